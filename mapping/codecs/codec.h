@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mapping/values/native.h"
+#include "mapping/values/side.h"
+#include "mapping/values/value.h"
+
+namespace counterpart {
+
+/// Why a value cannot be read or held, for a person: what is wrong, and what to do.
+struct Problem {
+  std::string what;    ///< names the offending part, e.g. "'31.02.2026' is no date of the form dd.MM.yyyy"
+  std::string remedy;  ///< e.g. "correct the date in the record, or change the pattern in the mapping"
+  bool operator==(const Problem&) const = default;
+};
+
+using Parsed = std::variant<Value, Problem>;
+using Printed = std::variant<Native, Problem>;
+
+/// One side's spelling of a field. Laws, tested with generated values:
+/// parse(print(v)) == v for every v the codec accepts (with narrow(v) == v), and print(parse(s)) is
+/// stable. Immutable and shared between coroutines.
+class Codec {
+ public:
+  virtual ~Codec() = default;
+
+  /// The canonical value of what the system holds. `raw` is never null (absent is decided before);
+  /// JSON null, "" and (where the codec says so) white space are Blank. A side of several paths
+  /// passes an array with one element a path, null where one is absent.
+  virtual Parsed parse(const Native& raw) const = 0;
+
+  /// The system's spelling of a value; Blank prints as null unless the codec says otherwise.
+  virtual Printed print(const Value& value) const = 0;
+
+  /// What this side would hold of the value; the value itself unless the codec is narrowing.
+  virtual Value narrow(const Value& value) const { return value; }
+
+  /// A person's edit `poor`, made on this narrowing side, put into the other side's richer `old`
+  /// without destroying what this side cannot see; nullopt: not decidable, the field freezes.
+  virtual std::optional<Value> put(const Value& old, const Value& poor) const {
+    (void)old;
+    return poor;
+  }
+
+  /// How many paths a side with this codec names.
+  virtual std::size_t arity() const { return 1; }
+};
+
+using CodecPtr = std::shared_ptr<const Codec>;
+
+/// A mapping table: pairs of (left spelling, right spelling). Native so that 1 and "1" differ.
+struct ValueTable {
+  std::vector<std::pair<std::string, std::string>> rows;
+};
+/// Looks a table up by name; nullptr where there is none.
+using TableLookup = std::function<const ValueTable*(std::string_view name)>;
+
+/// What a codec's specification was refused for: text and 0-based column.
+struct CodecError {
+  std::string what;
+  std::size_t column = 0;
+};
+
+/// A codec from its specification, `name` or `name(argument, ...)`, arguments bare words or quoted:
+///   text            NFC; no trimming (cleaning does that)
+///   text(max)       longer than max characters: a Problem
+///   email           ASCII case kept when printed, folded when compared is the *match key's* business
+///   phone(DE)       libphonenumber, E.164; region for national numbers
+///   integer, decimal, decimal(de)   1234.56 / "1.234,56"; decimal(en) "1,234.56"; a JSON number stays one
+///   number, number(de)  as decimal, printed as a JSON number (decimal prints text)
+///   boolean, boolean('ja','nein')
+///   date, date('dd.MM.yyyy')        ISO 8601, or an ICU pattern
+///   datetime, datetime('dd.MM.yyyy HH:mm','Europe/Berlin')   ISO 8601 with offset, or pattern and zone
+///   option(table)   spelled by its side's column of the table
+///   vat_id          upper case, without spaces, dots, dashes; country prefix required
+///   name_parts      two paths, [given, family]
+///   full_name       one path, "Given Family" (narrowing: the split is a guess, put() keeps the parts)
+///   full_name('family, given')   one path, lossless
+/// `side` says which column of a table is meant.
+std::variant<CodecPtr, CodecError> make_codec(std::string_view specification, Side side, const TableLookup& tables);
+
+}  // namespace counterpart

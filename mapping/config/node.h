@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mapping/config/problem.h"
+#include "mapping/values/native.h"
+
+namespace counterpart::config {
+
+/// A value in a YAML file, with its place; independent of the YAML library.
+class Node {
+ public:
+  enum class Kind { null, scalar, list, map };
+  struct Member;  // key text, the key's place, value
+
+  Kind kind = Kind::null;
+  Place place;
+  std::string scalar;   ///< as written, after interpolation
+  bool quoted = false;  ///< a quoted scalar is text, whatever it looks like
+  std::vector<Node> items;
+  std::vector<Member> members;  ///< in file order
+
+  /// The member's value, or nullptr.
+  const Node* find(std::string_view key) const;
+
+  /// As native data: unquoted true/false/null and numbers become such, the rest text. (YAML 1.1's
+  /// yes/no/on/off stay text: NO is Norway.)
+  Native to_native() const;
+};
+struct Node::Member {
+  std::string key;
+  Place place;
+  Node value;
+};
+
+/// Gives what `${env:NAME}` and `${file:PATH}` stand for; nullopt if there is none. Handed in, for
+/// the reader knows no environment. `kind` is "env" or "file".
+using Interpolate = std::function<std::optional<std::string>(std::string_view kind, std::string_view name)>;
+
+/// Reads one YAML document. Syntax errors, duplicate keys, tabs, aliases over 1,000 nodes, and
+/// missing interpolations go to `problems`. `$${` is a literal `${`; a `${` without `env:` or
+/// `file:` is left alone (connector definitions hold expressions).
+Node parse_yaml(std::string_view text, const std::string& file, const Interpolate& interpolate, Problems& problems);
+
+}  // namespace counterpart::config

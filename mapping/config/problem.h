@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace counterpart::config {
+
+/// Where in a file; line and column count from 1, 0: unknown.
+struct Place {
+  std::string file;
+  int line = 0;
+  int column = 0;
+};
+
+/// A mistake in a configuration: where, what, and what to do about it.
+struct Mistake {
+  Place place;
+  std::string what;
+  std::string remedy;  ///< may be ""
+};
+
+/// Collects every mistake, so that a user sees all of them at once.
+class Problems {
+ public:
+  void add(Place place, std::string what, std::string remedy = "");
+  bool empty() const { return mistakes_.empty(); }
+  /// By file, line and column.
+  std::vector<Mistake> sorted() const;
+  /// One line each: "file:line:column: what; remedy".
+  std::string print() const;
+
+ private:
+  std::vector<Mistake> mistakes_;
+};
+
+/// The name of `known` nearest to `name` by edit distance, or "" if none is near enough (a third of its length).
+std::string nearest(std::string_view name, const std::vector<std::string>& known);
+
+}  // namespace counterpart::config

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "mapping/values/record.h"
+#include "mapping/reconcile/rules.h"
+
+namespace counterpart {
+
+/// How often, and how lately, our writes to a field were answered by a change on the side written.
+struct FieldActivity {
+  Side written = Side::left;   ///< the side our last write went to
+  std::uint32_t contested = 0; ///< writes in a row that undid or passed on a change made after our own
+  std::uint32_t contested_by_person = 0;  ///< of these, with another user named as the writer
+  Instant at{};                ///< our last write
+  bool operator==(const FieldActivity&) const = default;
+};
+
+/// What is remembered of a link.
+struct LinkState {
+  Both<Native> base;  ///< objects: FieldSide::name → raw value that side held when the two last agreed
+  std::set<std::string> frozen;  ///< names of fields held for a person
+  std::map<std::string, FieldActivity> activity;  ///< by field name
+};
+
+/// What decides besides records and rules; handed in, for the core has no clock.
+struct ReconcileContext {
+  Instant now{};
+  Both<std::optional<Instant>> changed_at;   ///< when each side's change was made or its news came, for `latest`
+  Both<bool> changed_by_person{};            ///< another user than ours is named as the last writer
+  std::chrono::microseconds clock_skew{std::chrono::seconds(2)};  ///< inside it `latest` takes `leading`
+  Side leading = Side::left;
+  std::uint32_t contested_max = 6;           ///< oscillation: freeze at so many contested writes
+  std::uint32_t contested_by_person_max = 30;
+  std::chrono::microseconds oscillation_window{std::chrono::minutes(10)};  ///< a pause this long resets the count
+};
+
+enum class FieldResult : std::uint8_t {
+  agreed,     ///< equal on both sides; bases move, nothing is written
+  write,      ///< the other side's change is carried to `to`
+  conflict,   ///< both changed; the rule chose, `to` is written
+  fill,       ///< first time linked, `to` is blank
+  initial,    ///< first time linked and different; the rule chose, `to` is written
+  restore,    ///< a change against the direction is put back on `to`
+  tolerated,  ///< a change against the direction is left; bases move
+  alert,      ///< a change against the direction is reported, bases stay
+  frozen,     ///< held for a person (manual, no put, or oscillation); bases stay
+  problem,    ///< unreadable here or not holdable there; the record parks
+};
+std::string_view name_of(FieldResult result);
+
+/// What was decided for one field. Fields with nothing to decide are not listed.
+struct FieldDecision {
+  std::size_t field = 0;  ///< index into ObjectMapping::fields
+  FieldResult result = FieldResult::agreed;
+  Side to = Side::left;   ///< the side written to, where the result writes
+  Both<Value> now;        ///< canonical, as read
+  Value sent;             ///< canonical, as it will be held by `to` (narrowed), where the result writes
+  std::string rule;       ///< which rule, in words: "changed on left", "conflict: latest, left is newer"
+  std::optional<Problem> problem;
+};
+
+struct Decision {
+  std::vector<FieldDecision> fields;
+  Both<std::optional<Native>> after;  ///< per side to be written: the record's fields with the changes put in
+  LinkState next;                     ///< state to store when nothing (more) is written; written fields keep their bases
+  std::vector<std::string> thawed;    ///< frozen fields on which the sides agree again
+
+  bool writes(Side side) const { return after[side].has_value(); }
+  bool parked() const;                ///< some field has result `problem`
+};
+
+/// Compares each side with its base and decides field by field (engine: reconciling a link).
+/// Pure: the same input gives the same decision.
+Decision reconcile(const ObjectMapping& mapping, const LinkState& state, const Both<const Record*>& now,
+                   const ReconcileContext& context);
+
+/// The record to create on `target` for a source without counterpart: on_create_set, then every
+/// field that may go that way and is neither blank nor unknown. Problems as in reconcile().
+/// `next` holds no bases; settle_create() makes them.
+Decision decide_create(const ObjectMapping& mapping, Side target, const Record& source);
+
+/// What a confirmed write left behind.
+struct Settlement {
+  LinkState next;
+  bool dirty = false;  ///< something came back other than it was read or sent: one more pass
+  std::vector<std::string> adjusted;  ///< fields the system normalised while storing them
+};
+
+/// After `side` was written: `sent_from` the records the decision was made from, `held` what the
+/// system now really holds. `own_revision`: `held` is our own write's answer, or its revision is
+/// unique and our write's own, so that a difference is the system's normalisation, not a person.
+/// Starts from `state` (decision.next, or an earlier settlement when both sides were written).
+Settlement settle_update(const ObjectMapping& mapping, const Decision& decision, Side side,
+                         const Both<const Record*>& sent_from, const Record& held, bool own_revision,
+                         const LinkState& state, const ReconcileContext& context);
+
+/// Bases after a create on `target`: `source` as it was read, `held` as it was created.
+Settlement settle_create(const ObjectMapping& mapping, const Decision& decision, Side target, const Record& source,
+                         const Record& held);
+
+/// Settles an update whose result is unknown (crash or time-out): fields of `held` that hold the
+/// intent's `after` get both bases moved to (source value then, held now). `sent` and `source` are
+/// objects of FieldSide::name → raw, of the written and the other side, as stored in the intent.
+/// True in `done` if every field holds what was sent.
+struct IntentSettlement {
+  LinkState next;
+  bool done = false;
+};
+IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
+                               const Record& held, const LinkState& state);
+
+/// The fields an update decision writes to `side`, for its intent: `sent` and `source` as above,
+/// `before` what `side` held.
+struct IntentFields {
+  Native before;
+  Native sent;
+  Native source;
+};
+IntentFields intent_fields(const ObjectMapping& mapping, const Decision& decision, Side side,
+                           const Both<const Record*>& now);
+
+}  // namespace counterpart

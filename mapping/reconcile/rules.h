@@ -1,0 +1,93 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mapping/codecs/codec.h"
+#include "mapping/expression/expression.h"
+#include "mapping/expression/path.h"
+#include "mapping/values/record.h"
+#include "mapping/values/side.h"
+
+namespace counterpart {
+
+/// Which way a field goes.
+enum class Direction : std::uint8_t { both, to_left, to_right };
+
+/// What happens to a change that the direction forbids to carry over.
+enum class Forbidden : std::uint8_t { tolerate, restore, alert };
+
+/// Who wins when both sides changed a field since they last agreed.
+enum class ConflictRule : std::uint8_t { left, right, latest, manual, keep_non_blank, min, max };
+
+/// Who wins when two records are linked that differ and have no base yet (one blank: fill).
+enum class InitialRule : std::uint8_t { left, right, manual };
+
+/// What to do with a record that has no counterpart; keyed by the side that is written to.
+enum class OnCreate : std::uint8_t { create, ignore };
+
+/// What to do when the other side's record is gone; keyed by the side that is written to.
+enum class OnDelete : std::uint8_t { ignore, park };
+
+/// One side of a field rule.
+struct FieldSide {
+  std::vector<Path> paths;  ///< as many as the codec's arity
+  std::string name;         ///< the paths' texts joined by " + ": the key in bases and messages
+  CodecPtr codec;
+  std::optional<Expression> clean;  ///< a pipeline over the name `value`, part of reading this side
+};
+
+struct FieldRule {
+  std::string name;  ///< for messages and `explain`
+  Both<FieldSide> side;
+  Direction direction = Direction::both;
+  Forbidden forbidden = Forbidden::tolerate;
+  ConflictRule conflict = ConflictRule::manual;
+  InitialRule initial = InitialRule::manual;
+  bool empty_never_overwrites = false;
+};
+
+enum class KeyKind : std::uint8_t { email, vat_id };
+constexpr std::string_view name_of(KeyKind kind) { return kind == KeyKind::email ? "email" : "vat_id"; }
+
+/// A field that says who a record is, in order of trust.
+struct MatchKey {
+  KeyKind kind = KeyKind::email;
+  std::size_t field = 0;  ///< index into ObjectMapping::fields
+};
+
+/// An object type on the left, its counterpart type on the right, and the rules between them.
+struct ObjectMapping {
+  std::string name;
+  Both<std::string> object;                    ///< the connectors' object names
+  Both<std::optional<Expression>> where;       ///< scope: the record's top-level members by name
+  Both<Native> on_create_set;                  ///< object: path text → value put into records created there
+  Both<OnCreate> on_create{OnCreate::create, OnCreate::create};
+  Both<OnDelete> on_delete{OnDelete::park, OnDelete::park};
+  std::vector<MatchKey> match;
+  std::vector<FieldRule> fields;
+};
+
+/// A field's canonical value on one side: Unknown where the top-level member is missing (Blank where
+/// the record says absent_is_blank), Blank where a deeper step is; cleaned, then parsed.
+Parsed read_field(const FieldSide& side, const Record& record);
+
+/// The raw value that a base keeps: the native at the path (an array of them for several paths);
+/// nullopt where the value is unknown.
+std::optional<Native> raw_of(const FieldSide& side, const Record& record);
+
+/// The canonical value of a raw kept in a base, cleaned and parsed with today's codec.
+Parsed parse_raw(const FieldSide& side, const Native& raw);
+
+/// Puts a value, spelled by the side's codec, into a record's fields; a Problem where it cannot be held.
+std::optional<Problem> write_field(const FieldSide& side, const Value& value, Native& fields);
+
+/// l = r, or one is what the other's side would hold of it.
+bool equal(const FieldRule& rule, const Value& left, const Value& right);
+
+/// True if the record is in the mapping's scope on that side. Throws EvaluationError.
+bool in_scope(const ObjectMapping& mapping, Side side, const Record& record);
+
+}  // namespace counterpart

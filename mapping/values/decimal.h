@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/multiprecision/cpp_int.hpp>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace counterpart {
+
+/// An exact decimal: coefficient × 10^-scale. At most 64 significant digits and scale 0…40, so
+/// that hostile input stays cheap. Always kept without trailing zeros in the fraction: 1.50 == 1.5.
+class Decimal {
+ public:
+  using Coefficient = boost::multiprecision::cpp_int;
+
+  static constexpr unsigned kDigitsMax = 64;
+  static constexpr unsigned kScaleMax = 40;
+
+  Decimal() = default;  ///< zero
+  explicit Decimal(std::int64_t integer);
+
+  /// Plain or JSON notation ("-12.50", "1e3"); nullopt where it is no number or over the limits.
+  static std::optional<Decimal> parse(std::string_view text);
+
+  /// Plain notation without exponent or trailing zeros: "-12.5".
+  std::string print() const;
+
+  unsigned scale() const { return scale_; }
+  bool is_integer() const { return scale_ == 0; }
+  bool is_negative() const { return coefficient_ < 0; }
+  bool is_zero() const { return coefficient_ == 0; }
+
+  /// Sum, difference, product; nullopt where the limits are passed.
+  static std::optional<Decimal> add(const Decimal& a, const Decimal& b);
+  static std::optional<Decimal> subtract(const Decimal& a, const Decimal& b);
+  static std::optional<Decimal> multiply(const Decimal& a, const Decimal& b);
+
+  /// Rounded half away from zero (as invoices are) to so many fraction digits.
+  Decimal rounded(unsigned fraction_digits) const;
+
+  bool operator==(const Decimal&) const = default;
+  std::strong_ordering operator<=>(const Decimal& other) const;
+
+ private:
+  Coefficient coefficient_ = 0;
+  unsigned scale_ = 0;
+};
+
+}  // namespace counterpart

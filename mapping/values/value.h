@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "mapping/values/decimal.h"
+
+namespace counterpart {
+
+/// A point in time, UTC, microseconds since 1970.
+using Instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// A calendar day; never midnight somewhere.
+using Date = std::chrono::year_month_day;
+
+/// Not there because the system did not tell: changes nothing.
+struct Unknown {
+  bool operator==(const Unknown&) const = default;
+};
+
+/// Empty, which is a value.
+struct Blank {
+  bool operator==(const Blank&) const = default;
+};
+
+/// A person's name in two parts, each NFC and trimmed.
+struct PersonName {
+  std::string given;
+  std::string family;
+  bool operator==(const PersonName&) const = default;
+};
+
+/// A field's canonical typed value (engine: two spellings of one value are never a change).
+/// Integers are decimals of scale 0; options, e-mails, phones and VAT ids are texts in normal form.
+using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName>;
+
+inline bool is_unknown(const Value& value) { return std::holds_alternative<Unknown>(value); }
+inline bool is_blank(const Value& value) { return std::holds_alternative<Blank>(value); }
+
+/// For people: `explain`, history, messages. "" for blank, "(unknown)"; dates and instants ISO 8601.
+std::string describe(const Value& value);
+
+}  // namespace counterpart

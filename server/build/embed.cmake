@@ -1,0 +1,14 @@
+# counterpart_embed(TARGET NAME file...): files as C++ data in TARGET, found at run time through
+# `counterpart::embedded::NAME()`, declared in the generated header "embedded/NAME.h".
+function(counterpart_embed target name)
+  set(folder ${CMAKE_BINARY_DIR}/embedded)
+  set(cpp ${folder}/${name}.cpp)
+  add_custom_command(
+    OUTPUT ${cpp} ${folder}/include/embedded/${name}.h
+    COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DOUT=${folder} "-DFILES=${ARGN}"
+            -P ${CMAKE_SOURCE_DIR}/server/build/embed_files.cmake
+    DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/server/build/embed_files.cmake
+    COMMENT "Embedding ${name}" VERBATIM)
+  target_sources(${target} PRIVATE ${cpp} ${folder}/include/embedded/${name}.h)
+  target_include_directories(${target} PUBLIC ${folder}/include)
+endfunction()

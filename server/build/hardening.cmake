@@ -1,0 +1,24 @@
+# Warnings, sanitizers and hardening, for every target of ours.
+add_library(counterpart_flags INTERFACE)
+target_include_directories(counterpart_flags INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(counterpart_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wduplicated-cond -Wlogical-op
+  $<$<BOOL:${COUNTERPART_WERROR}>:-Werror>)
+target_compile_definitions(counterpart_flags INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  RAPIDJSON_HAS_STDSTRING=1)
+
+if(COUNTERPART_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(COUNTERPART_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -Wno-tsan)
+  add_link_options(-fsanitize=thread)
+elseif(COUNTERPART_SANITIZE)
+  message(FATAL_ERROR "COUNTERPART_SANITIZE is '${COUNTERPART_SANITIZE}': use address or thread")
+else()
+  add_compile_options(-fstack-protector-strong $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2> -fcf-protection)
+  add_link_options(-pie -Wl,-z,relro,-z,now)
+endif()
+add_compile_definitions(_GLIBCXX_ASSERTIONS)

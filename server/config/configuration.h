@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/registry.h"
+#include "mapping/reconcile/rules.h"
+
+namespace counterpart {
+
+using std::chrono::milliseconds;
+
+/// Where the daemon listens. "host:port" each; port 0 takes a free one (printed at the start).
+struct ListenSettings {
+  std::string hooks = "127.0.0.1:8080";
+  std::string api = "127.0.0.1:8081";
+  std::string metrics = "127.0.0.1:9090";
+};
+
+/// Limits of the HTTP doors.
+struct DoorSettings {
+  std::int64_t connections = 1000;          ///< open at once, a door
+  std::int64_t header_bytes = 16 * 1024;
+  std::int64_t body_bytes = 1024 * 1024;
+  milliseconds header_timeout{10'000};
+  milliseconds body_timeout{30'000};
+  milliseconds write_timeout{10'000};
+  milliseconds idle_timeout{30'000};
+  std::int64_t intake_queue = 2000;         ///< deliveries waiting for their COMMIT; more: 503
+  milliseconds evidence_kept{7 * 24 * 3600 * 1000LL};
+};
+
+struct LogSettings {
+  enum class Format { text, json };
+  enum class Level { debug, info, warn, error };
+  Format format = Format::text;
+  Level level = Level::info;
+};
+
+/// How work is done, of all syncs.
+struct WorkSettings {
+  std::int64_t workers = 4;                 ///< batches worked at once, a sync
+  std::int64_t batch = 50;                  ///< records a claim
+  milliseconds lease{60'000};
+  milliseconds poll{1'000};                 ///< looking for due work when idle
+  std::int64_t attempts = 8;                ///< retries before a record is parked
+  milliseconds backoff_first{1'000};
+  milliseconds backoff_most{300'000};
+  milliseconds decision_age{2'000};         ///< an older decision is made again
+  milliseconds clock_skew{2'000};
+  std::int64_t oscillation_writes = 6;
+  milliseconds oscillation_window{600'000};
+  milliseconds drain{20'000};               ///< SIGTERM: time for what is under way
+};
+
+/// How a system's webhooks are verified.
+struct HookSettings {
+  std::optional<HookScheme> scheme;   ///< instead of the connector's own
+  std::vector<Secret> secrets;        ///< one, or two while rotating
+  bool unverified = false;            ///< `verify: none` was written on purpose
+};
+
+/// One CRM or ERP.
+struct SystemConfiguration {
+  std::string name;
+  std::string connector;
+  std::shared_ptr<const ConnectorKind> kind;
+  SystemSettings settings;
+  HookSettings hooks;
+  std::string environment = "production";
+  milliseconds settle{0};             ///< news waits so long before it is worked
+  milliseconds sweep_every{300'000};
+  milliseconds sweep_overlap{60'000};
+  std::int64_t not_found_tries = 4;   ///< "not found" is believed after so many reads
+  milliseconds not_found_wait{2'000};
+  std::int64_t requests_per_second = 50;
+  std::int64_t burst = 50;
+  std::int64_t connections = 8;
+  milliseconds breaker_wait{5'000};   ///< an open breaker's pause before the probe
+  std::int64_t breaker_failures = 5;  ///< failures in a row that open it
+  std::string ca_file;                ///< "" : the system's trust store
+};
+
+struct SyncConfiguration {
+  std::string name;
+  Both<std::string> between;  ///< names of systems
+  Side leading = Side::left;
+  std::vector<ObjectMapping> mappings;
+  std::string version;        ///< fingerprint of everything that decides: rules, tables, codecs
+};
+
+struct Configuration {
+  std::filesystem::path file;
+  ListenSettings listen;
+  DoorSettings doors;
+  LogSettings log;
+  WorkSettings work;
+  std::filesystem::path state_directory = "/var/lib/counterpart";
+  std::string database = "embedded";  ///< or a PostgreSQL URI
+  std::vector<SystemConfiguration> systems;
+  std::vector<SyncConfiguration> syncs;
+
+  const SystemConfiguration* system(std::string_view name) const;
+};
+
+/// Reads and checks a configuration file: every mistake at once goes to `problems`. What the
+/// systems themselves say (schemas, rights) is not asked here.
+Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems);
+
+/// JSON Schema of the configuration, from the reader's own table.
+Native configuration_schema();
+
+}  // namespace counterpart

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "connectors/ports/clock.h"
+#include "connectors/ports/http_client.h"
+#include "connectors/ports/random.h"
+#include "server/fault_points.h"
+
+namespace counterpart::http {
+
+struct ClientSettings {
+  std::string system;       ///< its name, for logs, metrics and fault points
+  std::size_t connections = 8;
+  std::string ca_file;      ///< "": the machine's trust store
+  std::size_t response_bytes = 32 * 1024 * 1024;
+  std::chrono::milliseconds connect_timeout{10'000};
+};
+
+/// Told of each exchange, for metrics. status 0: no answer.
+struct ClientObserver {
+  std::function<void(const HttpRequest&, int status, std::chrono::microseconds took)> exchanged;
+};
+
+/// The real client: Beast, HTTP/1.1, TLS ≥ 1.2 verified with host name, a pool of kept-alive
+/// connections an origin. A request on a kept connection that turns out closed before any byte of
+/// an answer came is repeated on a fresh one only if it is GET or HEAD. Redirects are not followed.
+std::unique_ptr<HttpClient> make_client(boost::asio::io_context& io, ClientSettings settings, FaultPoints& points,
+                                        ClientObserver observer = {});
+
+struct GovernorSettings {
+  std::string system;
+  double requests_per_second = 50;
+  double burst = 50;
+  int breaker_failures = 5;                          ///< failures in a row (no answer, 502-504) that open the breaker
+  std::chrono::milliseconds breaker_wait{5'000};     ///< then one probe at a time; doubled per failed probe up to ×12
+};
+
+enum class BreakerState { closed, open, half_open };
+
+/// One system's pace: a token bucket, the system's Retry-After (429, 503; seconds or HTTP date) and a
+/// breaker, over another client. While the breaker is open, or a Retry-After lies further ahead than
+/// the request's time-out, send() throws SystemDown at once; else it waits for its token.
+class Governor : public HttpClient {
+ public:
+  Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random);
+  ~Governor() override;
+  boost::asio::awaitable<HttpResponse> send(HttpRequest request) override;
+  BreakerState breaker() const;
+  /// Called when the breaker opens or closes.
+  std::function<void(BreakerState)> on_breaker;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace counterpart::http

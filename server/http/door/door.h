@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "connectors/ports/http_client.h"
+
+namespace counterpart::http {
+
+/// A request as a handler sees it: framing checked, body complete.
+struct ServerRequest {
+  std::string method;
+  std::string path;   ///< percent-encoded as it came, without query
+  std::string query;  ///< without '?', "" if none
+  HttpHeaders headers;
+  std::string body;
+  std::string peer;   ///< the caller's address, for logs
+};
+
+struct ServerResponse {
+  int status = 200;
+  HttpHeaders headers;
+  std::string body;
+};
+
+/// Answers requests. An exception becomes 500 and a log line; the connection is closed.
+using Handler = std::function<boost::asio::awaitable<ServerResponse>(ServerRequest)>;
+
+struct DoorLimits {
+  std::size_t connections = 1000;
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 1024 * 1024;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds write_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{30'000};
+};
+
+/// Told of what a door sees, for metrics; all optional.
+struct DoorObserver {
+  std::function<void(int status, std::chrono::microseconds took)> answered;
+  std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
+  std::function<void(const std::string& why)> refused;     ///< framing, limits, time-outs
+};
+
+/// One listening address (TCP "host:port", "[v6]:port", or a Unix socket's path with '/') and its
+/// connections. HTTP/1.1 and 1.0, keep-alive. Framing is checked by us before Beast's parser is
+/// trusted (the traps of Boost.Beast before 1.92): refused with 400 and closed are Transfer-Encoding
+/// other than `chunked`, TE with Content-Length, chunked on HTTP/1.0, folded headers, no or two Host
+/// headers on 1.1, differing Content-Lengths, trailers, long chunk extensions, bare CR or LF,
+/// NUL or controls in headers. 413 for a large body, 431 for large headers, 408 on time-outs, 503 with Retry-After
+/// over the connection limit. Every 4xx of the door itself closes the connection.
+class Door {
+ public:
+  /// Binds and listens; throws boost::system::system_error naming the address.
+  Door(boost::asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler,
+       DoorObserver observer = {});
+  ~Door();
+  Door(const Door&) = delete;
+
+  /// The address really bound, "127.0.0.1:43521", or the socket's path.
+  std::string address() const;
+
+  /// Accepts until stop(). Spawn it on the io_context.
+  boost::asio::awaitable<void> run();
+
+  /// No further connections or requests: idle connections are closed, requests under way answered
+  /// with Connection: close.
+  void stop();
+
+  /// Requests being handled.
+  std::size_t busy() const;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+/// A response with a JSON body.
+ServerResponse json_response(int status, std::string body);
+
+/// Percent-decodes; nullopt where malformed or with NUL.
+std::optional<std::string> percent_decode(std::string_view text);
+
+}  // namespace counterpart::http

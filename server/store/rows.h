@@ -1,0 +1,179 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mapping/reconcile/guards.h"
+#include "mapping/reconcile/match.h"
+#include "mapping/reconcile/reconcile.h"
+
+namespace counterpart::store {
+
+using std::chrono::milliseconds;
+
+/// Number of a sync in the database; its name is in table `sync`.
+using SyncId = std::int32_t;
+using LeaseNumber = std::int64_t;
+
+/// One record of one sync.
+struct RecordKey {
+  std::string mapping;
+  Side side = Side::left;
+  std::string id;
+  auto operator<=>(const RecordKey&) const = default;
+};
+
+/// Where news came from; live is worked first, by weight.
+enum class WorkClass : std::int16_t { live = 0, sweep = 1, backfill = 2 };
+
+/// One dirty mark.
+struct Mark {
+  RecordKey key;
+  WorkClass work_class = WorkClass::live;
+  milliseconds settle{0};
+  std::string correlation;
+  std::optional<NewsHint> hint;
+  std::string unique_event;  ///< an event id that its sender never reuses; "" if none
+};
+
+/// A webhook with its marks, for one sync.
+struct Delivery {
+  SyncId sync = 0;
+  std::string system;
+  std::string delivery_key;  ///< the sender's message id, or a hash of the body: evidence is kept once
+  std::string correlation;
+  std::string headers;       ///< JSON, secrets taken out
+  std::string body;
+  std::vector<Mark> marks;
+};
+
+struct LinkRow {
+  std::int64_t link_id = 0;
+  Both<std::string> id;
+  bool tombstone = false;
+  std::string tombstone_reason;
+  LinkState state;
+  Both<std::string> revision;      ///< as last read
+  Both<std::string> own_revision;  ///< of our own last write, where unique and as sent; ""
+};
+
+enum class IntentState : std::int16_t { open = 0, done = 1, failed = 2, abandoned = 3 };
+
+/// A remote call about to be made, or made.
+struct IntentRow {
+  std::int64_t intent_id = 0;
+  std::int64_t link_id = 0;  ///< 0: a create
+  RecordKey source;          ///< the record whose change led to it
+  Side target = Side::left;
+  std::string target_id;     ///< "" for a create
+  std::string operation;     ///< "create", "update"
+  std::string stamp;         ///< of a create
+  std::string revision;      ///< the precondition
+  Native before, sent, source_values;  ///< mapping::intent_fields
+  Instant created{};
+  Instant deadline{};        ///< after it the call can have no effect any more
+};
+
+/// A dirty record under our lease, with all that is known of it.
+struct Claimed {
+  RecordKey key;
+  std::int64_t generation = 0;
+  int attempts = 0;
+  WorkClass work_class = WorkClass::live;
+  Instant first_news{};
+  Instant last_news{};
+  std::optional<std::vector<NewsHint>> hints;  ///< nullopt: some news told nothing, must be read
+  std::string correlation;
+  std::optional<LinkRow> link;         ///< live link or tombstone that names this record
+  std::vector<IntentRow> open_intents; ///< of this record or its link
+};
+
+struct ClaimOrder {
+  SyncId sync = 0;
+  std::string mapping_version;  ///< a sync whose active version is another gives nothing
+  int limit = 50;
+  milliseconds lease{60'000};
+  std::vector<RecordKey> wanted;  ///< hints of fresh work, tried first
+};
+struct Claim {
+  LeaseNumber lease = 0;        ///< 0: nothing was due
+  std::vector<Claimed> records;
+  std::optional<milliseconds> next_due;  ///< when nothing more is due now: how long until something is; nullopt: nothing waits
+};
+
+enum class Outcome : std::int16_t {
+  written, unchanged, echo, excluded, waiting, frozen, parked, retry, erased, gone, linked
+};
+std::string_view name_of(Outcome outcome);
+
+struct HistoryEntry {
+  Side side = Side::left;   ///< written side; for a lost conflict value too
+  std::string field;
+  std::string what;         ///< mapping::name_of(FieldResult), "create", "link", "tombstone", "thaw"
+  std::optional<Native> before, after, lost;  ///< as the system spells it; `lost`: the value that a conflict's rule set aside
+  std::string rule;
+};
+
+struct FrozenField {
+  std::string field;
+  std::string reason;
+  Native left, right;
+};
+
+struct ParkedRow {
+  std::string reason;
+  std::string field;
+  std::string remedy;
+};
+
+struct AlertRow {
+  std::string kind;     ///< "parked", "frozen", "credentials", "direction", ...
+  std::string subject;  ///< what it is about: "customers/contacts left 42"
+  std::string message;
+  std::string remedy;
+};
+
+/// Changes to a link; link_id 0 makes it (both ids needed).
+struct LinkChange {
+  std::int64_t link_id = 0;
+  Both<std::string> id;
+  LinkState state;
+  Both<std::string> revision;
+  Both<std::string> own_revision;
+  std::optional<std::string> tombstone;  ///< reason
+};
+
+struct IntentResult {
+  std::int64_t intent_id = 0;
+  IntentState state = IntentState::done;
+  std::string result;  ///< in words
+};
+
+/// How one claimed record's work ended.
+struct Completion {
+  RecordKey key;
+  std::int64_t generation = 0;
+  Outcome outcome = Outcome::unchanged;
+  std::string detail;                        ///< for `explain`: why
+  std::optional<milliseconds> again_in;      ///< stays dirty, due then
+  bool burns_attempt = false;                ///< counts towards `attempts`; else a completion with again_in resets nothing
+  std::string correlation;
+  std::optional<LinkChange> link;
+  std::vector<HistoryEntry> history;
+  std::vector<FrozenField> freeze;
+  std::vector<std::string> thaw;
+  std::optional<ParkedRow> park;             ///< else an existing parked row is removed
+  std::vector<IntentResult> intents;
+  std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity;  ///< match keys of records read
+  std::vector<AlertRow> alerts;
+};
+
+struct Watermark {
+  std::optional<Instant> at;  ///< nullopt: never swept
+};
+
+}  // namespace counterpart::store
