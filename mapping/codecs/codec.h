@@ -26,8 +26,8 @@ using Parsed = std::variant<Value, Problem>;
 using Printed = std::variant<Native, Problem>;
 
 /// One side's spelling of a field. Laws, tested with generated values:
-/// parse(print(v)) == v for every v the codec accepts (with narrow(v) == v), and print(parse(s)) is
-/// stable. Immutable and shared between coroutines.
+/// parse(print(v)) == v for every v the codec accepts (with narrow(v) == v), print(parse(s)) is
+/// stable, and narrow(put(old, poor)) == poor. Immutable and shared between coroutines.
 class Codec {
  public:
   virtual ~Codec() = default;
@@ -52,11 +52,15 @@ class Codec {
 
   /// How many paths a side with this codec names.
   virtual std::size_t arity() const { return 1; }
+
+  /// The kind of value it reads and prints: text, number, boolean, date, instant or name; "" where it
+  /// does not tell. Two sides of one field with different kinds never agree.
+  virtual std::string_view kind() const { return ""; }
 };
 
 using CodecPtr = std::shared_ptr<const Codec>;
 
-/// A mapping table: pairs of (left spelling, right spelling). Native so that 1 and "1" differ.
+/// A mapping table: pairs of (left spelling, right spelling), compared as plain text: 1 and "1" are the same.
 struct ValueTable {
   std::vector<std::pair<std::string, std::string>> rows;
 };
@@ -69,22 +73,30 @@ struct CodecError {
   std::size_t column = 0;
 };
 
-/// A codec from its specification, `name` or `name(argument, ...)`, arguments bare words or quoted:
-///   text            NFC; no trimming (cleaning does that)
-///   text(max)       longer than max characters: a Problem
-///   email           ASCII case kept when printed, folded when compared is the *match key's* business
-///   phone(DE)       libphonenumber, E.164; region for national numbers
-///   integer, decimal, decimal(de)   1234.56 / "1.234,56"; decimal(en) "1,234.56"; a JSON number stays one
-///   number, number(de)  as decimal, printed as a JSON number (decimal prints text)
-///   boolean, boolean('ja','nein')
+/// A codec from its specification, `name` or `name(argument, ...)`, arguments bare words or quoted
+/// (with ' or ", the quote itself doubled):
+///   text            NFC; no trimming (cleaning does that); white space only is a text
+///   text(max)       longer than max characters cannot be printed
+///   email           normal form: the domain in lower case; folding the rest is the *match key's* business
+///   phone(DE)       libphonenumber, E.164 (";ext=" kept); region for national numbers
+///   phone(DE, national), phone(DE, international)   as phone(DE), printed for people
+///   integer, integer(text)          printed as a JSON number, or as text
+///   decimal, decimal(de)            text 1234.56 / "1.234,56"; decimal(en) "1,234.56"; a JSON number is read by all
+///   decimal(de, grouped)            printed with grouping, too
+///   number, number(de)              as decimal, printed as a JSON number
+///   boolean, boolean('ja','nein')   JSON true and false, or two words (read in any case)
 ///   date, date('dd.MM.yyyy')        ISO 8601, or an ICU pattern
-///   datetime, datetime('dd.MM.yyyy HH:mm','Europe/Berlin')   ISO 8601 with offset, or pattern and zone
-///   option(table)   spelled by its side's column of the table
-///   vat_id          upper case, without spaces, dots, dashes; country prefix required
-///   name_parts      two paths, [given, family]
+///   date('d. MMMM yyyy', de)        with the locale of the names in the pattern; en where there is none
+///   datetime, datetime(seconds)     ISO 8601 with offset, to microseconds or seconds (narrowing)
+///   datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin'[, locale])   pattern and zone (narrowing to what the pattern
+///                   shows). A time skipped by the zone's clock is a Problem; one shown twice is the earlier.
+///   option(table)   spelled by its side's column of the table; option(table, number) printed as a JSON number.
+///                   One right spelling for several left ones narrows: it is read as the first of them.
+///   vat_id          upper case, without white space and . - / ; country prefix required
+///   name_parts      two paths, [given, family]; raw and printed are an array of two
 ///   full_name       one path, "Given Family" (narrowing: the split is a guess, put() keeps the parts)
 ///   full_name('family, given')   one path, lossless
-/// `side` says which column of a table is meant.
+/// But for text, white space only is Blank. `side` says which column of a table is meant.
 std::variant<CodecPtr, CodecError> make_codec(std::string_view specification, Side side, const TableLookup& tables);
 
 }  // namespace counterpart

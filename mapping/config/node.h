@@ -23,6 +23,11 @@ class Node {
   Place place;
   std::string scalar;   ///< as written, after interpolation
   bool quoted = false;  ///< a quoted scalar is text, whatever it looks like
+  /// Holds something from `${env:…}` or `${file:…}`: never shown in a message, it may be a secret.
+  bool interpolated = false;
+  /// Columns from `place` to the scalar's first character; nullopt where it is not literally there on
+  /// one line (escapes, folding, block text, interpolation).
+  std::optional<int> text_begins;
   std::vector<Node> items;
   std::vector<Member> members;  ///< in file order
 
@@ -32,6 +37,13 @@ class Node {
   /// As native data: unquoted true/false/null and numbers become such, the rest text. (YAML 1.1's
   /// yes/no/on/off stay text: NO is Norway.)
   Native to_native() const;
+
+  /// The place of a byte inside the scalar, for errors of expressions and paths; `place` where it
+  /// cannot be told.
+  Place place_in(std::size_t offset) const;
+
+  /// For messages: `'text'`, "a list", "a map", "nothing"; never what came from an interpolation.
+  std::string shown() const;
 };
 struct Node::Member {
   std::string key;
@@ -44,8 +56,9 @@ struct Node::Member {
 using Interpolate = std::function<std::optional<std::string>(std::string_view kind, std::string_view name)>;
 
 /// Reads one YAML document. Syntax errors, duplicate keys, tabs, aliases over 1,000 nodes, and
-/// missing interpolations go to `problems`. `$${` is a literal `${`; a `${` without `env:` or
-/// `file:` is left alone (connector definitions hold expressions).
+/// missing interpolations go to `problems`. Only `${env:` and `${file:` mean anything here: any other
+/// `${` or `$${` is left alone (connector definitions hold expressions); `$${env:` and `$${file:` are
+/// a literal `${env:` and `${file:`.
 Node parse_yaml(std::string_view text, const std::string& file, const Interpolate& interpolate, Problems& problems);
 
 }  // namespace counterpart::config

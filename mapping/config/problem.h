@@ -25,7 +25,7 @@ class Problems {
  public:
   void add(Place place, std::string what, std::string remedy = "");
   bool empty() const { return mistakes_.empty(); }
-  /// By file, line and column.
+  /// By file, line and column; one that was added twice is given once.
   std::vector<Mistake> sorted() const;
   /// One line each: "file:line:column: what; remedy".
   std::string print() const;
@@ -34,7 +34,8 @@ class Problems {
   std::vector<Mistake> mistakes_;
 };
 
-/// The name of `known` nearest to `name` by edit distance, or "" if none is near enough (a third of its length).
+/// The name of `known` nearest to `name` by edit distance, or "" if none is near enough (a third of its length, at
+/// least one edit; two swapped letters are one edit).
 std::string nearest(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace counterpart::config

@@ -15,7 +15,7 @@ namespace counterpart {
 /// An expression that was refused at load: what, remedy in the text, 0-based column.
 class ExpressionError : public std::runtime_error {
  public:
-  ExpressionError(std::string what, std::size_t column) : std::runtime_error(std::move(what)), column_(column) {}
+  ExpressionError(const std::string& what, std::size_t column) : std::runtime_error(what), column_(column) {}
   std::size_t column() const { return column_; }
 
  private:
@@ -32,21 +32,46 @@ class EvaluationError : public std::runtime_error {
 /// none. The rest of a dotted path is followed inside that value.
 using Scope = std::function<const Native*(std::string_view name)>;
 
-/// A strict subset of Jinja's expressions, total by construction: literals, paths (mapping/path.h),
-/// `| filter(args)` from a fixed table, `~`, == != < <= > >= in, `not in`, and/or/not,
-/// `x if c else y`, + - * on exact decimals; no loops, calls, assignment, I/O. Limits: 256 nodes,
-/// depth 32, output 64 KiB.
+/// A strict subset of Jinja's expressions, total by construction: no loops, calls, assignment, I/O.
+///
+///   'text' "text" 12 1.5 true false none [a, b]   literals (True, False, None as well); in texts
+///                                                 \' \" \\ \n \r \t \u00e9
+///   a.b[0]  a[type=email].value  a[*].b           paths as in path.h; [*] gives a list. A hyphen
+///                                                 belongs to the name: write `a - b` to subtract.
+///                                                 A first name that needs quotes: .'Lead status'
+///   x | filter  x | filter(a, b)                  filters, binding tightest
+///   -x   *   ~   + -                              in this order, as in Jinja; ~ joins texts
+///   == != < <= > >= in  not in                    chains as in Jinja: 1 < x <= 5
+///   not  and  or                                  giving the deciding value, as in Jinja
+///   x if c else y                                 without else: nothing
+///
+/// Filters: replace(a, b[, count]) trim lower upper title capitalize default(x[, true]) length
+/// split([separator]) join([separator]) first last int([default]) decimal([default]) string
+/// round([digits]) abs cut(n) padleft(n, c) urlencode startswith(x) endswith(x) json base64.
+///
+/// Differs from Jinja, on purpose: missing is null, and null prints as nothing and passes through
+/// filters (except default, length, string, json, startswith, endswith, int and decimal with a
+/// default); true and false print in lower case and never equal or count as a number; numbers are
+/// exact decimals, and round goes half away from zero; + joins no texts; lists and objects print as
+/// JSON; int and decimal refuse what is no number unless they have a default; urlencode encodes / as
+/// well; replace and split refuse an empty text to look for.
+///
+/// Limits: 256 nodes, depth 32, output 64 KiB. The cost is bounded by rule size × input.
 class Expression {
  public:
+  static constexpr std::size_t kNodesMax = 256;
+  static constexpr std::size_t kDepthMax = 32;
+  static constexpr std::size_t kOutputMax = std::size_t{64} * 1024;
+
   /// Throws ExpressionError; unknown filters name the nearest known one.
   static Expression parse(std::string_view text);
 
   const std::string& text() const { return text_; }
 
-  /// First names the expression reads, for checks at load ("unknown scope").
-  std::vector<std::string> names() const;
+  /// First names the expression reads, each once, for checks at load ("unknown scope").
+  const std::vector<std::string>& names() const { return names_; }
 
-  /// Missing names and members are null. Throws EvaluationError.
+  /// Missing names and members are null. Throws EvaluationError, which names kinds but no values.
   Native evaluate(const Scope& scope) const;
 
   /// evaluate() as Jinja's truth: null, false, 0, "", [] and {} are false.
@@ -56,18 +81,24 @@ class Expression {
 
  private:
   std::string text_;
+  std::vector<std::string> names_;
   std::shared_ptr<const Node> root_;
 };
 
-/// Text with `${expression}` in it, as connector definitions use for URLs, headers and bodies.
-/// A template that is exactly one expression keeps that expression's type; else the parts are
-/// joined as text. `$${` is a literal `${`.
+/// Text with `${expression}` in it (a } inside the expression's quotes does not end it), as connector definitions use
+/// for URLs, headers and bodies. A template that is exactly one expression keeps that expression's type; else the parts
+/// are joined as text. `$${` is a literal `${`.
 class Template {
  public:
-  /// Throws ExpressionError.
+  /// Throws ExpressionError with the column in the whole text.
   static Template parse(std::string_view text);
+
   const std::string& text() const { return text_; }
+
+  /// First names that its expressions read, each once.
   std::vector<std::string> names() const;
+
+  /// Joined as text, null is nothing and lists and objects are JSON. Throws EvaluationError.
   Native evaluate(const Scope& scope) const;
 
  private:

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace counterpart {
 /// A path that was refused: what, and the 0-based column inside its text.
 class PathError : public std::runtime_error {
  public:
-  PathError(std::string what, std::size_t column) : std::runtime_error(std::move(what)), column_(column) {}
+  PathError(const std::string& what, std::size_t column) : std::runtime_error(what), column_(column) {}
   std::size_t column() const { return column_; }
 
  private:
@@ -27,12 +28,16 @@ class PathError : public std::runtime_error {
 ///   [0]                an element by position      addresses[0].city
 ///   [type=email]       the first element whose member equals the text (as `plain()`);
 ///                      several conditions: [type=email,active=true]; quotes where the value
-///                      holds , or ]: [type='a,b']
+///                      holds , or ] or a quote: [type='a,b']
 ///   [*]                every element (reading only)
-/// A name with other characters than letters, digits, _ - $ is quoted: 'Vorname (privat)'.
+/// A name with other characters than letters (of any script), digits, _ - $ is quoted:
+/// 'Vorname (privat)'; inside quotes, ' " and \ are written \' \" and \\.
 /// The empty path "." is the record itself.
 class Path {
  public:
+  static constexpr std::size_t kIndexMax = 9'999;  ///< so that set() cannot be made to fill memory
+  static constexpr std::size_t kStepsMax = 32;
+
   struct Name {
     std::string name;
     bool operator==(const Name&) const = default;
@@ -43,6 +48,9 @@ class Path {
   };
   struct Where {
     std::vector<std::pair<std::string, std::string>> conditions;
+    /// What a row made by set() begins with: the conditions, with unquoted true, false and numbers
+    /// in their own type ([active=true]), quoted ones as text ([zip='10115']).
+    Native::Object row = {};
     bool operator==(const Where&) const = default;
   };
   struct Every {
@@ -55,6 +63,13 @@ class Path {
   /// Throws PathError.
   static Path parse(std::string_view text);
 
+  /// The longest path that `text` begins with ("a.b | trim": a.b); text() tells how much that was.
+  /// For grammars that hold paths. Throws PathError.
+  static Path parse_prefix(std::string_view text);
+
+  /// This path without its first step; it must have one.
+  Path tail() const;
+
   const std::string& text() const { return text_; }
   const std::vector<Step>& steps() const { return steps_; }
 
@@ -65,9 +80,11 @@ class Path {
   std::vector<const Native*> find_all(const Native& root) const;
 
   /// Puts a value there, making objects, array elements and [key=value] rows on the way (a new row
-  /// gets its conditions as members). Setting null through a [key=value] row removes the row, for
-  /// a child row without its value is no row; through a name or index it sets null.
-  /// Throws PathError for a path with [*], or where a step meets a scalar.
+  /// gets its conditions as members). Setting null through a [key=value] row removes the row (with
+  /// several, the innermost), for a child row without its value is no row, and makes nothing where
+  /// there is none; through a name or index it sets null.
+  /// Throws PathError for a path with [*], or where a step meets a scalar or the other kind of
+  /// container.
   void set(Native& root, Native value) const;
 
   bool operator==(const Path& other) const { return steps_ == other.steps_; }
@@ -75,6 +92,7 @@ class Path {
  private:
   std::string text_ = ".";
   std::vector<Step> steps_;
+  std::vector<std::size_t> columns_;  ///< where each step begins in the text
 };
 
 }  // namespace counterpart

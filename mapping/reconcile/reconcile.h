@@ -1,29 +1,31 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "mapping/values/record.h"
 #include "mapping/reconcile/rules.h"
+#include "mapping/values/record.h"
 
 namespace counterpart {
 
 /// How often, and how lately, our writes to a field were answered by a change on the side written.
 struct FieldActivity {
-  Side written = Side::left;   ///< the side our last write went to
-  std::uint32_t contested = 0; ///< writes in a row that undid or passed on a change made after our own
+  Side written = Side::left;              ///< the side our last write went to
+  std::uint32_t contested = 0;            ///< writes in a row that undid or passed on a change made after our own
   std::uint32_t contested_by_person = 0;  ///< of these, with another user named as the writer
-  Instant at{};                ///< our last write
+  Instant at{};                           ///< our last write
   bool operator==(const FieldActivity&) const = default;
 };
 
 /// What is remembered of a link.
 struct LinkState {
-  Both<Native> base;  ///< objects: FieldSide::name → raw value that side held when the two last agreed
+  Both<Native> base;             ///< objects: FieldSide::name → raw value that side held when the two last agreed
   std::set<std::string> frozen;  ///< names of fields held for a person
   std::map<std::string, FieldActivity> activity;  ///< by field name
 };
@@ -31,11 +33,11 @@ struct LinkState {
 /// What decides besides records and rules; handed in, for the core has no clock.
 struct ReconcileContext {
   Instant now{};
-  Both<std::optional<Instant>> changed_at;   ///< when each side's change was made or its news came, for `latest`
-  Both<bool> changed_by_person{};            ///< another user than ours is named as the last writer
+  Both<std::optional<Instant>> changed_at{};  ///< when each side's change was made or its news came, for `latest`
+  Both<bool> changed_by_person{};             ///< another user than ours is named as the last writer
   std::chrono::microseconds clock_skew{std::chrono::seconds(2)};  ///< inside it `latest` takes `leading`
   Side leading = Side::left;
-  std::uint32_t contested_max = 6;           ///< oscillation: freeze at so many contested writes
+  std::uint32_t contested_max = 6;  ///< oscillation: freeze at so many contested writes
   std::uint32_t contested_by_person_max = 30;
   std::chrono::microseconds oscillation_window{std::chrono::minutes(10)};  ///< a pause this long resets the count
 };
@@ -48,47 +50,54 @@ enum class FieldResult : std::uint8_t {
   initial,    ///< first time linked and different; the rule chose, `to` is written
   restore,    ///< a change against the direction is put back on `to`
   tolerated,  ///< a change against the direction is left; bases move
-  alert,      ///< a change against the direction is reported, bases stay
+  alert,      ///< a change against the direction is reported, bases stay; decided anew at each pass, so the
+              ///< receiver keeps one a value
   frozen,     ///< held for a person (manual, no put, or oscillation); bases stay
   problem,    ///< unreadable here or not holdable there; the record parks
 };
 std::string_view name_of(FieldResult result);
 
-/// What was decided for one field. Fields with nothing to decide are not listed.
+/// True for the results that write to FieldDecision::to: write, conflict, fill, initial, restore.
+bool is_write(FieldResult result);
+
+/// What was decided for one field. Fields with nothing to decide are not listed, nor are fields that
+/// were frozen before.
 struct FieldDecision {
   std::size_t field = 0;  ///< index into ObjectMapping::fields
   FieldResult result = FieldResult::agreed;
-  Side to = Side::left;   ///< the side written to, where the result writes
-  Both<Value> now;        ///< canonical, as read
-  Value sent;             ///< canonical, as it will be held by `to` (narrowed), where the result writes
-  std::string rule;       ///< which rule, in words: "changed on left", "conflict: latest, left is newer"
+  Side to = Side::left;  ///< the side written to, where the result writes; a problem's side
+  Both<Value> now;       ///< canonical, as read; Unknown where it cannot be read
+  Value sent;            ///< canonical, as it will be held by `to` (narrowed), where the result writes
+  std::string rule;      ///< which rule, in words: "changed on left", "conflict: latest, left is newer"
   std::optional<Problem> problem;
 };
 
 struct Decision {
-  std::vector<FieldDecision> fields;
+  std::vector<FieldDecision> fields;  ///< of a parked record only its problems: nothing else is carried out
   Both<std::optional<Native>> after;  ///< per side to be written: the record's fields with the changes put in
-  LinkState next;                     ///< state to store when nothing (more) is written; written fields keep their bases
-  std::vector<std::string> thawed;    ///< frozen fields on which the sides agree again
+  LinkState next;                   ///< state to store when nothing (more) is written; written fields keep their bases
+  std::vector<std::string> thawed;  ///< frozen fields on which the sides agree again
 
   bool writes(Side side) const { return after[side].has_value(); }
-  bool parked() const;                ///< some field has result `problem`
+  bool parked() const;  ///< some field has result `problem`
 };
 
 /// Compares each side with its base and decides field by field (engine: reconciling a link).
-/// Pure: the same input gives the same decision.
-Decision reconcile(const ObjectMapping& mapping, const LinkState& state, const Both<const Record*>& now,
+/// Pure: the same input gives the same decision. A state that is moved in costs no copy: it becomes
+/// Decision::next.
+Decision reconcile(const ObjectMapping& mapping, LinkState state, const Both<const Record*>& now,
                    const ReconcileContext& context);
 
 /// The record to create on `target` for a source without counterpart: on_create_set, then every
 /// field that may go that way and is neither blank nor unknown. Problems as in reconcile().
-/// `next` holds no bases; settle_create() makes them.
+/// `next` holds no bases; settle_create() makes them. Throws PathError for an on_create_set that names
+/// no writable path.
 Decision decide_create(const ObjectMapping& mapping, Side target, const Record& source);
 
 /// What a confirmed write left behind.
 struct Settlement {
   LinkState next;
-  bool dirty = false;  ///< something came back other than it was read or sent: one more pass
+  bool dirty = false;                 ///< something came back other than it was read or sent: one more pass
   std::vector<std::string> adjusted;  ///< fields the system normalised while storing them
 };
 
@@ -115,8 +124,8 @@ struct IntentSettlement {
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
                                const Record& held, const LinkState& state);
 
-/// The fields an update decision writes to `side`, for its intent: `sent` and `source` as above,
-/// `before` what `side` held.
+/// The fields a decision writes to `side`, for its intent: `sent` and `source` as above, `before` what
+/// `side` held. For a create now[side] is nullptr, and `before` stays empty.
 struct IntentFields {
   Native before;
   Native sent;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,11 @@ namespace counterpart {
 
 /// Which way a field goes.
 enum class Direction : std::uint8_t { both, to_left, to_right };
+
+/// True if values may be carried to that side.
+constexpr bool allows(Direction direction, Side to) {
+  return direction == Direction::both || direction == (to == Side::left ? Direction::to_left : Direction::to_right);
+}
 
 /// What happens to a change that the direction forbids to carry over.
 enum class Forbidden : std::uint8_t { tolerate, restore, alert };
@@ -36,7 +42,7 @@ struct FieldSide {
   std::vector<Path> paths;  ///< as many as the codec's arity
   std::string name;         ///< the paths' texts joined by " + ": the key in bases and messages
   CodecPtr codec;
-  std::optional<Expression> clean;  ///< a pipeline over the name `value`, part of reading this side
+  std::optional<Expression> clean;  ///< over the name `value`, part of reading this side; with several paths, of each
 };
 
 struct FieldRule {
@@ -50,7 +56,9 @@ struct FieldRule {
 };
 
 enum class KeyKind : std::uint8_t { email, vat_id };
-constexpr std::string_view name_of(KeyKind kind) { return kind == KeyKind::email ? "email" : "vat_id"; }
+constexpr std::string_view name_of(KeyKind kind) {
+  return kind == KeyKind::email ? "email" : "vat_id";
+}
 
 /// A field that says who a record is, in order of trust.
 struct MatchKey {
@@ -61,9 +69,9 @@ struct MatchKey {
 /// An object type on the left, its counterpart type on the right, and the rules between them.
 struct ObjectMapping {
   std::string name;
-  Both<std::string> object;                    ///< the connectors' object names
-  Both<std::optional<Expression>> where;       ///< scope: the record's top-level members by name
-  Both<Native> on_create_set;                  ///< object: path text → value put into records created there
+  Both<std::string> object;               ///< the connectors' object names
+  Both<std::optional<Expression>> where;  ///< scope: the record's top-level members by name
+  Both<Native> on_create_set;             ///< object: path text → value put into records created there
   Both<OnCreate> on_create{OnCreate::create, OnCreate::create};
   Both<OnDelete> on_delete{OnDelete::park, OnDelete::park};
   std::vector<MatchKey> match;
@@ -75,14 +83,24 @@ struct ObjectMapping {
 Parsed read_field(const FieldSide& side, const Record& record);
 
 /// The raw value that a base keeps: the native at the path (an array of them for several paths);
-/// nullopt where the value is unknown.
+/// null where nothing is there; nullopt where the value is unknown.
 std::optional<Native> raw_of(const FieldSide& side, const Record& record);
+
+/// raw_of() in fields that are no record (yet), such as the ones to be sent; null where absent.
+Native raw_in(const FieldSide& side, const Native& fields);
+
+/// raw_of(side, record) == raw, without copying anything.
+bool holds_raw(const FieldSide& side, const Record& record, const Native& raw);
 
 /// The canonical value of a raw kept in a base, cleaned and parsed with today's codec.
 Parsed parse_raw(const FieldSide& side, const Native& raw);
 
-/// Puts a value, spelled by the side's codec, into a record's fields; a Problem where it cannot be held.
+/// Puts a value, narrowed and spelled by the side's codec, into a record's fields; a Problem where it
+/// cannot be held.
 std::optional<Problem> write_field(const FieldSide& side, const Value& value, Native& fields);
+
+/// What the side would hold of a value; blank and unknown stay what they are.
+Value narrowed(const FieldSide& side, const Value& value);
 
 /// l = r, or one is what the other's side would hold of it.
 bool equal(const FieldRule& rule, const Value& left, const Value& right);

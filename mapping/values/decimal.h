@@ -21,7 +21,8 @@ class Decimal {
   Decimal() = default;  ///< zero
   explicit Decimal(std::int64_t integer);
 
-  /// Plain or JSON notation ("-12.50", "1e3"); nullopt where it is no number or over the limits.
+  /// Plain or JSON notation ("-12.50", "1e3"; leading zeros are let pass); nullopt where it is no
+  /// number or over the limits. White space, "+5", ".5" and "5." are no numbers.
   static std::optional<Decimal> parse(std::string_view text);
 
   /// Plain notation without exponent or trailing zeros: "-12.5".
@@ -44,6 +45,9 @@ class Decimal {
   std::strong_ordering operator<=>(const Decimal& other) const;
 
  private:
+  static std::optional<Decimal> make(Coefficient coefficient, unsigned scale);
+  void drop_trailing_zeros();
+
   Coefficient coefficient_ = 0;
   unsigned scale_ = 0;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <initializer_list>
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +22,8 @@ class Native {
   using Object = std::vector<Member>;
 
   Native() = default;  ///< null
-  Native(bool value) : value_(value) {}
+  template <std::same_as<bool> Bool>
+  Native(Bool value) : value_(value) {}  ///< a template, so that neither 5 nor a pointer becomes `true`
   Native(Number number) : value_(std::move(number)) {}
   Native(std::string text) : value_(std::move(text)) {}
   Native(std::string_view text) : value_(std::string(text)) {}

@@ -11,10 +11,14 @@ enum class Side : std::uint8_t { left = 0, right = 1 };
 inline constexpr Side kSides[] = {Side::left, Side::right};
 
 /// The opposite side.
-constexpr Side other(Side side) { return side == Side::left ? Side::right : Side::left; }
+constexpr Side other(Side side) {
+  return side == Side::left ? Side::right : Side::left;
+}
 
 /// "left" or "right", the word used in configuration, SQL, logs and messages.
-constexpr std::string_view name_of(Side side) { return side == Side::left ? "left" : "right"; }
+constexpr std::string_view name_of(Side side) {
+  return side == Side::left ? "left" : "right";
+}
 
 /// One T for each side: `both[Side::left]`.
 template <class T>

@@ -37,8 +37,12 @@ struct PersonName {
 /// Integers are decimals of scale 0; options, e-mails, phones and VAT ids are texts in normal form.
 using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName>;
 
-inline bool is_unknown(const Value& value) { return std::holds_alternative<Unknown>(value); }
-inline bool is_blank(const Value& value) { return std::holds_alternative<Blank>(value); }
+inline bool is_unknown(const Value& value) {
+  return std::holds_alternative<Unknown>(value);
+}
+inline bool is_blank(const Value& value) {
+  return std::holds_alternative<Blank>(value);
+}
 
 /// For people: `explain`, history, messages. "" for blank, "(unknown)"; dates and instants ISO 8601.
 std::string describe(const Value& value);

@@ -1,0 +1,44 @@
+#include <algorithm>
+#include <array>
+
+#include "mapping/codecs/families.h"
+
+namespace counterpart {
+namespace {
+
+struct Family {
+  std::string_view name;
+  CodecPtr (*make)(const codecs::Specification&, const codecs::Surroundings&);
+};
+
+constexpr std::array kFamilies{
+    Family{"boolean", codecs::make_boolean},   Family{"date", codecs::make_date},
+    Family{"datetime", codecs::make_datetime}, Family{"decimal", codecs::make_decimal},
+    Family{"email", codecs::make_email},       Family{"full_name", codecs::make_full_name},
+    Family{"integer", codecs::make_integer},   Family{"name_parts", codecs::make_name_parts},
+    Family{"number", codecs::make_number},     Family{"option", codecs::make_option},
+    Family{"phone", codecs::make_phone},       Family{"text", codecs::make_text},
+    Family{"vat_id", codecs::make_vat_id},
+};
+
+const Family& family_of(const codecs::Specification& specification) {
+  const auto found = std::ranges::find(kFamilies, specification.name, &Family::name);
+  if (found != kFamilies.end()) return *found;
+  std::string known;
+  for (const Family& family : kFamilies) known += (known.empty() ? "" : ", ") + std::string(family.name);
+  throw codecs::SpecificationError("there is no codec '" + specification.name + "': write one of " + known,
+                                   specification.column);
+}
+
+}  // namespace
+
+std::variant<CodecPtr, CodecError> make_codec(std::string_view specification, Side side, const TableLookup& tables) {
+  try {
+    const codecs::Specification parsed = codecs::parse_specification(specification);
+    return family_of(parsed).make(parsed, codecs::Surroundings{side, tables});
+  } catch (const codecs::SpecificationError& error) {
+    return CodecError{error.what(), error.column()};
+  }
+}
+
+}  // namespace counterpart

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mapping/expression/expression.h"
+#include "mapping/expression/filters.h"
+#include "mapping/expression/path.h"
+#include "mapping/values/native.h"
+
+namespace counterpart {
+
+using NodePtr = std::unique_ptr<const Expression::Node>;
+
+enum class ArithmeticOperator : std::uint8_t { add, subtract, multiply };
+enum class Comparator : std::uint8_t { equal, unequal, less, less_equal, greater, greater_equal, in, not_in };
+
+/// One form of an expression. Chains of one precedence are one node, so that depth means nesting.
+struct Expression::Node {
+  struct Literal {
+    Native value;
+  };
+  struct List {
+    std::vector<NodePtr> elements;
+  };
+  struct Reference {
+    std::string name;
+    Path rest;
+    bool every;  ///< [*] in the rest: a list of all
+  };
+  struct FilterCall {
+    const Filter* filter;
+    std::vector<NodePtr> arguments;
+  };
+  struct Filtered {
+    NodePtr input;
+    std::vector<FilterCall> calls;
+  };
+  struct Negative {
+    NodePtr operand;
+  };
+  struct Not {
+    NodePtr operand;
+  };
+  struct Joined {
+    std::vector<NodePtr> parts;
+  };
+  struct Arithmetic {
+    NodePtr first;
+    std::vector<std::pair<ArithmeticOperator, NodePtr>> rest;
+  };
+  struct Comparison {
+    NodePtr first;
+    std::vector<std::pair<Comparator, NodePtr>> rest;
+  };
+  struct And {
+    std::vector<NodePtr> operands;
+  };
+  struct Or {
+    std::vector<NodePtr> operands;
+  };
+  struct Conditional {
+    NodePtr condition;
+    NodePtr chosen;
+    NodePtr otherwise;  ///< null where there is no else
+  };
+
+  std::variant<Literal, List, Reference, Filtered, Negative, Not, Joined, Arithmetic, Comparison, And, Or, Conditional>
+      form;
+};
+
+}  // namespace counterpart

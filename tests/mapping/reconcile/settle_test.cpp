@@ -1,0 +1,311 @@
+// What becomes of the bases after a write, a create, and a crash.
+#include "tests/mapping/reconcile/support.h"
+
+namespace counterpart::testing {
+namespace {
+
+ObjectMapping email_and_phone() {
+  return mapping_of({text_field("email"), text_field("phone")});
+}
+
+class AfterAWrite : public ::testing::Test {
+ protected:
+  // Given left's e-mail edited, and the decision to write it to the right.
+  AfterAWrite() {
+    pair.left.fields.set("email", "b");
+    context.now = Instant(std::chrono::hours(1));
+    decision = reconcile(mapping, pair.state, pair.now(), context);
+  }
+
+  Settlement settle(std::string_view held, bool own_revision) const {
+    return settle_update(mapping, decision, Side::right, pair.now(), record(held), own_revision, decision.next,
+                         context);
+  }
+
+  ObjectMapping mapping = email_and_phone();
+  ReconcileContext context;
+  Pair pair = agreed(R"({"email":"a","phone":"1"})", R"({"email":"a","phone":"1"})");
+  Decision decision;
+};
+
+TEST_F(AfterAWrite, BasesAreWhatTheSystemsHold) {
+  const Settlement settlement = settle(R"({"email":"b","phone":"1"})", false);
+
+  EXPECT_EQ(settlement.next.base.left, json(R"({"email":"b","phone":"1"})"));
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"b","phone":"1"})"));
+  EXPECT_FALSE(settlement.dirty);
+  EXPECT_THAT(settlement.adjusted, ::testing::IsEmpty());
+}
+
+TEST_F(AfterAWrite, TheEchoFindsNothingChanged) {
+  pair.state = settle(R"({"email":"b","phone":"1"})", false).next;
+  pair.right = record(R"({"email":"b","phone":"1"})");
+
+  EXPECT_TRUE(reconcile(mapping, pair.state, pair.now(), context).fields.empty());
+}
+
+TEST_F(AfterAWrite, TheWriteIsRemembered) {
+  const FieldActivity& activity = settle(R"({"email":"b","phone":"1"})", false).next.activity.at("email");
+
+  EXPECT_EQ(activity.written, Side::right);
+  EXPECT_EQ(activity.at, context.now);
+  EXPECT_EQ(activity.contested, 0U);
+}
+
+TEST_F(AfterAWrite, TheSystemsOwnSpellingIsNoDifference) {
+  for (const Side side : kSides) mapping.fields[0].side[side].codec = codec("decimal");
+  pair = agreed(R"({"email":"1","phone":"1"})", R"({"email":"1","phone":"1"})");
+  pair.left.fields.set("email", "2");
+  decision = reconcile(mapping, pair.state, pair.now(), context);
+
+  const Settlement settlement = settle(R"({"email":"2.00","phone":"1"})", false);
+
+  EXPECT_FALSE(settlement.dirty);
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"2.00","phone":"1"})"));
+}
+
+TEST_F(AfterAWrite, WhatCameBackOtherwiseInOurOwnAnswerIsTheSystemsAdjustment) {
+  const Settlement settlement = settle(R"({"email":"B!","phone":"1"})", true);
+
+  EXPECT_THAT(settlement.adjusted, ::testing::ElementsAre("email"));
+  EXPECT_FALSE(settlement.dirty);
+  EXPECT_EQ(settlement.next.base.left, json(R"({"email":"b","phone":"1"})"));
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"B!","phone":"1"})"));
+}
+
+TEST_F(AfterAWrite, WhatCameBackOtherwiseInAReadBackIsTheNextChange) {
+  const Settlement settlement = settle(R"({"email":"c","phone":"1"})", false);
+
+  EXPECT_TRUE(settlement.dirty);
+  EXPECT_THAT(settlement.adjusted, ::testing::IsEmpty());
+  pair.state = settlement.next;
+  pair.right = record(R"({"email":"c","phone":"1"})");
+  const Decision next = reconcile(mapping, pair.state, pair.now(), context);
+  ASSERT_TRUE(next.writes(Side::left));
+  EXPECT_EQ(*next.after.left, json(R"({"email":"c","phone":"1"})"));
+  EXPECT_FALSE(next.writes(Side::right));
+}
+
+TEST_F(AfterAWrite, AnUnwrittenFieldThatCameBackOtherwiseIsLookedAtAgain) {
+  for (const bool own_revision : {false, true}) {
+    const Settlement settlement = settle(R"({"email":"b","phone":"2"})", own_revision);
+    EXPECT_TRUE(settlement.dirty);
+    EXPECT_EQ(settlement.next.base.right, json(R"({"email":"b","phone":"1"})"));
+  }
+}
+
+TEST_F(AfterAWrite, AFieldThatDidNotComeBackIsBelievedAsSent) {
+  const Settlement settlement = settle("{}", false);
+
+  EXPECT_FALSE(settlement.dirty);
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"b","phone":"1"})"));
+}
+
+TEST_F(AfterAWrite, AnUnreadableAnswerParksNextTime) {
+  const Settlement settlement = settle(R"({"email":"unreadable","phone":"1"})", false);
+
+  EXPECT_TRUE(settlement.dirty);
+  pair.state = settlement.next;
+  pair.right = record(R"({"email":"unreadable","phone":"1"})");
+  EXPECT_TRUE(reconcile(mapping, pair.state, pair.now(), context).parked());
+}
+
+TEST_F(AfterAWrite, ANarrowSideHoldsWhatItCan) {
+  mapping.fields[0].side.right.codec = codec<FiveCharacters>();
+  pair.left.fields.set("email", "Hamburg");
+  decision = reconcile(mapping, pair.state, pair.now(), context);
+
+  const Settlement settlement = settle(R"({"email":"Hambu","phone":"1"})", false);
+
+  EXPECT_FALSE(settlement.dirty);
+  EXPECT_EQ(settlement.next.base.left, json(R"({"email":"Hamburg","phone":"1"})"));
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"Hambu","phone":"1"})"));
+}
+
+TEST_F(AfterAWrite, BothSidesWrittenSettleOneAfterTheOther) {
+  pair.right.fields.set("phone", "2");
+  decision = reconcile(mapping, pair.state, pair.now(), context);
+  const Record held = record(R"({"email":"b","phone":"2"})");
+
+  const Settlement right =
+      settle_update(mapping, decision, Side::right, pair.now(), held, true, decision.next, context);
+  EXPECT_EQ(right.next.base.right, json(R"({"email":"b","phone":"1"})"));
+  const Settlement left = settle_update(mapping, decision, Side::left, pair.now(), held, true, right.next, context);
+
+  EXPECT_EQ(left.next.base.left, held.fields);
+  EXPECT_EQ(left.next.base.right, held.fields);
+  EXPECT_FALSE(right.dirty || left.dirty);
+}
+
+// Creates ------------------------------------------------------------------------------------------
+
+TEST(Create, CarriesEveryFieldThatMayGoThere) {
+  ObjectMapping mapping = mapping_of({text_field("email"), text_field("phone"), text_field("note"), text_field("fax")});
+  mapping.fields[2].direction = Direction::to_left;
+  mapping.fields[0].side.right = side_of({"rows[type=email].value"}, codec<PlainText>());
+  mapping.on_create_set.right = json(R"({"kind":"customer","rows[type=web].value":"https://x","phone":"default"})");
+
+  const Decision decision =
+      decide_create(mapping, Side::right, record(R"({"email":"a","phone":"1","note":"n","fax":null})"));
+
+  ASSERT_TRUE(decision.writes(Side::right));
+  EXPECT_FALSE(decision.writes(Side::left));
+  EXPECT_EQ(*decision.after.right, json(R"({"kind":"customer","phone":"1","rows":[{"type":"web","value":"https://x"},
+                                            {"type":"email","value":"a"}]})"));
+  ASSERT_EQ(decision.fields.size(), 2U);
+  EXPECT_EQ(decision.fields[0].result, FieldResult::write);
+  EXPECT_EQ(decision.fields[0].rule, "create");
+  EXPECT_EQ(shown(decision.fields[0].sent), "a");
+  EXPECT_TRUE(decision.next.base.left.is_null());
+}
+
+TEST(Create, ParksWhereAValueCannotBeReadOrHeld) {
+  const ObjectMapping mapping = email_and_phone();
+
+  const Decision unreadable = decide_create(mapping, Side::left, record(R"({"email":"unreadable","phone":"1"})"));
+  EXPECT_TRUE(unreadable.parked());
+  EXPECT_FALSE(unreadable.writes(Side::left));
+  EXPECT_EQ(unreadable.fields.at(0).to, Side::right);
+
+  const Decision unholdable = decide_create(mapping, Side::left, record(R"({"email":"a","phone":"unholdable"})"));
+  EXPECT_TRUE(unholdable.parked());
+  EXPECT_FALSE(unholdable.writes(Side::left));
+  EXPECT_EQ(unholdable.fields.at(0).to, Side::left);
+}
+
+class AfterACreate : public ::testing::Test {
+ protected:
+  Settlement settle(std::string_view held) const {
+    return settle_create(mapping, decide_create(mapping, Side::right, source), Side::right, source, record(held));
+  }
+
+  ObjectMapping mapping = mapping_of({text_field("email"), text_field("phone"), text_field("note")});
+  Record source = record(R"({"email":"a","phone":null,"note":"n"})");
+};
+
+TEST_F(AfterACreate, SentAndEqualFieldsGetBasesAndOneMorePassFollows) {
+  mapping.fields[2].direction = Direction::to_left;
+
+  const Settlement settlement = settle(R"({"email":"a","phone":"","note":"default"})");
+
+  EXPECT_EQ(settlement.next.base.left, json(R"({"email":"a","phone":null})"));
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"a","phone":""})"));
+  EXPECT_TRUE(settlement.dirty);
+}
+
+TEST_F(AfterACreate, WhatTheSystemMadeOfAValueIsTheNextChange) {
+  const Settlement settlement = settle(R"({"email":"A","phone":null,"note":"n"})");
+
+  EXPECT_EQ(*settlement.next.base.right.member("email"), Native{"a"});
+  Pair pair{source, record(R"({"email":"A","phone":null,"note":"n"})"), settlement.next};
+  const Decision next = reconcile(mapping, pair.state, pair.now(), {});
+  ASSERT_TRUE(next.writes(Side::left));
+  EXPECT_EQ(*next.after.left, json(R"({"email":"A","phone":null,"note":"n"})"));
+}
+
+TEST_F(AfterACreate, ADefaultOfTheNewRecordFillsTheSource) {
+  const Settlement settlement = settle(R"({"email":"a","phone":"default","note":"n"})");
+
+  Pair pair{source, record(R"({"email":"a","phone":"default","note":"n"})"), settlement.next};
+  const Decision next = reconcile(mapping, pair.state, pair.now(), {});
+  ASSERT_NE(decided(next, 1), nullptr);
+  EXPECT_EQ(decided(next, 1)->result, FieldResult::fill);
+  EXPECT_EQ(decided(next, 1)->to, Side::left);
+}
+
+TEST_F(AfterACreate, AnAnswerWithoutTheRecordIsBelievedAsSent) {
+  const Settlement settlement = settle("{}");
+
+  EXPECT_EQ(settlement.next.base.left, json(R"({"email":"a","note":"n"})"));
+  EXPECT_EQ(settlement.next.base.right, json(R"({"email":"a","note":"n"})"));
+}
+
+// Intents ------------------------------------------------------------------------------------------
+
+class AfterACrash : public ::testing::Test {
+ protected:
+  // Given an intent to write e-mail and phone to the right, whose answer was lost.
+  AfterACrash() {
+    pair.left.fields = json(R"({"email":"b","phone":"2"})");
+    intent = intent_fields(mapping, reconcile(mapping, pair.state, pair.now(), {}), Side::right, pair.now());
+  }
+  IntentSettlement settle(std::string_view held) const {
+    return settle_intent(mapping, Side::right, intent.sent, intent.source, record(held), pair.state);
+  }
+
+  ObjectMapping mapping = email_and_phone();
+  Pair pair = agreed(R"({"email":"a","phone":"1"})", R"({"email":"a","phone":"1"})");
+  IntentFields intent;
+};
+
+TEST_F(AfterACrash, TheIntentSaysBeforeSentAndSource) {
+  EXPECT_EQ(intent.before, json(R"({"email":"a","phone":"1"})"));
+  EXPECT_EQ(intent.sent, json(R"({"email":"b","phone":"2"})"));
+  EXPECT_EQ(intent.source, json(R"({"email":"b","phone":"2"})"));
+}
+
+TEST_F(AfterACrash, HoldingWhatWasSentIsDone) {
+  const IntentSettlement settled = settle(R"({"email":"b","phone":"2"})");
+
+  EXPECT_TRUE(settled.done);
+  EXPECT_EQ(settled.next.base.left, json(R"({"email":"b","phone":"2"})"));
+  EXPECT_EQ(settled.next.base.right, json(R"({"email":"b","phone":"2"})"));
+}
+
+TEST_F(AfterACrash, HoldingWhatWasBeforeMovesNothing) {
+  const IntentSettlement settled = settle(R"({"email":"a","phone":"1"})");
+
+  EXPECT_FALSE(settled.done);
+  EXPECT_EQ(settled.next.base, pair.state.base);
+}
+
+TEST_F(AfterACrash, PartsAreSettledOneByOne) {
+  const IntentSettlement settled = settle(R"({"email":"b","phone":"1"})");
+
+  EXPECT_FALSE(settled.done);
+  EXPECT_EQ(settled.next.base.left, json(R"({"email":"b","phone":"1"})"));
+  EXPECT_EQ(settled.next.base.right, json(R"({"email":"b","phone":"1"})"));
+}
+
+TEST_F(AfterACrash, AnEditOfThePersonMeanwhileIsCarriedOnNotUndone) {
+  // When a person edited the written e-mail on the right, and nothing is known of our write
+  const IntentSettlement settled = settle(R"({"email":"person","phone":"2"})");
+
+  // then the e-mail is a conflict of two changes, decided by its rule, and the phone is done.
+  mapping.fields[0].conflict = ConflictRule::right;
+  pair.state = settled.next;
+  pair.right = record(R"({"email":"person","phone":"2"})");
+  const Decision next = reconcile(mapping, pair.state, pair.now(), {});
+  ASSERT_EQ(next.fields.size(), 1U);
+  EXPECT_EQ(next.fields[0].result, FieldResult::conflict);
+  EXPECT_EQ(*next.after.left, json(R"({"email":"person","phone":"2"})"));
+}
+
+TEST_F(AfterACrash, TheSourcesLaterEditStaysAChange) {
+  pair.state = settle(R"({"email":"b","phone":"2"})").next;
+  pair.right = record(R"({"email":"b","phone":"2"})");
+  pair.left.fields.set("email", "c");
+
+  const Decision next = reconcile(mapping, pair.state, pair.now(), {});
+
+  ASSERT_TRUE(next.writes(Side::right));
+  EXPECT_EQ(*next.after.right, json(R"({"email":"c","phone":"2"})"));
+}
+
+TEST_F(AfterACrash, AFieldThatTheMappingLostIsNotConfirmed) {
+  mapping.fields.pop_back();
+
+  const IntentSettlement settled = settle(R"({"email":"b","phone":"2"})");
+
+  EXPECT_FALSE(settled.done);
+  EXPECT_EQ(*settled.next.base.right.member("email"), Native{"b"});
+}
+
+TEST_F(AfterACrash, TheSystemsSpellingCountsAsSent) {
+  for (const Side side : kSides) mapping.fields[1].side[side].codec = codec("decimal");
+
+  EXPECT_TRUE(settle(R"({"email":"b","phone":"2.0"})").done);
+}
+
+}  // namespace
+}  // namespace counterpart::testing
