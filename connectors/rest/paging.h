@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "connectors/rest/exchange.h"
+
+namespace counterpart::rest {
+
+/// Where a listing stands; ChangesPage::next is its text.
+struct Place {
+  std::int64_t count = 0;       ///< pages seen
+  std::optional<Instant> from;  ///< instead of the time first asked for
+  std::string at;               ///< page number, offset, cursor or URL; "" at the beginning
+
+  static std::optional<Place> parse(std::string_view text);
+  std::string print() const;
+};
+
+/// Sets page, offset, cursor and size for the page at this place.
+void set_paging(const Paging& paging, const Place& place, Variables& variables);
+
+/// The place after this page, nullopt if it was the last, or why that cannot be told. `url`: what was asked.
+std::variant<std::optional<Place>, std::string> next_place(const Paging& paging, const Place& place,
+                                                           const Answer& answer, std::size_t records,
+                                                           const std::string& url);
+
+/// Numbered pages shift while records change: one that moves to the end of a sorted listing pulls the
+/// next page's first record onto the page already read. So where the listing is sorted, the next page
+/// is the first page since this one's last record, as soon as that is later than `from`.
+Place restarted(const Paging& paging, Place next, std::optional<Instant> from, std::optional<Instant> last);
+
+/// The target of the header's link with rel=next, as it is written; "" if there is none.
+std::string next_link(const HttpHeaders& headers);
+
+/// A link's absolute URL: http(s) and of the same origin as `base`, else nullopt.
+std::optional<std::string> resolve_link(std::string_view base, std::string_view link);
+
+}  // namespace counterpart::rest
