@@ -27,6 +27,15 @@ struct RecordKey {
   auto operator<=>(const RecordKey&) const = default;
 };
 
+/// The name under which a record is leased (table `lease`).
+inline std::string lease_key(const RecordKey& key) {
+  return "record/" + key.mapping + "/" + std::string(name_of(key.side)) + "/" + key.id;
+}
+/// The name under which a match key of a mapping is leased.
+inline std::string lease_key(const std::string& mapping, const KeyValue& key) {
+  return "key/" + mapping + "/" + std::string(name_of(key.kind)) + "/" + key.normal;
+}
+
 /// Where news came from; live is worked first, by weight.
 enum class WorkClass : std::int16_t { live = 0, sweep = 1, backfill = 2 };
 
@@ -102,7 +111,7 @@ struct ClaimOrder {
 struct Claim {
   LeaseNumber lease = 0;        ///< 0: nothing was due
   std::vector<Claimed> records;
-  std::optional<milliseconds> next_due;  ///< when nothing more is due now: how long until something is; nullopt: nothing waits
+  std::optional<milliseconds> next_due;  ///< how long until something more is due (0: now); nullopt: nothing waits
 };
 
 enum class Outcome : std::int16_t {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +45,7 @@ class StoreError : public std::runtime_error {
 
 struct StoreSettings {
   std::string uri;              ///< libpq connection string or URI
+  std::string daemon;           ///< this daemon's lasting id (of its state directory): owner of its leases
   int work_lanes = 2;           ///< connections for queue and links, besides the one for intake
   int intake_queue = 2000;      ///< deliveries waiting at most
   milliseconds statement_timeout{5'000};
@@ -55,7 +57,10 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// The durable side of everything: evidence, dirty records, leases, links, bases, intents, history.
 /// Each function is one transaction on a lane. All throw DatabaseAway when the database is away
 /// (lanes reconnect by themselves), StoreError for what retrying cannot mend. Serialization faults
-/// and deadlocks are retried inside.
+/// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
+/// threads; the names: register_syncs, ping, accept, mark, claim, lease_keys, links_of, identities, index,
+/// begin_intents, store_created, complete, release, take_over, watermark, save_watermark, upkeep, status,
+/// parked, retry_parked, explain, store_alert.
 class Store {
  public:
   Store(boost::asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points);
@@ -67,7 +72,12 @@ class Store {
   /// Numbers for the configured syncs (made where missing), with their mapping version made active.
   awaitable<std::vector<SyncId>> register_syncs(std::vector<std::pair<std::string, std::string>> name_and_version);
 
-  /// True if the database answers now.
+  /// At the start: gives back what an earlier run of this same daemon still held under a lease, so that
+  /// a killed daemon's work runs again at once. Only sound while `daemon` can have one run at a time
+  /// (the state directory is locked). Gives how many records were taken over.
+  awaitable<int> take_over();
+
+  /// True if the database answers within 0.8 s, or has committed something within the last second.
   awaitable<bool> ping();
 
   // --- intake ---------------------------------------------------------------------------------
@@ -113,15 +123,20 @@ class Store {
     std::int64_t intent_id = 0;
     std::string mapping;
     Both<std::string> id;
+    LinkState state;  ///< bases as sent, until the completion stores what the system really holds
   };
+  /// A link of just these two that is there already counts as stored: repeating after a lost answer is safe.
   awaitable<std::vector<std::int64_t>> store_created(SyncId sync, std::vector<CreatedLink> created);
 
   /// Ends claimed records: base, history, outcome, dirty row in one transaction. A dirty row whose
   /// generation has moved stays, due at once. False where the lease was lost: nothing was stored for it.
-  /// Leases of completed records are released.
+  /// Leases of completed records are released. Where a link cannot be made (a live link names one of the
+  /// two already) or changed (it has ended), only the results of intents, match keys and alerts are stored,
+  /// the outcome becomes `retry` and the record is due again in a moment; the answer is true. A completion
+  /// that the database refuses (a text with U+0000, say) is stored as parked, without spoiling the others'.
   awaitable<std::vector<bool>> complete(SyncId sync, LeaseNumber lease, std::vector<Completion> completions);
 
-  /// Releases what is left of a lease.
+  /// Releases what is left of a lease. Records that nobody completed come again in a second.
   awaitable<void> release(SyncId sync, LeaseNumber lease);
 
   // --- sweeps ---------------------------------------------------------------------------------
@@ -137,13 +152,31 @@ class Store {
 
   // --- seen from outside ----------------------------------------------------------------------
 
-  /// Rows as JSON for the CLI and metrics; shapes are in server/control/api.h.
+  /// As JSON for the CLI and metrics; times are ISO 8601 in UTC. Counts stop at a million.
+  ///   {"syncs": [{"name", "dirty", "due", "oldest_seconds", "parked", "frozen", "links", "tombstones",
+  ///               "open_intents", "alerts"}]}
+  /// `due`: waiting for a worker now; `oldest_seconds`: age of the oldest unworked news, 0 if none.
   awaitable<Native> status();
+  ///   {"parked": [{"id", "sync", "mapping", "side", "record", "reason", "field", "remedy", "since",
+  ///                "correlation"}]}   of that sync, or of all; at most the newest ten thousand
   awaitable<Native> parked(std::optional<std::string> sync);
+  /// One of these rows, or null.
   awaitable<Native> parked_one(std::int64_t parked_id);
   /// Makes parked records dirty again; gives how many. nullopt: all.
   awaitable<int> retry_parked(std::optional<std::int64_t> parked_id);
   /// The whole story of a record in every mapping where it takes part: (sync, mapping, side) named by the caller.
+  ///   {"records": [{"sync", "mapping", "side", "record",
+  ///     "dirty": {"generation", "due", "leased", "attempts", "class", "first_news", "last_news", "correlation"} | null,
+  ///     "link": {"id", "left", "right", "since", "revisions": {"left", "right"}, "ended", "tombstone"} | null,
+  ///     "base": {"left": {…}, "right": {…}} | null,
+  ///     "frozen": [{"field", "reason", "left", "right", "since"}],
+  ///     "parked": {"id", "reason", "field", "remedy", "since", "correlation"} | null,
+  ///     "outcome": {"outcome", "detail", "at", "correlation"} | null,
+  ///     "history": [{"at", "written", "field", "what", "before", "after", "lost", "rule", "mapping_version",
+  ///                  "correlation"}],                                    the last 50 of the pair, newest first
+  ///     "intents": [{"id", "created", "operation", "target", "target_id", "state", "result", "ended",
+  ///                  "correlation"}],                                    the last 20 of the pair
+  ///     "evidence": [{"received", "system", "delivery_key", "correlation"}]}]}              the last 10
   struct Subject {
     SyncId sync;
     std::string sync_name;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+
+#include "server/store/claims.h"
+
+namespace counterpart::store {
+
+/// What this daemon remembers from claim to claim, sync by sync: hints only, lost without harm. Decides
+/// which class leads and whether a claim walks from the start of the queue.
+class ClaimHints {
+ public:
+  /// How the next claim goes. `reconnections` grows when a connection was lost: then nothing is remembered.
+  ClaimPlan plan(SyncId sync, std::chrono::microseconds uptime, std::uint64_t reconnections);
+  void learn(SyncId sync, std::chrono::microseconds uptime, const ClaimResult& result);
+
+ private:
+  struct Hint {
+    std::array<std::optional<std::int64_t>, kClasses> floor;
+    std::optional<std::chrono::microseconds> unbounded_at;
+    std::uint64_t reconnections = 0;
+    unsigned turn = 0;
+  };
+  std::map<SyncId, Hint> hints_;
+};
+
+}  // namespace counterpart::store

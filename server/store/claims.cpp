@@ -1,0 +1,220 @@
+#include "server/store/claims.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "server/store/intents.h"
+#include "server/store/leases.h"
+#include "server/store/links.h"
+#include "server/store/stored_json.h"
+
+namespace counterpart::store {
+
+namespace {
+
+constexpr milliseconds kPutBack{200};
+/// Between claims that find nothing though something is due, because another daemon holds it.
+constexpr milliseconds kHeldByOthers{50};
+/// When an idle claim that saw only what is above the bound is to be followed by one that sees everything.
+constexpr milliseconds kLookAgain{1'000};
+
+struct Picked {
+  Claimed record;
+  std::int64_t was_due = 0;
+  std::int64_t lease_end = 0;
+};
+
+Picked picked_from(const Rows& rows, std::size_t i) {
+  Picked picked;
+  Claimed& record = picked.record;
+  record.key = {rows.text(i, 0), rows.integer(i, 1) == 0 ? Side::left : Side::right, rows.text(i, 2)};
+  record.generation = rows.integer(i, 3);
+  record.attempts = static_cast<int>(rows.integer(i, 4));
+  record.work_class = static_cast<WorkClass>(rows.integer(i, 5));
+  record.first_news = instant_of(rows.integer(i, 6));
+  record.last_news = instant_of(rows.integer(i, 7));
+  record.correlation = rows.text(i, 8);
+  if (!rows.is_null(i, 9)) record.hints = hints_from_native(parse_stored(rows.view(i, 9)));
+  picked.was_due = rows.integer(i, 10);
+  picked.lease_end = rows.integer(i, 11);
+  return picked;
+}
+
+/// One claim under way.
+class Claiming {
+ public:
+  Claiming(Transaction& transaction, const ClaimOrder& order, const ClaimPlan& plan, const std::string& daemon)
+      : transaction_(transaction), order_(order), plan_(plan), daemon_(daemon) {
+    result_.floor = plan.floor;
+  }
+
+  ClaimResult run() {
+    const Rows opened = transaction_.exec("open_claim", Arguments{order_.sync, order_.mapping_version});
+    if (opened.empty()) return std::move(result_);
+    lease_ = opened.integer(0, 0);
+    pick_wanted();
+    pick_due();
+    note_next_due();
+    if (!picked_.empty()) {
+      lease_pairs();
+      load_intents();
+    }
+    hand_over();
+    return std::move(result_);
+  }
+
+ private:
+  void take(const Rows& rows) {
+    std::vector<Picked> batch;
+    for (std::size_t i = 0; i < rows.size(); ++i) batch.push_back(picked_from(rows, i));
+    std::sort(batch.begin(), batch.end(), [](const Picked& a, const Picked& b) { return a.was_due < b.was_due; });
+    std::move(batch.begin(), batch.end(), std::back_inserter(picked_));
+  }
+
+  std::int64_t room() const { return order_.limit - static_cast<std::int64_t>(picked_.size()); }
+
+  void pick_wanted() {
+    const std::set<RecordKey> wanted(order_.wanted.begin(), order_.wanted.end());
+    Columns columns(3);
+    for (const RecordKey& key : wanted) {
+      if (columns.size() == static_cast<std::size_t>(order_.limit)) break;
+      columns.add({key.mapping, static_cast<int>(key.side), key.id});
+    }
+    if (columns.empty()) return;
+    const Arguments arguments({order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count())}, columns);
+    take(transaction_.exec("claim_wanted", arguments));
+  }
+
+  void pick_due() {
+    if (room() <= 0) return;
+    walk(plan_.unbounded);
+    if (picked_.empty() && !plan_.unbounded && plan_.unbounded_if_idle) walk(true);
+  }
+
+  Cell floor_of(WorkClass work_class, bool unbounded) const {
+    if (unbounded) return std::nullopt;
+    return Cell(plan_.floor[static_cast<std::size_t>(work_class)]);
+  }
+
+  void walk(bool unbounded) {
+    result_.was_unbounded = unbounded;
+    const auto& classes = plan_.order;
+    const Rows rows = transaction_.exec(
+        "claim_due", Arguments{order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count()), room(),
+                               static_cast<int>(classes[0]), static_cast<int>(classes[1]), static_cast<int>(classes[2]),
+                               floor_of(classes[0], unbounded), floor_of(classes[1], unbounded),
+                               floor_of(classes[2], unbounded)});
+    const std::size_t before = picked_.size();
+    take(rows);
+    raise_floors(before);
+  }
+
+  /// Everything due before the first row found is leased or locked by others; a lease's end is above it.
+  void raise_floors(std::size_t from) {
+    std::array<bool, kClasses> seen{};
+    for (std::size_t i = from; i < picked_.size(); ++i) {
+      const auto work_class = static_cast<std::size_t>(picked_[i].record.work_class);
+      if (!seen[work_class]) result_.floor[work_class] = picked_[i].was_due;
+      seen[work_class] = true;
+    }
+  }
+
+  void note_next_due() {
+    if (room() <= 0) {
+      result_.claim.next_due = milliseconds(0);
+      return;
+    }
+    const bool unbounded = result_.was_unbounded;
+    const Rows rows = transaction_.exec(
+        "next_due", Arguments{order_.sync, floor_of(WorkClass::live, unbounded), floor_of(WorkClass::sweep, unbounded),
+                              floor_of(WorkClass::backfill, unbounded)});
+    std::optional<milliseconds>& next = result_.claim.next_due;
+    const milliseconds least = picked_.empty() ? kHeldByOthers : milliseconds(0);
+    if (!rows.is_null(0, 0)) next = std::max(least, milliseconds(rows.integer(0, 0)));
+    if (picked_.empty() && !unbounded) next = std::min(kLookAgain, next.value_or(kLookAgain));
+  }
+
+  void lease_pairs() {
+    std::vector<RecordKey> keys;
+    for (const Picked& picked : picked_) keys.push_back(picked.record.key);
+    const std::vector<std::optional<LinkRow>> links = read_links(transaction_, order_.sync, keys);
+    for (std::size_t i = 0; i < picked_.size(); ++i) picked_[i].record.link = links[i];
+
+    // Both ends of a pair in one group, also where both are claimed.
+    std::map<std::string, LeaseGroup> groups;
+    std::vector<std::string> root_of;
+    for (const Picked& picked : picked_) {
+      const RecordKey& key = picked.record.key;
+      std::set<std::string> ends{lease_key(key)};
+      const std::optional<LinkRow>& link = picked.record.link;
+      if (link && !link->tombstone) {
+        ends.insert(lease_key(RecordKey{key.mapping, other(key.side), link->id[other(key.side)]}));
+      }
+      root_of.push_back(*ends.begin());
+      LeaseGroup& group = groups[root_of.back()];
+      group.root = root_of.back();
+      group.keys.insert(ends.begin(), ends.end());
+      group.claimed.emplace(lease_key(key), key);
+    }
+    keep_leased(groups, root_of);
+  }
+
+  void keep_leased(const std::map<std::string, LeaseGroup>& groups, const std::vector<std::string>& root_of) {
+    std::vector<LeaseGroup> asked;
+    for (const auto& [root, group] : groups) asked.push_back(group);
+    const LeaseTerms terms{lease_, daemon_, order_.lease, picked_.front().lease_end};
+    const std::vector<bool> got = acquire(transaction_, order_.sync, terms, asked);
+    std::set<std::string> busy;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (!got[i]) busy.insert(asked[i].root);
+    }
+    if (busy.empty()) return;
+    Columns put_back(3);
+    std::vector<Picked> kept;
+    for (std::size_t i = 0; i < picked_.size(); ++i) {
+      const RecordKey& key = picked_[i].record.key;
+      if (busy.contains(root_of[i])) {
+        put_back.add({key.mapping, static_cast<int>(key.side), key.id});
+      } else {
+        kept.push_back(std::move(picked_[i]));
+      }
+    }
+    picked_ = std::move(kept);
+    transaction_.exec("put_back",
+                      Arguments({order_.sync, lease_, static_cast<std::int64_t>(kPutBack.count())}, put_back));
+    result_.claim.next_due = std::min(kPutBack, result_.claim.next_due.value_or(kPutBack));
+  }
+
+  void load_intents() {
+    std::vector<std::pair<RecordKey, std::int64_t>> records;
+    for (const Picked& picked : picked_) {
+      records.emplace_back(picked.record.key, picked.record.link ? picked.record.link->link_id : 0);
+    }
+    std::vector<std::vector<IntentRow>> intents = read_open_intents(transaction_, order_.sync, records);
+    for (std::size_t i = 0; i < picked_.size(); ++i) picked_[i].record.open_intents = std::move(intents[i]);
+  }
+
+  void hand_over() {
+    if (picked_.empty()) return;
+    result_.claim.lease = lease_;
+    for (Picked& picked : picked_) result_.claim.records.push_back(std::move(picked.record));
+  }
+
+  Transaction& transaction_;
+  const ClaimOrder& order_;
+  const ClaimPlan& plan_;
+  const std::string& daemon_;
+  LeaseNumber lease_ = 0;
+  std::vector<Picked> picked_;
+  ClaimResult result_;
+};
+
+}  // namespace
+
+ClaimResult claim_records(Transaction& transaction, const ClaimOrder& order, const ClaimPlan& plan,
+                          const std::string& daemon) {
+  return Claiming(transaction, order, plan, daemon).run();
+}
+
+}  // namespace counterpart::store

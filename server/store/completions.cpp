@@ -1,0 +1,264 @@
+#include "server/store/completions.h"
+
+#include <map>
+#include <utility>
+
+#include "server/store/intents.h"
+#include "server/store/leases.h"
+#include "server/store/links.h"
+
+namespace counterpart::store {
+
+namespace {
+
+constexpr milliseconds kAfterLinkConflict{200};
+
+/// A completion that is being stored, with the link it belongs to.
+struct Ending {
+  const Completion* wanted = nullptr;
+  std::int64_t link_id = 0;
+  bool link_conflict = false;  ///< its link could not be made or changed: nothing but another try is stored
+
+  Outcome outcome() const { return link_conflict ? Outcome::retry : wanted->outcome; }
+  std::optional<milliseconds> again_in() const {
+    return link_conflict ? std::optional(kAfterLinkConflict) : wanted->again_in;
+  }
+};
+
+/// One complete() under way.
+class Completing {
+ public:
+  Completing(Transaction& transaction, SyncId sync, LeaseNumber lease)
+      : transaction_(transaction), sync_(sync), lease_(lease) {}
+
+  std::vector<bool> run(const std::vector<Completion>& completions) {
+    const std::vector<bool> held = lock(completions);
+    if (endings_.empty()) return held;
+    make_links();
+    change_links();
+    store_states();
+    store_history();
+    store_outcomes();
+    store_parked();
+    store_frozen();
+    store_rest();
+    end_dirty();
+    return held;
+  }
+
+ private:
+  /// Locks what is still under the lease; everything below is for those records only.
+  std::vector<bool> lock(const std::vector<Completion>& completions) {
+    Columns columns(4);
+    std::map<RecordKey, bool> named;
+    for (const Completion& completion : completions) {
+      const RecordKey& key = completion.key;
+      columns.add({key.mapping, static_cast<int>(key.side), key.id, lease_key(key)});
+    }
+    std::vector<bool> held(completions.size(), false);
+    if (completions.empty()) return held;
+    const Rows rows = transaction_.exec("lock_claimed", Arguments({sync_, lease_}, columns));
+    for (std::size_t i = 0; i < rows.size(); ++i) held[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = true;
+    for (std::size_t i = 0; i < completions.size(); ++i) {
+      // A record named twice ends once.
+      if (held[i]) held[i] = named.emplace(completions[i].key, true).second;
+      if (held[i]) endings_.push_back(ending_of(completions[i]));
+    }
+    return held;
+  }
+
+  static Ending ending_of(const Completion& completion) {
+    return {&completion, completion.link ? completion.link->link_id : 0, false};
+  }
+
+  void make_links() {
+    std::vector<NewLink> links;
+    std::vector<Ending*> owners;
+    for (Ending& ending : endings_) {
+      const Completion& wanted = *ending.wanted;
+      if (!wanted.link || wanted.link->link_id != 0) continue;
+      links.push_back({wanted.key.mapping, &*wanted.link});
+      owners.push_back(&ending);
+    }
+    const std::vector<std::int64_t> ids = insert_links(transaction_, sync_, links);
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      owners[i]->link_id = ids[i];
+      owners[i]->link_conflict = ids[i] == 0;
+    }
+  }
+
+  void change_links() {
+    std::vector<const LinkChange*> changes;
+    std::vector<Ending*> owners;
+    for (Ending& ending : endings_) {
+      const std::optional<LinkChange>& link = ending.wanted->link;
+      if (!link || link->link_id == 0) continue;
+      changes.push_back(&*link);
+      owners.push_back(&ending);
+    }
+    const std::vector<bool> found = update_links(transaction_, sync_, changes);
+    for (std::size_t i = 0; i < owners.size(); ++i) owners[i]->link_conflict = !found[i];
+  }
+
+  void store_states() {
+    std::vector<std::pair<std::int64_t, const LinkState*>> states;
+    for (const Ending& ending : endings_) {
+      if (ending.wanted->link && !ending.link_conflict) {
+        states.emplace_back(ending.link_id, &ending.wanted->link->state);
+      }
+    }
+    store_bases(transaction_, sync_, states);
+  }
+
+  void store_history() {
+    Columns columns(12);
+    for (const Ending& ending : endings_) {
+      if (ending.link_conflict) continue;
+      const Completion& wanted = *ending.wanted;
+      for (const HistoryEntry& entry : wanted.history) {
+        columns.add({wanted.key.mapping, side_cell(wanted.key.side), wanted.key.id, ending.link_id,
+                     side_cell(entry.side), entry.field, entry.what, Cell::json(entry.before),
+                     Cell::json(entry.after), Cell::json(entry.lost), entry.rule, wanted.correlation});
+      }
+    }
+    if (!columns.empty()) transaction_.exec("store_history", Arguments({sync_}, columns));
+  }
+
+  void store_outcomes() {
+    Columns columns(6);
+    for (const Ending& ending : endings_) {
+      const Completion& wanted = *ending.wanted;
+      const std::string detail =
+          ending.link_conflict ? "another link names one of the two records: looked at again" : wanted.detail;
+      columns.add({wanted.key.mapping, side_cell(wanted.key.side), wanted.key.id, name_of(ending.outcome()), detail,
+                   wanted.correlation});
+    }
+    transaction_.exec("store_outcomes", Arguments({sync_}, columns));
+  }
+
+  void store_parked() {
+    Columns parked(7);
+    Columns unparked(3);
+    for (const Ending& ending : endings_) {
+      const Completion& wanted = *ending.wanted;
+      const Cell side = side_cell(wanted.key.side);
+      if (ending.link_conflict) continue;
+      if (wanted.park) {
+        parked.add({wanted.key.mapping, side, wanted.key.id, wanted.park->reason, wanted.park->field,
+                    wanted.park->remedy, wanted.correlation});
+      } else {
+        unparked.add({wanted.key.mapping, side, wanted.key.id});
+      }
+    }
+    if (!parked.empty()) transaction_.exec("park", Arguments({sync_}, parked));
+    if (!unparked.empty()) transaction_.exec("unpark", Arguments({sync_}, unparked));
+  }
+
+  void store_frozen() {
+    Columns thawed(2);
+    std::map<std::pair<std::int64_t, std::string>, const FrozenField*> frozen;
+    for (const Ending& ending : endings_) {
+      if (ending.link_id == 0 || ending.link_conflict) continue;
+      for (const std::string& field : ending.wanted->thaw) thawed.add({ending.link_id, field});
+      for (const FrozenField& field : ending.wanted->freeze) frozen[{ending.link_id, field.field}] = &field;
+    }
+    if (!thawed.empty()) transaction_.exec("thaw_fields", Arguments({sync_}, thawed));
+    if (frozen.empty()) return;
+    Columns columns(5);
+    for (const auto& [where, field] : frozen) {
+      columns.add({where.first, where.second, field->reason, Cell::json(field->left), Cell::json(field->right)});
+    }
+    transaction_.exec("freeze_fields", Arguments({sync_}, columns));
+  }
+
+  /// Facts that hold whatever became of a link: results of calls, match keys seen, alerts.
+  void store_rest() {
+    std::vector<IntentResult> intents;
+    Identities identities;
+    std::vector<AlertRow> alerts;
+    for (const Ending& ending : endings_) {
+      const Completion& wanted = *ending.wanted;
+      intents.insert(intents.end(), wanted.intents.begin(), wanted.intents.end());
+      identities.insert(identities.end(), wanted.identity.begin(), wanted.identity.end());
+      alerts.insert(alerts.end(), wanted.alerts.begin(), wanted.alerts.end());
+    }
+    end_intents(transaction_, sync_, intents);
+    store_identities(transaction_, sync_, identities, true);
+    store_alerts(transaction_, sync_, alerts);
+  }
+
+  /// Removes the rows whose generation is still the claimed one; the others stay. Each is locked, so the
+  /// counts must agree.
+  void end_dirty() {
+    Columns done(4);
+    for (const Ending& ending : endings_) {
+      if (ending.again_in()) continue;
+      const RecordKey& key = ending.wanted->key;
+      done.add({key.mapping, side_cell(key.side), key.id, ending.wanted->generation});
+    }
+    std::size_t ended = 0;
+    if (!done.empty()) ended += transaction_.exec("remove_done", Arguments({sync_, lease_}, done)).size();
+    if (ended < endings_.size()) ended += keep_dirty();
+    if (ended != endings_.size()) throw Failure(FailureKind::refused, "complete: a locked dirty row has changed");
+
+    std::vector<std::string> keys;
+    for (const Ending& ending : endings_) keys.push_back(lease_key(ending.wanted->key));
+    release_completed(transaction_, sync_, lease_, keys);
+  }
+
+  std::size_t keep_dirty() {
+    Columns kept(5);
+    for (const Ending& ending : endings_) {
+      const RecordKey& key = ending.wanted->key;
+      const std::optional<milliseconds> again = ending.again_in();
+      kept.add({key.mapping, side_cell(key.side), key.id,
+                again ? Cell(static_cast<std::int64_t>(again->count())) : Cell(std::nullopt),
+                ending.wanted->burns_attempt && !ending.link_conflict});
+    }
+    return transaction_.exec("keep_dirty", Arguments({sync_, lease_}, kept)).size();
+  }
+
+  static Cell side_cell(Side side) { return static_cast<int>(side); }
+
+  Transaction& transaction_;
+  SyncId sync_;
+  LeaseNumber lease_;
+  std::vector<Ending> endings_;
+};
+
+}  // namespace
+
+std::vector<bool> complete_records(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                                   const std::vector<Completion>& completions) {
+  return Completing(transaction, sync, lease).run(completions);
+}
+
+Completion refused_completion(const Completion& refused, const std::string& why) {
+  Completion parked;
+  parked.key = refused.key;
+  parked.generation = refused.generation;
+  parked.outcome = Outcome::parked;
+  parked.detail = "the result could not be stored: " + why;
+  parked.correlation = refused.correlation;
+  parked.park = ParkedRow{parked.detail, "", "correct the record's values, or report this as a bug of Counterpart"};
+  parked.alerts.push_back({"parked", refused.key.mapping + " " + std::string(name_of(refused.key.side)) + " " +
+                                         refused.key.id,
+                           parked.detail, parked.park->remedy});
+  return parked;
+}
+
+void store_alerts(Transaction& transaction, SyncId sync, const std::vector<AlertRow>& alerts) {
+  std::map<std::pair<std::string, std::string>, const AlertRow*> each;
+  for (const AlertRow& alert : alerts) each[{alert.kind, alert.subject}] = &alert;
+  if (each.empty()) return;
+  Columns keys(2);
+  Columns columns(4);
+  for (const auto& [key, alert] : each) {
+    keys.add({alert->kind, alert->subject});
+    columns.add({alert->kind, alert->subject, alert->message, alert->remedy});
+  }
+  transaction.exec("close_old_alerts", Arguments({sync}, keys));
+  transaction.exec("store_alerts", Arguments({sync}, columns));
+}
+
+}  // namespace counterpart::store

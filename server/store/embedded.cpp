@@ -1,0 +1,176 @@
+#include "server/store/embedded.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+#include "server/store/cluster_files.h"
+#include "server/store/conninfo.h"
+#include "server/store/process.h"
+#include "server/store/rows.h"
+#include "server/store/session.h"
+
+namespace counterpart::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds kStartPatience{60};  // replaying the log after a crash takes a while
+constexpr std::chrono::seconds kRestartPatience{10};
+constexpr std::chrono::seconds kStopPatience{20};
+constexpr milliseconds kLook{20};
+constexpr int kLaunchesMax = 40;
+
+std::string uri_of(const ClusterPaths& paths) {
+  return "host=" + quoted_for_conninfo(paths.socket.string()) + " dbname='counterpart' user='counterpart'";
+}
+
+/// Every so often until `condition` holds or the time is over; whether it holds.
+template <class Condition>
+bool wait_until(std::chrono::milliseconds patience, Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
+
+bool accepts_connections(const std::string& uri) {
+  ConnectionSettings settings;
+  settings.uri = uri;
+  try {
+    const Connection connection(settings);
+    return true;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+struct EmbeddedDatabase::Impl {
+  explicit Impl(const fs::path& state_directory)
+      : user(::geteuid() == 0 ? "postgres" : ""), paths(cluster_paths(state_directory)), uri(uri_of(paths)) {
+    make_folders(state_directory, paths, user);
+    programs = find_programs(paths.data);
+    if (!fs::exists(paths.data)) make_cluster();
+    if (!start_and_wait(kStartPatience)) {
+      throw EmbeddedError("PostgreSQL in " + paths.data.string() + " does not start; the end of " + paths.log.string() +
+                          ":\n" + end_of_log(paths.log));
+    }
+  }
+
+  Program program(std::vector<std::string> command) const { return {std::move(command), user, paths.log, ""}; }
+
+  /// Made beside and renamed when complete, so that a crash leaves no half cluster.
+  void make_cluster() const {
+    fs::remove_all(paths.fresh);
+    const std::string fresh = paths.fresh.string();
+    check(program({programs / "initdb", "--pgdata=" + fresh, "--username=postgres", "--auth=peer", "--encoding=UTF8",
+                   "--locale=C.UTF-8", "--data-checksums", "--no-instructions"}),
+          "initdb");
+    write_settings(paths, paths.fresh, user);
+    make_role_and_database();
+    fs::rename(paths.fresh, paths.data);
+  }
+
+  /// In single-user mode: nobody ever logs in as superuser.
+  void make_role_and_database() const {
+    const fs::path script = paths.home / "setup.sql";
+    std::ofstream(script) << "create role counterpart login nosuperuser nocreatedb nocreaterole\n"
+                             "create database counterpart owner counterpart\n"
+                             "revoke all on database counterpart from public\n"
+                             "revoke all on database template1 from public\n"
+                             "revoke all on database postgres from public\n";
+    Program single = program({programs / "postgres", "--single", "-D", paths.fresh, "postgres"});
+    single.input = script;
+    check(single, "making the role and the database");
+    fs::remove(script);
+  }
+
+  void check(const Program& step, const std::string& what) const {
+    try {
+      if (store::run(step) == 0) return;
+    } catch (const std::system_error& error) {
+      throw EmbeddedError(what + ": " + error.what());
+    }
+    throw EmbeddedError(what + " failed; the end of " + paths.log.string() + ":\n" + end_of_log(paths.log));
+  }
+
+  /// True when it accepts connections. Takes over a running one; starts one where there is none, and some
+  /// times again should it end at once (children of a killed one may still be going).
+  bool start_and_wait(std::chrono::milliseconds patience) {
+    int launches = 0;
+    const auto runs_or_hopeless = [&] {
+      if (ended() && launches++ < kLaunchesMax) launch();
+      return launches > kLaunchesMax || accepts_connections(uri);
+    };
+    return wait_until(patience, runs_or_hopeless) && launches <= kLaunchesMax;
+  }
+
+  bool ended() {
+    if (postmaster && !has_ended(*postmaster)) return false;
+    postmaster = running_postmaster(paths.data);
+    return !postmaster;
+  }
+
+  void launch() {
+    bound_log(paths.log);
+    try {
+      postmaster = store::start(
+          program({programs / "postgres", "-D", paths.data, "-c", "unix_socket_directories=" + paths.socket.string()}));
+    } catch (const std::system_error& error) {
+      throw EmbeddedError(std::string("PostgreSQL cannot be started: ") + error.what());
+    }
+  }
+
+  bool ensure_running() {
+    const std::lock_guard lock(mutex);
+    bound_log(paths.log);
+    if (!ended()) return true;
+    return start_and_wait(kRestartPatience);
+  }
+
+  bool stop(std::chrono::milliseconds patience, int signal) {
+    const std::lock_guard lock(mutex);
+    if (ended()) return true;
+    ::kill(*postmaster, signal);
+    const bool stopped = wait_until(patience, [this] { return has_ended(*postmaster); });
+    if (stopped) postmaster.reset();
+    return stopped;
+  }
+
+  std::string user;
+  ClusterPaths paths;
+  std::string uri;
+  fs::path programs;
+  std::mutex mutex;
+  std::optional<pid_t> postmaster;
+};
+
+EmbeddedDatabase::EmbeddedDatabase(fs::path state_directory)
+    : impl_(std::make_unique<Impl>(state_directory)), uri_(impl_->uri) {}
+
+EmbeddedDatabase::~EmbeddedDatabase() {
+  // Fast, then immediate: the next start replays the log.
+  if (!impl_->stop(kStopPatience, SIGINT)) impl_->stop(kStopPatience, SIGQUIT);
+}
+
+bool EmbeddedDatabase::ensure_running() {
+  try {
+    return impl_->ensure_running();
+  } catch (const EmbeddedError&) {
+    return false;
+  }
+}
+
+bool EmbeddedDatabase::stop(milliseconds patience) { return impl_->stop(patience, SIGINT); }
+
+}  // namespace counterpart::store

@@ -1,0 +1,78 @@
+#include "server/store/lanes.h"
+
+#include <algorithm>
+
+namespace counterpart::store {
+
+namespace {
+
+/// What the server's own time-out may be late before the connection counts as dead.
+constexpr milliseconds kSilence{1'000};
+constexpr milliseconds kWatchEvery{250};
+
+LaneSettings settings_for(const StoreSettings& settings, std::string name, bool steady_plans) {
+  LaneSettings lane;
+  lane.name = std::move(name);
+  lane.connection.uri = settings.uri;
+  lane.connection.statement_timeout = settings.statement_timeout;
+  lane.connection.steady_plans = steady_plans;
+  return lane;
+}
+
+}  // namespace
+
+Lanes::Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points) {
+  const auto add = [&](std::string name, bool steady_plans) {
+    LaneSettings lane = settings_for(settings, std::move(name), steady_plans);
+    lanes_.push_back(std::make_unique<Lane>(io, std::move(lane), points, random.bits()));
+  };
+  add("intake", true);
+  for (int i = 0; i < std::max(1, settings.work_lanes); ++i) add("work", true);
+  add("reports", false);
+  watchdog_ = std::thread([this, limit = settings.statement_timeout + kSilence] { watch(limit); });
+}
+
+Lanes::~Lanes() {
+  // The watchdog goes after them: it may have to free a lane that is being joined.
+  for (std::unique_ptr<Lane>& lane : lanes_) lane->stop();
+  for (std::unique_ptr<Lane>& lane : lanes_) lane->join();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  watchdog_.join();
+}
+
+Lane& Lanes::work() {
+  const auto least = std::min_element(lanes_.begin() + 1, lanes_.end() - 1,
+                                      [](const auto& a, const auto& b) { return a->load() < b->load(); });
+  return **least;
+}
+
+std::uint64_t Lanes::reconnections() const {
+  std::uint64_t sum = 0;
+  for (const std::unique_ptr<Lane>& lane : lanes_) {
+    const std::uint64_t made = lane->connections();
+    sum += made > 0 ? made - 1 : 0;
+  }
+  return sum;
+}
+
+std::optional<milliseconds> Lanes::since_commit() const {
+  std::optional<milliseconds> least;
+  for (const std::unique_ptr<Lane>& lane : lanes_) {
+    const std::optional<milliseconds> since = lane->since_commit();
+    if (since && (!least || *since < *least)) least = since;
+  }
+  return least;
+}
+
+void Lanes::watch(milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, kWatchEvery, [this] { return stopping_; })) {
+    for (const std::unique_ptr<Lane>& lane : lanes_) lane->break_if_silent(limit);
+  }
+}
+
+}  // namespace counterpart::store

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "connectors/ports/random.h"
+#include "server/store/lane.h"
+#include "server/store/store.h"
+
+namespace counterpart::store {
+
+/// All lanes of a store: one for intake, some for work, one for looking at things; and the thread that
+/// breaks connections on which the database has fallen silent.
+class Lanes {
+ public:
+  Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points);
+  ~Lanes();
+  Lanes(const Lanes&) = delete;
+
+  Lane& intake() { return *lanes_.front(); }
+  Lane& reports() { return *lanes_.back(); }
+  /// The work lane with the least to do.
+  Lane& work();
+
+  /// Connections made again so far, on all lanes.
+  std::uint64_t reconnections() const;
+  /// Time since the last commit on any lane.
+  std::optional<milliseconds> since_commit() const;
+
+ private:
+  void watch(milliseconds limit);
+
+  std::vector<std::unique_ptr<Lane>> lanes_;  // intake, work…, reports
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::thread watchdog_;
+};
+
+}  // namespace counterpart::store

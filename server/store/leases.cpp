@@ -1,0 +1,80 @@
+#include "server/store/leases.h"
+
+#include <algorithm>
+#include <map>
+
+namespace counterpart::store {
+
+namespace {
+
+/// Pause after work that was given up, so that a fault which repeats does not spin.
+constexpr milliseconds kComeAgain{1'000};
+
+struct Held {
+  std::set<std::string, std::less<>> all;
+  std::set<std::string, std::less<>> fresh;
+};
+
+Held try_all(Transaction& transaction, SyncId sync, const LeaseTerms& terms, const std::vector<LeaseGroup>& groups) {
+  // Each key once, sorted against deadlocks.
+  std::map<std::string, const LeaseGroup*> keys;
+  for (const LeaseGroup& group : groups) {
+    for (const std::string& key : group.keys) keys.emplace(key, &group);
+  }
+  Columns columns(5);
+  for (const auto& [key, group] : keys) {
+    const auto claimed = group->claimed.find(key);
+    if (claimed == group->claimed.end()) {
+      columns.add({key, group->root, std::nullopt, std::nullopt, std::nullopt});
+    } else {
+      const RecordKey& record = claimed->second;
+      columns.add({key, group->root, record.mapping, static_cast<int>(record.side), record.id});
+    }
+  }
+  const Arguments arguments({sync, terms.lease, static_cast<std::int64_t>(terms.duration.count()),
+                             Cell(terms.until_micros), terms.daemon},
+                            columns);
+  const Rows rows = transaction.exec("acquire_leases", arguments);
+  Held held;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    held.all.insert(rows.text(i, 0));
+    if (rows.boolean(i, 1)) held.fresh.insert(rows.text(i, 0));
+  }
+  return held;
+}
+
+}  // namespace
+
+std::vector<bool> acquire(Transaction& transaction, SyncId sync, const LeaseTerms& terms,
+                          const std::vector<LeaseGroup>& groups) {
+  if (groups.empty()) return {};
+  const Held held = try_all(transaction, sync, terms, groups);
+  std::vector<bool> got;
+  std::set<std::string, std::less<>> kept;
+  for (const LeaseGroup& group : groups) {
+    const auto is_held = [&](const std::string& key) { return held.all.contains(key); };
+    got.push_back(std::all_of(group.keys.begin(), group.keys.end(), is_held));
+    if (got.back()) kept.insert(group.keys.begin(), group.keys.end());
+  }
+  std::vector<std::string> spare;
+  std::set_difference(held.fresh.begin(), held.fresh.end(), kept.begin(), kept.end(), std::back_inserter(spare));
+  if (!spare.empty()) transaction.exec("drop_leases", Arguments{sync, terms.lease, array_literal(spare)});
+  return got;
+}
+
+void release_completed(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                       const std::vector<std::string>& record_keys) {
+  if (record_keys.empty()) return;
+  transaction.exec("release_completed", Arguments{sync, lease, array_literal(record_keys)});
+}
+
+void release_lease(Transaction& transaction, SyncId sync, LeaseNumber lease) {
+  transaction.exec("release_lease", Arguments{sync, lease, static_cast<std::int64_t>(kComeAgain.count())});
+}
+
+int take_over_leases(Transaction& transaction, const std::string& daemon) {
+  if (daemon.empty()) return 0;
+  return static_cast<int>(transaction.exec("take_over", Arguments{daemon}).size());
+}
+
+}  // namespace counterpart::store

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/store/session.h"
+
+namespace counterpart::store {
+
+/// Keys that are leased all or none.
+struct LeaseGroup {
+  std::string root;               ///< of a pair; "" for candidates and match keys
+  std::set<std::string> keys;
+  std::map<std::string, RecordKey> claimed;  ///< of the keys: claimed dirty records
+};
+
+/// Whose lease it is and until when: so long from now, or the instant at which the claim ends.
+struct LeaseTerms {
+  LeaseNumber lease = 0;
+  std::string daemon;
+  milliseconds duration{0};
+  std::optional<std::int64_t> until_micros;
+};
+
+/// Leases each group or none of it. One answer a group. A key held by the same lease counts as got.
+std::vector<bool> acquire(Transaction& transaction, SyncId sync, const LeaseTerms& terms,
+                          const std::vector<LeaseGroup>& groups);
+
+/// Releases the keys of pairs whose last claimed record is among these.
+void release_completed(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                       const std::vector<std::string>& record_keys);
+
+/// Releases everything under the lease; records that nobody completed come again in a moment.
+void release_lease(Transaction& transaction, SyncId sync, LeaseNumber lease);
+
+/// Store::take_over in a running transaction.
+int take_over_leases(Transaction& transaction, const std::string& daemon);
+
+}  // namespace counterpart::store

@@ -1,0 +1,305 @@
+#include "server/store/session.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <pqxx/pqxx>
+#include <set>
+
+#include "server/store/conninfo.h"
+#include "server/store/statements.h"
+
+namespace counterpart::store {
+
+namespace {
+
+/// The server's reason without values: the first line, and of data errors (class 22), whose first line
+/// quotes the data, only the code.
+std::string reason_of(const char* message, const std::string& state) {
+  if (state.starts_with("22")) return "the data is not valid (" + state + ")";
+  const std::string_view text(message);
+  std::string line(text.substr(0, text.find('\n')));
+  if (!state.empty()) line += " (" + state + ")";
+  return line;
+}
+
+FailureKind kind_of_state(std::string_view state) {
+  if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::retry_now;
+  if (state == "40003") return FailureKind::in_doubt;
+  if (state.starts_with("08") || state.starts_with("57P")) return FailureKind::reconnect;
+  if (state == "57014" || state == "25006" || state.starts_with("53") || state.starts_with("58")) {
+    return FailureKind::unavailable;
+  }
+  return FailureKind::refused;
+}
+
+/// The exception being handled, as one of our kinds.
+[[noreturn]] void rethrow_as_failure(std::string_view during) {
+  const std::string where = std::string(during) + ": ";
+  try {
+    throw;
+  } catch (const Failure&) {
+    throw;
+  } catch (const pqxx::broken_connection& error) {
+    throw Failure(FailureKind::reconnect, where + reason_of(error.what(), ""));
+  } catch (const pqxx::in_doubt_error& error) {
+    throw Failure(FailureKind::in_doubt, where + reason_of(error.what(), ""));
+  } catch (const pqxx::statement_completion_unknown& error) {
+    throw Failure(FailureKind::in_doubt, where + reason_of(error.what(), ""));
+  } catch (const pqxx::transaction_rollback& error) {  // libpqxx 6: no sql_error, so before it
+    throw Failure(FailureKind::retry_now, where + reason_of(error.what(), ""));
+  } catch (const pqxx::sql_error& error) {
+    throw Failure(kind_of_state(error.sqlstate()), where + reason_of(error.what(), error.sqlstate()));
+  } catch (const pqxx::failure& error) {
+    throw Failure(FailureKind::refused, where + reason_of(error.what(), ""));
+  } catch (const std::logic_error& error) {
+    throw Failure(FailureKind::refused, where + reason_of(error.what(), ""));
+  }
+}
+
+/// The one place that knows how this libpqxx takes a number of parameters known only at run time.
+pqxx::result exec_prepared(pqxx::transaction_base& transaction, const std::string& name, const Arguments& arguments) {
+#if PQXX_VERSION_MAJOR >= 7
+  pqxx::params parameters;
+  for (const std::optional<std::string>& value : arguments.values()) {
+    if (value) {
+      parameters.append(*value);
+    } else {
+      parameters.append();
+    }
+  }
+  return transaction.exec(pqxx::prepped{name.c_str()}, parameters);
+#else
+  std::vector<const char*> values;
+  values.reserve(arguments.values().size());
+  for (const std::optional<std::string>& value : arguments.values()) values.push_back(value ? value->c_str() : nullptr);
+  return transaction.exec_prepared(name, pqxx::prepare::make_dynamic_params(values));
+#endif
+}
+
+/// Notices and complaints about broken connections would go to stderr.
+class Quiet {
+ public:
+  explicit Quiet(pqxx::connection& connection)
+#if PQXX_VERSION_MAJOR >= 7
+  {
+    connection.set_notice_handler([](pqxx::zview) noexcept {});
+  }
+#else
+      : handler_(connection) {
+  }
+
+ private:
+  pqxx::quiet_errorhandler handler_;
+#endif
+};
+
+/// Version 6 would make a lost connection again by itself, without the session's settings.
+void forbid_reconnecting([[maybe_unused]] pqxx::connection& connection) {
+#if PQXX_VERSION_MAJOR < 7
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#endif
+}
+
+std::string conninfo_of(const ConnectionSettings& settings) {
+  std::string conninfo = settings.uri;
+  for (const auto& [key, value] : {std::pair{"application_name", "counterpart"}, {"connect_timeout", "2"},
+                                   {"keepalives", "1"}, {"keepalives_idle", "5"}, {"keepalives_interval", "2"},
+                                   {"keepalives_count", "3"}, {"tcp_user_timeout", "8000"}}) {
+    conninfo = with_parameter(conninfo, key, value);
+  }
+  return conninfo;
+}
+
+/// While it lives, a call to the database is under way.
+class Beat {
+ public:
+  explicit Beat(Pulse& pulse) : pulse_(pulse) { pulse_.begin(); }
+  ~Beat() { pulse_.end(); }
+  Beat(const Beat&) = delete;
+
+ private:
+  Pulse& pulse_;
+};
+
+std::int64_t steady_nanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+// --- Rows -----------------------------------------------------------------------------------------
+
+struct Rows::Impl {
+  pqxx::result result;
+};
+
+namespace {
+
+pqxx::field cell(const pqxx::result& result, std::size_t row, std::size_t column) {
+  return result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
+}
+
+}  // namespace
+
+std::size_t Rows::size() const { return static_cast<std::size_t>(impl_->result.size()); }
+
+bool Rows::is_null(std::size_t row, std::size_t column) const { return cell(impl_->result, row, column).is_null(); }
+
+std::string_view Rows::view(std::size_t row, std::size_t column) const {
+  // The text belongs to the result, not to the field.
+  const pqxx::field field = cell(impl_->result, row, column);
+  return {field.c_str(), static_cast<std::size_t>(field.size())};
+}
+
+std::int64_t Rows::integer(std::size_t row, std::size_t column) const {
+  const std::string_view digits = view(row, column);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} && !digits.empty()) throw Failure(FailureKind::refused, "a result is no integer");
+  return number;
+}
+
+// --- Pulse ----------------------------------------------------------------------------------------
+
+Pulse::Pulse(int socket) : descriptor_(::dup(socket)) {}
+
+Pulse::~Pulse() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void Pulse::begin() { since_ = steady_nanoseconds(); }
+
+void Pulse::end() { since_ = 0; }
+
+bool Pulse::break_if_silent(milliseconds limit) {
+  const std::int64_t since = since_;
+  if (since == 0 || steady_nanoseconds() - since < std::chrono::nanoseconds(limit).count()) return false;
+  ::shutdown(descriptor_, SHUT_RDWR);
+  return true;
+}
+
+// --- Connection -----------------------------------------------------------------------------------
+
+struct Transaction::Impl {
+  Impl(pqxx::connection& on, std::set<std::string, std::less<>>& known, Pulse& beating)
+      : connection(on), prepared(known), pulse(beating), work(on) {}
+
+  pqxx::connection& connection;
+  std::set<std::string, std::less<>>& prepared;
+  Pulse& pulse;
+  pqxx::work work;
+};
+
+struct Connection::Impl {
+  explicit Impl(const ConnectionSettings& settings)
+      : connection(conninfo_of(settings)), quiet(connection), pulse(std::make_shared<Pulse>(connection.sock())) {
+    forbid_reconnecting(connection);
+  }
+
+  pqxx::connection connection;
+  Quiet quiet;
+  std::shared_ptr<Pulse> pulse;
+  std::set<std::string, std::less<>> prepared;
+};
+
+namespace {
+
+class NoFaults : public FaultPoints {
+ public:
+  void reach(std::string_view) override {}
+};
+
+Arguments session_arguments(const ConnectionSettings& settings) {
+  const auto in_ms = [](milliseconds time) { return std::to_string(time.count()) + "ms"; };
+  return Arguments{in_ms(settings.statement_timeout),
+                   in_ms(settings.statement_timeout / 2),
+                   in_ms(settings.statement_timeout),
+                   settings.durable ? "on" : "off",
+                   settings.steady_plans ? "off" : "on",
+                   settings.steady_plans ? "force_generic_plan" : "auto"};
+}
+
+}  // namespace
+
+Connection::Connection(const ConnectionSettings& settings) {
+  try {
+    impl_ = std::make_unique<Impl>(settings);
+  } catch (const std::exception& error) {
+    throw Failure(FailureKind::reconnect, "cannot connect to the database: " + reason_of(error.what(), ""));
+  }
+  const Arguments arguments = session_arguments(settings);
+  NoFaults no_faults;
+  const auto open = [&](Transaction& transaction) { transaction.exec("open_session", arguments); };
+  transact("session", open, no_faults);
+}
+
+Connection::~Connection() = default;
+
+const std::shared_ptr<Pulse>& Connection::pulse() const { return impl_->pulse; }
+
+Rows Transaction::exec(std::string_view name, const Arguments& arguments) {
+  const std::string spelled(name);
+  try {
+    const Beat beat(impl_.pulse);
+    if (!impl_.prepared.contains(name)) {
+      impl_.connection.prepare(spelled, statement(name));
+      impl_.prepared.insert(spelled);
+    }
+    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{exec_prepared(impl_.work, spelled, arguments)}));
+  } catch (...) {
+    rethrow_as_failure(name);
+  }
+}
+
+void Transaction::script(const std::string& sql) {
+  try {
+    const Beat beat(impl_.pulse);
+    impl_.work.exec(sql);
+  } catch (...) {
+    rethrow_as_failure("migration");
+  }
+}
+
+namespace {
+
+/// A COMMIT that the server refused is a definite no; one without an answer may have happened.
+void commit(pqxx::work& work, Pulse& pulse, std::string_view name) {
+  try {
+    const Beat beat(pulse);
+    work.commit();
+  } catch (...) {
+    try {
+      rethrow_as_failure("commit of " + std::string(name));
+    } catch (const Failure& failure) {
+      if (failure.kind() != FailureKind::reconnect) throw;
+      throw Failure(FailureKind::in_doubt, failure.what());
+    }
+  }
+}
+
+}  // namespace
+
+void Connection::transact(std::string_view name, const std::function<void(Transaction&)>& work, FaultPoints& points) {
+  const std::string point = "commit." + std::string(name);
+  try {
+    const auto state = [this] {
+      const Beat beat(*impl_->pulse);  // BEGIN
+      return std::make_unique<Transaction::Impl>(impl_->connection, impl_->prepared, *impl_->pulse);
+    }();
+    Transaction transaction(*state);
+    work(transaction);
+    points.reach(point + ".before");
+    commit(state->work, *impl_->pulse, name);
+  } catch (const pqxx::pqxx_exception&) {
+    rethrow_as_failure("begin of " + std::string(name));
+  }
+  points.reach(point + ".after");
+}
+
+}  // namespace counterpart::store

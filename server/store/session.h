@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/fault_points.h"
+#include "server/store/arguments.h"
+#include "server/store/failure.h"
+#include "server/store/rows.h"
+
+namespace counterpart::store {
+
+/// What a statement answered, cell by cell.
+class Rows {
+ public:
+  struct Impl;
+  explicit Rows(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+  std::size_t size() const;
+  bool empty() const { return size() == 0; }
+  bool is_null(std::size_t row, std::size_t column) const;
+  /// "" for null.
+  std::string_view view(std::size_t row, std::size_t column) const;
+  std::string text(std::size_t row, std::size_t column) const { return std::string(view(row, column)); }
+  /// 0 for null.
+  std::int64_t integer(std::size_t row, std::size_t column) const;
+  bool boolean(std::size_t row, std::size_t column) const { return view(row, column) == "t"; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// A running transaction.
+class Transaction {
+ public:
+  struct Impl;
+  explicit Transaction(Impl& impl) : impl_(impl) {}
+
+  /// Runs one of our named statements. Throws Failure.
+  Rows exec(std::string_view statement, const Arguments& arguments = {});
+
+  /// Runs a whole SQL file: migrations only. Throws Failure.
+  void script(const std::string& sql);
+
+ private:
+  Impl& impl_;
+};
+
+struct ConnectionSettings {
+  std::string uri;
+  milliseconds statement_timeout{5'000};
+  bool steady_plans = true;  ///< plans that do not depend on statistics: for the queue, not for reports
+  bool durable = true;       ///< synchronous_commit
+};
+
+/// Lets another thread see that the database has been silent for too long, and break the connection,
+/// which ends the blocked call. Works on a duplicate of the socket's descriptor.
+class Pulse {
+ public:
+  explicit Pulse(int socket);
+  ~Pulse();
+  Pulse(const Pulse&) = delete;
+
+  void begin();  ///< a call starts
+  void end();    ///< and is answered
+  /// Breaks the connection if a call has lasted longer than `limit`; true if it did.
+  bool break_if_silent(milliseconds limit);
+
+ private:
+  int descriptor_;
+  std::atomic<std::int64_t> since_{0};  ///< steady clock, nanoseconds; 0: idle
+};
+
+/// One connection, never reconnected by the library: the one who holds it makes another. The only code
+/// that knows libpqxx and its version. Not thread-safe.
+class Connection {
+ public:
+  /// Connects. Throws Failure.
+  explicit Connection(const ConnectionSettings& settings);
+  ~Connection();
+  Connection(const Connection&) = delete;
+
+  /// Runs `work` and commits. `name` names the commit's fault points ("commit.<name>.before"). Throws
+  /// Failure, and what `work` throws; both after rolling back.
+  void transact(std::string_view name, const std::function<void(Transaction&)>& work, FaultPoints& points);
+
+  const std::shared_ptr<Pulse>& pulse() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace counterpart::store

@@ -1,0 +1,85 @@
+-- name: open_intents
+-- Of the record itself, or of its link whichever end led to the call.
+select w.ord, i.intent_id, i.link_id, i.mapping, i.side, i.id, i.target, i.target_id, i.operation, i.stamp, i.revision,
+  i.before, i.sent, i.source_values, counterpart.micros(i.created), counterpart.micros(i.deadline)
+from unnest($2::text[], $3::smallint[], $4::text[], $5::bigint[]) with ordinality as w (mapping, side, id, link_id, ord)
+cross join lateral (
+  select x.*
+  from intent x
+  where x.sync_id = $1
+    and x.mapping = w.mapping
+    and x.side = w.side
+    and x.id = w.id
+    and x.state = 0
+  union all
+  select x.*
+  from intent x
+  where x.sync_id = $1
+    and x.link_id = w.link_id
+    and x.link_id <> 0
+    and x.state = 0
+    and (x.mapping, x.side, x.id) is distinct from (w.mapping, w.side, w.id)
+) i
+order by w.ord, i.intent_id
+
+-- name: begin_intents
+-- Only for records that are still under the lease; numbered first, so that each finds its number again.
+with clock as materialized (
+  select counterpart.now() as now
+),
+held as materialized (
+  select w.*, d.correlation
+  from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[],
+    $11::text[], $12::text[], $13::json[], $14::json[], $15::json[], $16::bigint[]) with ordinality
+    as w (mapping, side, id, key, link_id, target, target_id, operation, stamp, revision, before, sent, source_values, deadline, ord)
+  join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+  join lease l on l.sync_id = $1 and l.key = w.key
+  where d.lease = $2
+    and l.lease = $2
+),
+numbered as materialized (
+  select h.*, nextval(pg_get_serial_sequence('counterpart.intent', 'intent_id')) as intent_id
+  from held h
+),
+stored as (
+  insert into intent (sync_id, intent_id, state, link_id, mapping, side, id, target, target_id, operation, stamp, revision,
+    before, sent, source_values, created, deadline, correlation)
+  select $1, n.intent_id, 0, n.link_id, n.mapping, n.side, n.id, n.target, n.target_id, n.operation, n.stamp, n.revision,
+    n.before, n.sent, n.source_values, clock.now, counterpart.instant(n.deadline), n.correlation
+  from numbered n
+  cross join clock
+)
+select n.ord, n.intent_id
+from numbered n
+
+-- name: end_intents
+-- An intent that has ended stays as it is.
+with clock as materialized (
+  select counterpart.now() as now
+)
+update intent i
+set state = w.state,
+  result = w.result,
+  ended = clock.now
+from unnest($2::bigint[], $3::smallint[], $4::text[]) as w (intent_id, state, result)
+cross join clock
+where i.sync_id = $1
+  and i.intent_id = w.intent_id
+  and i.state = 0
+
+-- name: end_creates
+-- With the id that the system gave, and the link where one could be stored.
+with clock as materialized (
+  select counterpart.now() as now
+)
+update intent i
+set state = 1,
+  link_id = w.link_id,
+  target_id = case when i.target = 0 then w.left_id else w.right_id end,
+  result = case when w.link_id = 0 then 'created, but one of the two is linked already' else 'created' end,
+  ended = clock.now
+from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) as w (intent_id, link_id, left_id, right_id)
+cross join clock
+where i.sync_id = $1
+  and i.intent_id = w.intent_id
+  and i.state = 0

@@ -1,0 +1,121 @@
+-- name: acquire_leases
+-- Each key once, in sorted order against deadlocks; an expired one is taken over. Second column: newly got (else
+-- held by this lease already). The end is either so many milliseconds from now ($3) or that instant ($4).
+with clock as materialized (
+  select counterpart.now() as now
+),
+wanted as materialized (
+  select w.*
+  from unnest($6::text[], $7::text[], $8::text[], $9::smallint[], $10::text[]) as w (key, root, mapping, side, id)
+),
+got as (
+  insert into lease as l (sync_id, key, lease, until, daemon, root, mapping, side, id)
+  select $1, w.key, $2, coalesce(counterpart.instant($4::bigint), clock.now + $3::bigint * interval '1 millisecond'),
+    $5, w.root, w.mapping, w.side, w.id
+  from wanted w
+  cross join clock
+  order by w.key collate "C"
+  on conflict (sync_id, key) do update
+  set lease = excluded.lease,
+    until = excluded.until,
+    daemon = excluded.daemon,
+    root = excluded.root,
+    mapping = excluded.mapping,
+    side = excluded.side,
+    id = excluded.id
+  where l.until <= (select now from clock)
+  returning l.key
+)
+select g.key, true
+from got g
+union all
+select l.key, false
+from wanted w
+join lease l on l.sync_id = $1 and l.key = w.key
+where l.lease = $2
+  and l.until > (select now from clock)
+
+-- name: drop_leases
+delete from lease
+where sync_id = $1
+  and lease = $2
+  and key = any($3::text[])
+
+-- name: release_completed
+-- The keys of pairs whose last claimed record has been completed; where the other end is still being worked,
+-- the completed one is only marked.
+with mine as materialized (
+  select distinct l.root
+  from lease l
+  where l.sync_id = $1
+    and l.lease = $2
+    and l.key = any($3::text[])
+),
+busy as materialized (
+  select distinct l.root
+  from mine m
+  join lease l on l.sync_id = $1 and l.lease = $2 and l.root = m.root
+  where l.id is not null
+    and l.key <> all($3::text[])
+),
+freed as (
+  delete from lease l
+  using mine m
+  where l.sync_id = $1
+    and l.lease = $2
+    and l.root = m.root
+    and m.root not in (select b.root from busy b)
+)
+update lease l
+set mapping = null,
+  side = null,
+  id = null
+from busy b
+where l.sync_id = $1
+  and l.lease = $2
+  and l.root = b.root
+  and l.key = any($3::text[])
+
+-- name: release_lease
+-- Records of the claim that nobody completed come again in a moment ($3), not when the lease would have ended.
+with clock as materialized (
+  select counterpart.now() as now
+),
+freed as (
+  delete from lease
+  where sync_id = $1
+    and lease = $2
+  returning mapping, side, id
+)
+update dirty d
+set lease = null,
+  due = clock.now + $3 * interval '1 millisecond'
+from freed f
+cross join clock
+where d.sync_id = $1
+  and d.mapping = f.mapping
+  and d.side = f.side
+  and d.id = f.id
+  and d.lease = $2
+
+-- name: take_over
+-- What an earlier run of this daemon held, in all syncs.
+with clock as materialized (
+  select counterpart.now() as now
+),
+freed as (
+  delete from lease
+  where daemon = $1
+  returning sync_id, lease, mapping, side, id
+)
+update dirty d
+set lease = null,
+  due = clock.now
+from freed f
+cross join clock
+where d.sync_id = f.sync_id
+  and d.mapping = f.mapping
+  and d.side = f.side
+  and d.id = f.id
+  and d.lease = f.lease
+returning 1

@@ -1,0 +1,121 @@
+-- name: links_of
+-- The live link that names the record, else its newest tombstone, with everything remembered of it. Each branch
+-- is one probe of a partial index; the two of the other side cost nothing.
+select w.ord, l.link_id, l.left_id, l.right_id, l.ended is not null, coalesce(l.tombstone, ''), l.left_revision,
+  l.right_revision, l.left_own_revision, l.right_own_revision, b.left_base, b.right_base, b.activity, f.fields
+from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
+cross join lateral (
+  select u.*
+  from (
+    (select x.* from link x where w.side = 0 and x.sync_id = $1 and x.mapping = w.mapping and x.left_id = w.id and x.ended is null)
+    union all
+    (select x.* from link x where w.side = 1 and x.sync_id = $1 and x.mapping = w.mapping and x.right_id = w.id and x.ended is null)
+    union all
+    (select x.* from link x where w.side = 0 and x.sync_id = $1 and x.mapping = w.mapping and x.left_id = w.id and x.ended is not null)
+    union all
+    (select x.* from link x where w.side = 1 and x.sync_id = $1 and x.mapping = w.mapping and x.right_id = w.id and x.ended is not null)
+  ) u
+  order by u.ended desc nulls first
+  limit 1
+) l
+left join base b on b.sync_id = $1 and b.link_id = l.link_id
+cross join lateral (
+  select coalesce(json_agg(x.field), '[]') as fields
+  from frozen x
+  where x.sync_id = $1
+    and x.link_id = l.link_id
+) f
+
+-- name: insert_links
+-- A record that a live link names already is left out: the caller sees which rows are missing.
+insert into link (sync_id, mapping, left_id, right_id, left_revision, right_revision, left_own_revision, right_own_revision, made)
+select $1, w.mapping, w.left_id, w.right_id, w.left_revision, w.right_revision, w.left_own, w.right_own, counterpart.now()
+from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  as w (mapping, left_id, right_id, left_revision, right_revision, left_own, right_own)
+on conflict do nothing
+returning link_id, mapping, left_id, right_id
+
+-- name: links_between
+select w.ord, l.link_id
+from unnest($2::text[], $3::text[], $4::text[]) with ordinality as w (mapping, left_id, right_id, ord)
+join link l on l.sync_id = $1 and l.mapping = w.mapping and l.left_id = w.left_id
+where l.right_id = w.right_id
+  and l.ended is null
+
+-- name: update_links
+with clock as materialized (
+  select counterpart.now() as now
+)
+update link l
+set left_revision = w.left_revision,
+  right_revision = w.right_revision,
+  left_own_revision = w.left_own,
+  right_own_revision = w.right_own,
+  ended = case when w.tombstone is not null then clock.now end,
+  tombstone = w.tombstone
+from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+  as w (link_id, left_revision, right_revision, left_own, right_own, tombstone)
+cross join clock
+where l.sync_id = $1
+  and l.link_id = w.link_id
+  and l.ended is null
+returning l.link_id
+
+-- name: store_bases
+with clock as materialized (
+  select counterpart.now() as now
+)
+insert into base (sync_id, link_id, left_base, right_base, activity, changed)
+select $1, w.link_id, w.left_base, w.right_base, w.activity, clock.now
+from unnest($2::bigint[], $3::json[], $4::json[], $5::json[]) as w (link_id, left_base, right_base, activity)
+cross join clock
+on conflict (sync_id, link_id) do update
+set left_base = excluded.left_base,
+  right_base = excluded.right_base,
+  activity = excluded.activity,
+  changed = excluded.changed
+
+-- name: freeze_fields
+insert into frozen as f (sync_id, link_id, field, reason, left_value, right_value, since)
+select $1, w.link_id, w.field, w.reason, w.left_value, w.right_value, counterpart.now()
+from unnest($2::bigint[], $3::text[], $4::text[], $5::json[], $6::json[]) as w (link_id, field, reason, left_value, right_value)
+on conflict (sync_id, link_id, field) do update
+set reason = excluded.reason,
+  left_value = excluded.left_value,
+  right_value = excluded.right_value
+
+-- name: thaw_fields
+delete from frozen f
+using unnest($2::bigint[], $3::text[]) as w (link_id, field)
+where f.sync_id = $1
+  and f.link_id = w.link_id
+  and f.field = w.field
+
+-- name: identities
+select w.ord, i.id
+from unnest($4::smallint[], $5::text[]) with ordinality as w (kind, key, ord)
+join identity i on i.sync_id = $1 and i.mapping = $2 and i.side = $3 and i.kind = w.kind and i.key = w.key
+order by w.ord, i.id
+
+-- name: add_identities
+insert into identity (sync_id, mapping, side, kind, key, id)
+select $1, w.mapping, w.side, w.kind, w.key, w.id
+from unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[]) as w (mapping, side, kind, key, id)
+on conflict do nothing
+
+-- name: trim_identities
+-- Keys that these records ($2..$4) no longer have, when these ($5..$9) are all they have.
+delete from identity i
+using unnest($2::text[], $3::smallint[], $4::text[]) as r (mapping, side, id)
+where i.sync_id = $1
+  and i.mapping = r.mapping
+  and i.side = r.side
+  and i.id = r.id
+  and not exists (
+    select
+    from unnest($5::text[], $6::smallint[], $7::smallint[], $8::text[], $9::text[]) as k (mapping, side, kind, key, id)
+    where k.mapping = i.mapping
+      and k.side = i.side
+      and k.kind = i.kind
+      and k.key = i.key
+      and k.id = i.id)

@@ -1,0 +1,181 @@
+-- name: open_claim
+-- No row where another version of the mapping is active: such a daemon claims nothing.
+select nextval('counterpart.lease_number')
+from sync
+where sync_id = $1
+  and mapping_version = $2
+
+-- name: claim_wanted
+-- Fresh work that was handed over in memory: looked up by primary key, whatever the depth of the queue.
+with clock as materialized (
+  select counterpart.now() as now
+),
+picked as materialized (
+  select d.mapping, d.side, d.id, d.due
+  from unnest($4::text[], $5::smallint[], $6::text[]) as w (mapping, side, id)
+  join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+  where d.due <= (select now from clock)
+  for update of d skip locked
+)
+update dirty d
+set lease = $2,
+  due = clock.now + $3 * interval '1 millisecond'
+from picked p
+cross join clock
+where d.sync_id = $1
+  and d.mapping = p.mapping
+  and d.side = p.side
+  and d.id = p.id
+returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
+  counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
+  counterpart.micros(p.due), counterpart.micros(d.due)
+
+-- name: claim_due
+-- Walks (sync_id, class, due) in order, class by class as told ($5..$7), from a lower bound ($8..$10) that skips
+-- dead rows; null is no bound. Five seconds back, for rows whose transactions committed late; never above
+-- the clock, in case it was set back.
+with clock as materialized (
+  select counterpart.now() as now
+),
+bound as materialized (
+  select now,
+    case when $8::bigint is null then '-infinity' else least(counterpart.instant($8::bigint), now) - interval '5 s' end as first,
+    case when $9::bigint is null then '-infinity' else least(counterpart.instant($9::bigint), now) - interval '5 s' end as second,
+    case when $10::bigint is null then '-infinity' else least(counterpart.instant($10::bigint), now) - interval '5 s' end as third
+  from clock
+),
+first as materialized (
+  select d.mapping, d.side, d.id, d.due
+  from dirty d
+  where d.sync_id = $1
+    and d.class = $5::smallint
+    and d.due <= (select now from bound)
+    and d.due >= (select first from bound)
+  order by d.due
+  limit $4::bigint
+  for update skip locked
+),
+second as materialized (
+  select d.mapping, d.side, d.id, d.due
+  from dirty d
+  where d.sync_id = $1
+    and d.class = $6::smallint
+    and d.due <= (select now from bound)
+    and d.due >= (select second from bound)
+  order by d.due
+  limit $4::bigint - (select count(*) from first)
+  for update skip locked
+),
+third as materialized (
+  select d.mapping, d.side, d.id, d.due
+  from dirty d
+  where d.sync_id = $1
+    and d.class = $7::smallint
+    and d.due <= (select now from bound)
+    and d.due >= (select third from bound)
+  order by d.due
+  limit $4::bigint - (select count(*) from first) - (select count(*) from second)
+  for update skip locked
+),
+picked as (
+  select * from first
+  union all
+  select * from second
+  union all
+  select * from third
+)
+update dirty d
+set lease = $2,
+  due = bound.now + $3 * interval '1 millisecond'
+from picked p
+cross join bound
+where d.sync_id = $1
+  and d.mapping = p.mapping
+  and d.side = p.side
+  and d.id = p.id
+returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
+  counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
+  counterpart.micros(p.due), counterpart.micros(d.due)
+
+-- name: next_due
+-- The first row of each class above its bound: three probes of the index that claims walk.
+with clock as materialized (
+  select counterpart.now() as now
+),
+bound as materialized (
+  select c.class,
+    case when c.floor is null then '-infinity' else least(counterpart.instant(c.floor), clock.now) - interval '5 s' end as lowest
+  from unnest(array[0, 1, 2]::smallint[], array[$2, $3, $4]::bigint[]) as c (class, floor)
+  cross join clock
+)
+select ceil(extract(epoch from min(d.due) - (select now from clock)) * 1000)::bigint
+from bound b
+cross join lateral (
+  select x.due
+  from dirty x
+  where x.sync_id = $1
+    and x.class = b.class
+    and x.due >= b.lowest
+  order by x.due
+  limit 1
+) d
+
+-- name: put_back
+-- Their pair is leased elsewhere: for a moment, and without burning an attempt.
+with clock as materialized (
+  select counterpart.now() as now
+)
+update dirty d
+set lease = null,
+  due = clock.now + $3 * interval '1 millisecond'
+from unnest($4::text[], $5::smallint[], $6::text[]) as w (mapping, side, id)
+cross join clock
+where d.sync_id = $1
+  and d.mapping = w.mapping
+  and d.side = w.side
+  and d.id = w.id
+  and d.lease = $2
+
+-- name: lock_claimed
+-- What is still ours: the dirty row is under this lease, and nobody has taken over the record's key. Both rows
+-- stay locked to the end of the transaction, dirty rows in the order in which intake takes them.
+select w.ord
+from unnest($3::text[], $4::smallint[], $5::text[], $6::text[]) with ordinality as w (mapping, side, id, key, ord)
+join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+join lease l on l.sync_id = $1 and l.key = w.key
+where d.lease = $2
+  and l.lease = $2
+order by d.mapping, d.side, d.id
+for update of d, l
+
+-- name: remove_done
+delete from dirty d
+using unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as w (mapping, side, id, generation)
+where d.sync_id = $1
+  and d.mapping = w.mapping
+  and d.side = w.side
+  and d.id = w.id
+  and d.lease = $2
+  and d.generation = w.generation
+returning 1
+
+-- name: keep_dirty
+-- Rows to be worked again: due then ($6), or at once where only the generation has moved, in which case what
+-- waits is the news that came meanwhile.
+with clock as materialized (
+  select counterpart.now() as now
+)
+update dirty d
+set lease = null,
+  due = clock.now + coalesce(w.again, 0) * interval '1 millisecond',
+  attempts = case when w.burns then d.attempts + 1 when w.again is null then 0 else d.attempts end,
+  hints = case when w.again is null then d.hints end,
+  first_news = case when w.again is null then d.last_news else d.first_news end
+from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[], $7::boolean[]) as w (mapping, side, id, again, burns)
+cross join clock
+where d.sync_id = $1
+  and d.mapping = w.mapping
+  and d.side = w.side
+  and d.id = w.id
+  and d.lease = $2
+returning 1

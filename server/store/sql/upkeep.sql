@@ -1,0 +1,39 @@
+-- name: make_partitions
+select counterpart.make_partitions()
+
+-- name: drop_evidence
+-- Whole days only: the day on which the oldest kept piece came stays.
+select counterpart.drop_partitions('evidence', ((counterpart.now() - $1::bigint * interval '1 millisecond') at time zone 'UTC')::date)
+
+-- name: drop_events
+select counterpart.drop_partitions('event_seen', (counterpart.now() at time zone 'UTC')::date - 3)
+
+-- name: remove_ended_intents
+-- At most so many a sync and call, oldest first, along the index of ended ones.
+with old as materialized (
+  select s.sync_id, i.intent_id
+  from sync s
+  cross join lateral (
+    select x.intent_id
+    from intent x
+    where x.sync_id = s.sync_id
+      and x.ended < counterpart.now() - interval '1 day'
+    order by x.ended
+    limit $1::bigint
+    for update skip locked
+  ) i
+)
+delete from intent i
+using old o
+where i.sync_id = o.sync_id
+  and i.intent_id = o.intent_id
+returning 1
+
+-- name: remove_stale_leases
+-- Long expired: a slow owner whose records nobody has taken over may still complete them.
+delete from lease
+where until < counterpart.now() - interval '1 hour'
+
+-- name: remove_old_alerts
+delete from alert
+where resolved < counterpart.now() - interval '30 days'

@@ -1,0 +1,113 @@
+-- name: store_outcomes
+with clock as materialized (
+  select counterpart.now() as now
+)
+insert into outcome (sync_id, mapping, side, id, outcome, detail, at, correlation)
+select $1, w.mapping, w.side, w.id, w.outcome, w.detail, clock.now, w.correlation
+from unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
+  as w (mapping, side, id, outcome, detail, correlation)
+cross join clock
+on conflict (sync_id, mapping, side, id) do update
+set outcome = excluded.outcome,
+  detail = excluded.detail,
+  at = excluded.at,
+  correlation = excluded.correlation
+
+-- name: store_history
+with clock as materialized (
+  select counterpart.now() as now,
+    s.mapping_version
+  from sync s
+  where s.sync_id = $1
+)
+insert into history (sync_id, at, mapping, side, id, link_id, written, field, what, before, after, lost, rule, mapping_version, correlation)
+select $1, clock.now, w.mapping, w.side, w.id, w.link_id, w.written, w.field, w.what, w.before, w.after, w.lost, w.rule,
+  clock.mapping_version, w.correlation
+from unnest($2::text[], $3::smallint[], $4::text[], $5::bigint[], $6::smallint[], $7::text[], $8::text[], $9::json[],
+  $10::json[], $11::json[], $12::text[], $13::text[])
+  as w (mapping, side, id, link_id, written, field, what, before, after, lost, rule, correlation)
+cross join clock
+
+-- name: park
+-- One that was parked before keeps its number and since when.
+insert into parked (sync_id, mapping, side, id, reason, field, remedy, since, correlation)
+select $1, w.mapping, w.side, w.id, w.reason, w.field, w.remedy, counterpart.now(), w.correlation
+from unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  as w (mapping, side, id, reason, field, remedy, correlation)
+on conflict (sync_id, mapping, side, id) do update
+set reason = excluded.reason,
+  field = excluded.field,
+  remedy = excluded.remedy,
+  correlation = excluded.correlation
+
+-- name: unpark
+delete from parked p
+using unnest($2::text[], $3::smallint[], $4::text[]) as w (mapping, side, id)
+where p.sync_id = $1
+  and p.mapping = w.mapping
+  and p.side = w.side
+  and p.id = w.id
+
+-- name: close_old_alerts
+with clock as materialized (
+  select counterpart.now() as now
+)
+update alert a
+set resolved = clock.now
+from unnest($2::text[], $3::text[]) as w (kind, subject)
+cross join clock
+where a.sync_id = $1
+  and a.kind = w.kind
+  and a.subject = w.subject
+  and a.resolved is null
+  and a.last_at < clock.now - interval '1 day'
+
+-- name: store_alerts
+with clock as materialized (
+  select counterpart.now() as now
+)
+insert into alert as a (sync_id, kind, subject, message, remedy, first_at, last_at)
+select $1, w.kind, w.subject, w.message, w.remedy, clock.now, clock.now
+from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as w (kind, subject, message, remedy)
+cross join clock
+on conflict (sync_id, kind, subject) where resolved is null do update
+set message = excluded.message,
+  remedy = excluded.remedy,
+  last_at = excluded.last_at,
+  times = a.times + 1
+
+-- name: take_parked
+-- Parked records leave the list; null: all of them.
+delete from parked
+where $1::bigint is null
+  or parked_id = $1::bigint
+returning sync_id, mapping, side, id, correlation
+
+-- name: revive
+-- Due at once with no attempts burnt; a record that is being worked keeps its lease and comes again after it.
+with clock as materialized (
+  select counterpart.now() as now
+)
+insert into dirty as d (sync_id, mapping, side, id, generation, due, class, first_news, last_news, correlation, hints)
+select w.sync_id, w.mapping, w.side, w.id, 1, clock.now, 0, clock.now, clock.now, w.correlation, null
+from unnest($1::integer[], $2::text[], $3::smallint[], $4::text[], $5::text[]) as w (sync_id, mapping, side, id, correlation)
+cross join clock
+on conflict (sync_id, mapping, side, id) do update
+set generation = d.generation + 1,
+  due = case when d.lease is null then least(d.due, excluded.due) else d.due end,
+  class = 0,
+  attempts = 0,
+  hints = null
+
+-- name: watermark
+select counterpart.micros(at)
+from watermark
+where system_id = $1
+  and object = $2
+
+-- name: save_watermark
+insert into watermark (system_id, object, at, saved)
+values ($1, $2, counterpart.instant($3::bigint), counterpart.now())
+on conflict (system_id, object) do update
+set at = excluded.at,
+  saved = excluded.saved

@@ -1,0 +1,313 @@
+#include "server/store/store.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "server/store/claim_hints.h"
+#include "server/store/completions.h"
+#include "server/store/group_commit.h"
+#include "server/store/intents.h"
+#include "server/store/lanes.h"
+#include "server/store/leases.h"
+#include "server/store/links.h"
+#include "server/store/reports.h"
+#include "server/store/stored_json.h"
+#include "server/store/upkeep.h"
+
+namespace counterpart::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr milliseconds kPingPatience{800};
+constexpr milliseconds kAliveWithin{1'000};
+/// Marks in one statement; a sweep may bring very many.
+constexpr std::size_t kMarksMax = 2'000;
+
+struct Done {};
+
+/// Halves a batch that is refused until the culprits stand alone; these are stored as parked.
+std::vector<bool> complete_or_split(Session& session, SyncId sync, LeaseNumber lease,
+                                    const std::vector<Completion>& batch) {
+  std::vector<bool> held;
+  const auto store = [&](const std::vector<Completion>& part) {
+    session.transact("complete", [&](Transaction& transaction) {
+      held = complete_records(transaction, sync, lease, part);
+    });
+  };
+  try {
+    store(batch);
+    return held;
+  } catch (const StoreError& error) {
+    if (batch.empty()) throw;
+    if (batch.size() == 1) {
+      store({refused_completion(batch.front(), error.what())});
+      return held;
+    }
+  }
+  const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
+  std::vector<bool> all = complete_or_split(session, sync, lease, {batch.begin(), middle});
+  const std::vector<bool> rest = complete_or_split(session, sync, lease, {middle, batch.end()});
+  all.insert(all.end(), rest.begin(), rest.end());
+  return all;
+}
+
+}  // namespace
+
+class Store::Impl {
+ public:
+  Impl(asio::io_context& io, const StoreSettings& settings, Clock& clock, Random& random, FaultPoints& points)
+      : io_(io),
+        clock_(clock),
+        daemon_(settings.daemon),
+        lanes_(io, settings, random, points),
+        intake_(io, lanes_.intake(), static_cast<std::size_t>(settings.intake_queue), [this](std::vector<Woken> woken) {
+          post_wake(std::move(woken));
+        }) {}
+
+  /// After COMMIT, from a lane's thread: the hint is given on the io thread, unless the store has gone.
+  void post_wake(std::vector<Woken> woken) {
+    if (woken.empty()) return;
+    asio::post(io_, [wake = wake_, woken = std::move(woken)] {
+      if (!*wake) return;
+      for (const Woken& one : woken) (*wake)(one.sync, one.keys, one.settle);
+    });
+  }
+
+  asio::io_context& io_;
+  Clock& clock_;
+  std::string daemon_;
+  std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
+  ClaimHints hints_;
+  Lanes lanes_;
+  GroupCommit intake_;
+};
+
+Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points)
+    : impl_(std::make_unique<Impl>(io, settings, clock, random, points)) {}
+
+Store::~Store() { *impl_->wake_ = nullptr; }
+
+// --- set-up ---------------------------------------------------------------------------------------
+
+awaitable<std::vector<SyncId>> Store::register_syncs(std::vector<std::pair<std::string, std::string>> name_and_version) {
+  return impl_->lanes_.work().run<std::vector<SyncId>>(
+      "register_syncs", [syncs = std::move(name_and_version)](Transaction& transaction) {
+        std::vector<SyncId> ids;
+        for (const auto& [name, version] : syncs) {
+          const Rows rows = transaction.exec("register_sync", Arguments{name, version});
+          ids.push_back(static_cast<SyncId>(rows.integer(0, 0)));
+        }
+        make_partitions(transaction);
+        return ids;
+      });
+}
+
+awaitable<int> Store::take_over() {
+  return impl_->lanes_.work().run<int>("take_over", [daemon = impl_->daemon_](Transaction& transaction) {
+    return take_over_leases(transaction, daemon);
+  });
+}
+
+awaitable<bool> Store::ping() {
+  const std::optional<milliseconds> since = impl_->lanes_.since_commit();
+  if (since && *since < kAliveWithin) co_return true;
+  // The lane's answer may come too late or never: it is waited for no longer than the timer.
+  struct Race {
+    explicit Race(asio::io_context& io) : timer(io) {}
+    asio::steady_timer timer;
+    bool answered = false;
+  };
+  auto race = std::make_shared<Race>(impl_->io_);
+  race->timer.expires_after(kPingPatience);
+  awaitable<bool> answer = impl_->lanes_.reports().run<bool>("ping", [](Transaction& transaction) {
+    return !transaction.exec("ping").empty();
+  });
+  const auto done = [race](std::exception_ptr error, bool) {
+    race->answered = !error;
+    race->timer.cancel();
+  };
+  asio::co_spawn(impl_->io_, std::move(answer), done);
+  boost::system::error_code ignored;
+  co_await race->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  co_return race->answered;
+}
+
+// --- intake ---------------------------------------------------------------------------------------
+
+awaitable<int> Store::accept(std::vector<Delivery> deliveries) { return impl_->intake_.accept(std::move(deliveries)); }
+
+void Store::on_dirty(Wake wake) { *impl_->wake_ = std::move(wake); }
+
+awaitable<void> Store::mark(SyncId sync, std::vector<Mark> marks) {
+  for (std::size_t from = 0; from < marks.size(); from += kMarksMax) {
+    const auto begin = marks.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto end = begin + static_cast<std::ptrdiff_t>(std::min(kMarksMax, marks.size() - from));
+    std::function<std::vector<Woken>(Transaction&)> work =
+        [sync, part = std::vector<Mark>(begin, end)](Transaction& transaction) {
+          std::vector<Woken> woken;
+          store_marks(transaction, sync, part, woken);
+          return woken;
+        };
+    std::vector<Woken> woken = co_await impl_->lanes_.work().run<std::vector<Woken>>("mark", std::move(work));
+    impl_->post_wake(std::move(woken));
+  }
+}
+
+// --- work -----------------------------------------------------------------------------------------
+
+awaitable<Claim> Store::claim(ClaimOrder order) {
+  const ClaimPlan plan = impl_->hints_.plan(order.sync, impl_->clock_.uptime(), impl_->lanes_.reconnections());
+  const SyncId sync = order.sync;
+  std::function<ClaimResult(Transaction&)> work = [order = std::move(order), plan, daemon = impl_->daemon_](Transaction& transaction) {
+    return claim_records(transaction, order, plan, daemon);
+  };
+  ClaimResult result = co_await impl_->lanes_.work().run<ClaimResult>("claim", std::move(work));
+  impl_->hints_.learn(sync, impl_->clock_.uptime(), result);
+  co_return std::move(result.claim);
+}
+
+awaitable<std::vector<bool>> Store::lease_keys(SyncId sync, LeaseNumber lease, milliseconds duration,
+                                               std::vector<std::vector<std::string>> groups) {
+  return impl_->lanes_.work().run<std::vector<bool>>(
+      "lease_keys", [sync, terms = LeaseTerms{lease, impl_->daemon_, duration, std::nullopt},
+                     groups = std::move(groups)](Transaction& transaction) {
+        std::vector<LeaseGroup> asked;
+        for (const std::vector<std::string>& keys : groups) asked.push_back({"", {keys.begin(), keys.end()}, {}});
+        return acquire(transaction, sync, terms, asked);
+      });
+}
+
+awaitable<std::vector<std::optional<LinkRow>>> Store::links_of(SyncId sync, std::vector<RecordKey> records) {
+  return impl_->lanes_.work().run<std::vector<std::optional<LinkRow>>>(
+      "links_of", [sync, records = std::move(records)](Transaction& transaction) {
+        return read_links(transaction, sync, records);
+      });
+}
+
+awaitable<std::vector<std::vector<std::string>>> Store::identities(SyncId sync, std::string mapping, Side side,
+                                                                   std::vector<KeyValue> keys) {
+  return impl_->lanes_.work().run<std::vector<std::vector<std::string>>>(
+      "identities", [sync, mapping = std::move(mapping), side, keys = std::move(keys)](Transaction& transaction) {
+        return find_identities(transaction, sync, mapping, side, keys);
+      });
+}
+
+awaitable<void> Store::index(SyncId sync, std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity) {
+  std::function<Done(Transaction&)> work = [sync, identity = std::move(identity)](Transaction& transaction) {
+    store_identities(transaction, sync, identity, false);
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("index", std::move(work));
+}
+
+awaitable<std::vector<std::int64_t>> Store::begin_intents(SyncId sync, LeaseNumber lease,
+                                                          std::vector<IntentRow> intents) {
+  return impl_->lanes_.work().run<std::vector<std::int64_t>>(
+      "begin_intents", [sync, lease, intents = std::move(intents)](Transaction& transaction) {
+        return insert_intents(transaction, sync, lease, intents);
+      });
+}
+
+awaitable<std::vector<std::int64_t>> Store::store_created(SyncId sync, std::vector<CreatedLink> created) {
+  return impl_->lanes_.work().run<std::vector<std::int64_t>>(
+      "store_created", [sync, created = std::move(created)](Transaction& transaction) {
+        return store_created_links(transaction, sync, created);
+      });
+}
+
+awaitable<std::vector<bool>> Store::complete(SyncId sync, LeaseNumber lease, std::vector<Completion> completions) {
+  return impl_->lanes_.work().with_session<std::vector<bool>>(
+      [sync, lease, completions = std::move(completions)](Session& session) {
+        return complete_or_split(session, sync, lease, completions);
+      });
+}
+
+awaitable<void> Store::release(SyncId sync, LeaseNumber lease) {
+  std::function<Done(Transaction&)> work = [sync, lease](Transaction& transaction) {
+    release_lease(transaction, sync, lease);
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("release", std::move(work));
+}
+
+// --- sweeps ---------------------------------------------------------------------------------------
+
+awaitable<Watermark> Store::watermark(std::string system, std::string object) {
+  return impl_->lanes_.work().run<Watermark>("watermark", [system = std::move(system),
+                                                           object = std::move(object)](Transaction& transaction) {
+    const Rows rows = transaction.exec("watermark", Arguments{system, object});
+    Watermark mark;
+    if (!rows.empty()) mark.at = instant_of(rows.integer(0, 0));
+    return mark;
+  });
+}
+
+awaitable<void> Store::save_watermark(std::string system, std::string object, Instant at) {
+  std::function<Done(Transaction&)> work = [system = std::move(system), object = std::move(object),
+                                            at](Transaction& transaction) {
+    transaction.exec("save_watermark", Arguments{system, object, micros_of(at)});
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("save_watermark", std::move(work));
+}
+
+// --- upkeep ---------------------------------------------------------------------------------------
+
+awaitable<void> Store::upkeep(milliseconds evidence_kept) {
+  std::function<Done(Session&)> work = [evidence_kept](Session& session) {
+    run_upkeep(session, evidence_kept);
+    return Done{};
+  };
+  co_await impl_->lanes_.work().with_session<Done>(std::move(work));
+}
+
+// --- seen from outside ----------------------------------------------------------------------------
+
+awaitable<Native> Store::status() { return impl_->lanes_.reports().run<Native>("status", read_status); }
+
+awaitable<Native> Store::parked(std::optional<std::string> sync) {
+  return impl_->lanes_.reports().run<Native>("parked", [sync = std::move(sync)](Transaction& transaction) {
+    return read_parked(transaction, sync, std::nullopt);
+  });
+}
+
+awaitable<Native> Store::parked_one(std::int64_t parked_id) {
+  return impl_->lanes_.reports().run<Native>("parked", [parked_id](Transaction& transaction) {
+    Native all = read_parked(transaction, std::nullopt, parked_id);
+    Native::Array& rows = all.member("parked")->array();
+    return rows.empty() ? Native() : std::move(rows.front());
+  });
+}
+
+awaitable<int> Store::retry_parked(std::optional<std::int64_t> parked_id) {
+  std::function<std::vector<Woken>(Transaction&)> work = [parked_id](Transaction& transaction) {
+    return revive_parked(transaction, parked_id);
+  };
+  std::vector<Woken> woken = co_await impl_->lanes_.work().run<std::vector<Woken>>("retry_parked", std::move(work));
+  int revived = 0;
+  for (const Woken& one : woken) revived += static_cast<int>(one.keys.size());
+  impl_->post_wake(std::move(woken));
+  co_return revived;
+}
+
+awaitable<Native> Store::explain(std::vector<Subject> subjects) {
+  return impl_->lanes_.reports().run<Native>("explain", [subjects = std::move(subjects)](Transaction& transaction) {
+    return read_stories(transaction, subjects);
+  });
+}
+
+awaitable<void> Store::store_alert(SyncId sync, AlertRow alert) {
+  std::function<Done(Transaction&)> work = [sync, alert = std::move(alert)](Transaction& transaction) {
+    store_alerts(transaction, sync, {alert});
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("store_alert", std::move(work));
+}
+
+}  // namespace counterpart::store

@@ -1,0 +1,58 @@
+#include "server/store/upkeep.h"
+
+#include <map>
+#include <utility>
+
+namespace counterpart::store {
+
+namespace {
+
+constexpr std::int64_t kIntentsMax = 1'000;  // a sync and transaction
+constexpr int kRoundsMax = 20;
+
+}  // namespace
+
+void make_partitions(Transaction& transaction) { transaction.exec("make_partitions"); }
+
+void run_upkeep(Session& session, milliseconds evidence_kept) {
+  session.transact("upkeep", make_partitions);
+  session.transact("upkeep", [evidence_kept](Transaction& transaction) {
+    transaction.exec("drop_evidence", Arguments{static_cast<std::int64_t>(evidence_kept.count())});
+    transaction.exec("drop_events");
+  });
+  session.transact("upkeep", [](Transaction& transaction) {
+    transaction.exec("remove_stale_leases");
+    transaction.exec("remove_old_alerts");
+  });
+  std::size_t removed = 1;
+  for (int round = 0; round < kRoundsMax && removed > 0; ++round) {
+    session.transact("upkeep", [&removed](Transaction& transaction) {
+      removed = transaction.exec("remove_ended_intents", Arguments{kIntentsMax}).size();
+    });
+  }
+}
+
+std::vector<Woken> revive_parked(Transaction& transaction, std::optional<std::int64_t> parked_id) {
+  // Sorted by key, the order in which dirty rows are locked everywhere.
+  std::map<std::pair<SyncId, RecordKey>, std::string> parked;
+  const Rows rows = transaction.exec("take_parked", Arguments{Cell(parked_id)});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Side side = rows.integer(i, 2) == 0 ? Side::left : Side::right;
+    const RecordKey key{rows.text(i, 1), side, rows.text(i, 3)};
+    parked[{static_cast<SyncId>(rows.integer(i, 0)), key}] = rows.text(i, 4);
+  }
+  std::map<SyncId, Woken> woken;
+  Columns columns(5);
+  for (const auto& [where, correlation] : parked) {
+    const auto& [sync, key] = where;
+    columns.add({sync, key.mapping, static_cast<int>(key.side), key.id, correlation});
+    woken[sync].sync = sync;
+    woken[sync].keys.push_back(key);
+  }
+  if (!columns.empty()) transaction.exec("revive", Arguments(columns));
+  std::vector<Woken> all;
+  for (auto& [sync, one] : woken) all.push_back(std::move(one));
+  return all;
+}
+
+}  // namespace counterpart::store
