@@ -3,13 +3,17 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/registry.h"
+#include "mapping/config/problem.h"
 #include "mapping/reconcile/rules.h"
 
 namespace counterpart {
@@ -25,14 +29,14 @@ struct ListenSettings {
 
 /// Limits of the HTTP doors.
 struct DoorSettings {
-  std::int64_t connections = 1000;          ///< open at once, a door
+  std::int64_t connections = 1000;  ///< open at once, a door
   std::int64_t header_bytes = 16 * 1024;
   std::int64_t body_bytes = 1024 * 1024;
   milliseconds header_timeout{10'000};
   milliseconds body_timeout{30'000};
   milliseconds write_timeout{10'000};
   milliseconds idle_timeout{30'000};
-  std::int64_t intake_queue = 2000;         ///< deliveries waiting for their COMMIT; more: 503
+  std::int64_t intake_queue = 2000;  ///< deliveries waiting for their COMMIT; more: 503
   milliseconds evidence_kept{7 * 24 * 3600 * 1000LL};
 };
 
@@ -45,25 +49,25 @@ struct LogSettings {
 
 /// How work is done, of all syncs.
 struct WorkSettings {
-  std::int64_t workers = 4;                 ///< batches worked at once, a sync
-  std::int64_t batch = 50;                  ///< records a claim
+  std::int64_t workers = 4;  ///< batches worked at once, a sync
+  std::int64_t batch = 50;   ///< records a claim
   milliseconds lease{60'000};
-  milliseconds poll{1'000};                 ///< looking for due work when idle
-  std::int64_t attempts = 8;                ///< retries before a record is parked
+  milliseconds poll{1'000};   ///< looking for due work when idle
+  std::int64_t attempts = 8;  ///< retries before a record is parked
   milliseconds backoff_first{1'000};
   milliseconds backoff_most{300'000};
-  milliseconds decision_age{2'000};         ///< an older decision is made again
+  milliseconds decision_age{2'000};  ///< an older decision is made again
   milliseconds clock_skew{2'000};
   std::int64_t oscillation_writes = 6;
   milliseconds oscillation_window{600'000};
-  milliseconds drain{20'000};               ///< SIGTERM: time for what is under way
+  milliseconds drain{20'000};  ///< SIGTERM: time for what is under way
 };
 
 /// How a system's webhooks are verified.
 struct HookSettings {
-  std::optional<HookScheme> scheme;   ///< instead of the connector's own
-  std::vector<Secret> secrets;        ///< one, or two while rotating
-  bool unverified = false;            ///< `verify: none` was written on purpose
+  std::optional<HookScheme> scheme;  ///< instead of the connector's own
+  std::vector<Secret> secrets;       ///< one, or two while rotating
+  bool unverified = false;           ///< `verify: none` was written on purpose
 };
 
 /// One CRM or ERP.
@@ -74,10 +78,10 @@ struct SystemConfiguration {
   SystemSettings settings;
   HookSettings hooks;
   std::string environment = "production";
-  milliseconds settle{0};             ///< news waits so long before it is worked
+  milliseconds settle{0};  ///< news waits so long before it is worked
   milliseconds sweep_every{300'000};
   milliseconds sweep_overlap{60'000};
-  std::int64_t not_found_tries = 4;   ///< "not found" is believed after so many reads
+  std::int64_t not_found_tries = 4;  ///< "not found" is believed after so many reads
   milliseconds not_found_wait{2'000};
   std::int64_t requests_per_second = 50;
   std::int64_t burst = 50;
@@ -92,7 +96,7 @@ struct SyncConfiguration {
   Both<std::string> between;  ///< names of systems
   Side leading = Side::left;
   std::vector<ObjectMapping> mappings;
-  std::string version;        ///< fingerprint of everything that decides: rules, tables, codecs
+  std::string version;  ///< fingerprint of everything that decides: rules, tables, codecs
 };
 
 struct Configuration {
@@ -109,11 +113,23 @@ struct Configuration {
   const SystemConfiguration* system(std::string_view name) const;
 };
 
-/// Reads and checks a configuration file: every mistake at once goes to `problems`. What the
-/// systems themselves say (schemas, rights) is not asked here.
-Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems);
+/// Gives the kind of connector of that name; as find_connector() does, which it is outside tests.
+using FindConnector =
+    std::function<std::shared_ptr<const ConnectorKind>(const std::string& name, const std::filesystem::path& folder,
+                                                       const config::Place& place, config::Problems& problems)>;
 
-/// JSON Schema of the configuration, from the reader's own table.
+/// Reads and checks a configuration file: every mistake at once goes to `problems`. What the
+/// systems themselves say (schemas, rights) is not asked here. Relative paths in it, and those of
+/// `${file:PATH}`, start at the file's folder.
+Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems);
+Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems,
+                                 const FindConnector& find_connector);
+
+/// JSON Schema (draft 2020-12) of the configuration, from the reader's own tables; a system's section
+/// is described for each connector that ships.
 Native configuration_schema();
+/// The same for other connectors.
+using NamedKinds = std::vector<std::pair<std::string, std::shared_ptr<const ConnectorKind>>>;
+Native configuration_schema(const NamedKinds& connectors);
 
 }  // namespace counterpart

@@ -14,9 +14,9 @@
 namespace counterpart::http {
 
 struct ClientSettings {
-  std::string system;       ///< its name, for logs, metrics and fault points
+  std::string system;  ///< its name, for logs, metrics and fault points
   std::size_t connections = 8;
-  std::string ca_file;      ///< "": the machine's trust store
+  std::string ca_file;  ///< "": the machine's trust store
   std::size_t response_bytes = 32 * 1024 * 1024;
   std::chrono::milliseconds connect_timeout{10'000};
 };
@@ -29,6 +29,9 @@ struct ClientObserver {
 /// The real client: Beast, HTTP/1.1, TLS ≥ 1.2 verified with host name, a pool of kept-alive
 /// connections an origin. A request on a kept connection that turns out closed before any byte of
 /// an answer came is repeated on a fresh one only if it is GET or HEAD. Redirects are not followed.
+/// The request's time-out covers the wait for a connection, connecting and the exchange. Connections idle
+/// for 30 s, or closed by the peer, are dropped when the next request comes: no timer keeps the io_context
+/// busy. A cancelled send() throws boost::system::system_error. Throws HttpError for an unreadable ca_file.
 std::unique_ptr<HttpClient> make_client(boost::asio::io_context& io, ClientSettings settings, FaultPoints& points,
                                         ClientObserver observer = {});
 
@@ -36,15 +39,17 @@ struct GovernorSettings {
   std::string system;
   double requests_per_second = 50;
   double burst = 50;
-  int breaker_failures = 5;                          ///< failures in a row (no answer, 502-504) that open the breaker
-  std::chrono::milliseconds breaker_wait{5'000};     ///< then one probe at a time; doubled per failed probe up to ×12
+  int breaker_failures = 5;                       ///< failures in a row (no answer, 502-504) that open the breaker
+  std::chrono::milliseconds breaker_wait{5'000};  ///< then one probe at a time; doubled per failed probe up to ×12
 };
 
 enum class BreakerState { closed, open, half_open };
 
 /// One system's pace: a token bucket, the system's Retry-After (429, 503; seconds or HTTP date) and a
 /// breaker, over another client. While the breaker is open, or a Retry-After lies further ahead than
-/// the request's time-out, send() throws SystemDown at once; else it waits for its token.
+/// the request's time-out, send() throws SystemDown at once; else it waits for its token, in order of
+/// arrival. After a pause or an outage requests start one by one, not in a burst. 429, and 503 with
+/// Retry-After, are no failures. Waits are jittered upwards only, at most 1 s (pauses) or a quarter (breaker).
 class Governor : public HttpClient {
  public:
   Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random);

@@ -21,7 +21,7 @@ struct ServerRequest {
   std::string query;  ///< without '?', "" if none
   HttpHeaders headers;
   std::string body;
-  std::string peer;   ///< the caller's address, for logs
+  std::string peer;  ///< the caller's address, for logs
 };
 
 struct ServerResponse {
@@ -37,6 +37,7 @@ struct DoorLimits {
   std::size_t connections = 1000;
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
+  std::size_t bodies_bytes = 128 * 1024 * 1024;  ///< held at once by all connections together; more: 503
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds write_timeout{10'000};
@@ -47,7 +48,8 @@ struct DoorLimits {
 struct DoorObserver {
   std::function<void(int status, std::chrono::microseconds took)> answered;
   std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
-  std::function<void(const std::string& why)> refused;     ///< framing, limits, time-outs
+  /// framing, headers, body, timeout, connections, bodies, descriptors
+  std::function<void(const std::string& why)> refused;
 };
 
 /// One listening address (TCP "host:port", "[v6]:port", or a Unix socket's path with '/') and its
@@ -55,13 +57,18 @@ struct DoorObserver {
 /// trusted (the traps of Boost.Beast before 1.92): refused with 400 and closed are Transfer-Encoding
 /// other than `chunked`, TE with Content-Length, chunked on HTTP/1.0, folded headers, no or two Host
 /// headers on 1.1, differing Content-Lengths, trailers, long chunk extensions, bare CR or LF,
-/// NUL or controls in headers. 413 for a large body, 431 for large headers, 408 on time-outs, 503 with Retry-After
-/// over the connection limit. Every 4xx of the door itself closes the connection.
+/// NUL or controls in headers. 413 for a large body, 431 for large headers, 417 for an unknown
+/// expectation, 408 on time-outs, 503 with Retry-After over the connection limit. Every 4xx of the door
+/// itself closes the connection, after the client had time to read it.
+///
+/// For one I/O thread: a door belongs to the thread that runs its io_context, which must outlive it.
 class Door {
  public:
   /// Binds and listens; throws boost::system::system_error naming the address.
   Door(boost::asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler,
        DoorObserver observer = {});
+
+  /// Closes what is still open; requests being handled go unanswered. After stop(), wait for busy() == 0.
   ~Door();
   Door(const Door&) = delete;
 
@@ -72,10 +79,10 @@ class Door {
   boost::asio::awaitable<void> run();
 
   /// No further connections or requests: idle connections are closed, requests under way answered
-  /// with Connection: close.
+  /// with Connection: close. May be called from any thread, and more than once.
   void stop();
 
-  /// Requests being handled.
+  /// Requests being handled or answered.
   std::size_t busy() const;
 
  private:

@@ -1,0 +1,52 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+
+#include "mapping/values/json.h"
+#include "server/commands/command.h"
+#include "server/commands/live_check.h"
+#include "server/commands/loading.h"
+
+namespace counterpart::commands {
+namespace {
+
+struct CheckOptions {
+  std::string config_file;
+  bool schema = false;
+  bool offline = false;
+};
+
+int check(const CheckOptions& options) {
+  if (options.schema) {
+    std::puts(print_json(configuration_schema()).c_str());
+    return 0;
+  }
+  const auto configuration = load(options.config_file);
+  if (!configuration) return 2;
+  config::Problems problems;
+  const std::string asked = check_systems(*configuration, options.offline, problems);
+  std::fputs(asked.c_str(), stdout);
+  if (!problems.empty()) {
+    print_mistakes(problems);
+    return 2;
+  }
+  std::printf("%s: no mistakes\n", options.config_file.c_str());
+  return 0;
+}
+
+std::pair<CLI::App*, Run> add(CLI::App& root) {
+  CLI::App* command = root.add_subcommand("check", "Check the configuration, then the systems: every mistake at once");
+  auto options = std::make_shared<CheckOptions>();
+  add_config_option(*command, options->config_file);
+  command->add_flag("--schema", options->schema, "Print the configuration's JSON Schema, for editors");
+  command->add_flag("--offline", options->offline, "Do not ask the systems");
+  command->footer("Example: counterpart check --config counterpart.yaml\n"
+                  "Exit codes: 0 no mistakes, 2 mistakes (printed as file:line:column: what; remedy)");
+  return {command, [options] { return check(*options); }};
+}
+
+}  // namespace
+
+Command check_command() { return {add}; }
+
+}  // namespace counterpart::commands

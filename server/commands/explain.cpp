@@ -1,0 +1,74 @@
+#include <cstdio>
+
+#include "mapping/values/json.h"
+#include "server/commands/command.h"
+#include "server/commands/loading.h"
+#include "server/commands/printing.h"
+#include "server/control/client.h"
+
+namespace counterpart::commands {
+namespace {
+
+struct ExplainOptions {
+  DaemonOptions daemon;
+  std::string subject;
+};
+
+std::string target_of(const std::string& subject) {
+  const auto first = subject.find('/');
+  const auto second = first == std::string::npos ? first : subject.find('/', first + 1);
+  if (second == std::string::npos || second + 1 == subject.size()) {
+    throw ControlError("'" + subject + "' names no record; say system/object/id, such as crm/contacts/42");
+  }
+  return "/api/v1/explain/" + encode_segment(subject.substr(0, first)) + "/" +
+         encode_segment(subject.substr(first + 1, second - first - 1)) + "/" +
+         encode_segment(subject.substr(second + 1));
+}
+
+void print_list(const Native& record, const char* name, const char* title) {
+  const Native* rows = record.member(name);
+  if (rows == nullptr || !rows->is_array() || rows->array().empty()) return;
+  std::printf("  %s\n", title);
+  for (const Native& row : rows->array()) std::printf("    %s\n", one_line(row).c_str());
+}
+
+void print_story(const Native& record) {
+  std::printf("%s, mapping %s, %s: %s\n", text(record, "sync").c_str(), text(record, "mapping").c_str(),
+              text(record, "side").c_str(), text(record, "record").c_str());
+  for (const char* part : {"outcome", "dirty", "link", "parked"}) {
+    const Native* value = record.member(part);
+    if (value != nullptr && !value->is_null()) std::printf("  %-8s %s\n", part, one_line(*value).c_str());
+  }
+  if (const Native* base = record.member("base"); base != nullptr && base->is_object()) {
+    for (const auto& [side, fields] : base->object()) std::printf("  base %-5s %s\n", side.c_str(), one_line(fields).c_str());
+  }
+  print_list(record, "frozen", "held for a person");
+  print_list(record, "history", "history, newest first");
+  print_list(record, "intents", "calls, newest first");
+  print_list(record, "evidence", "webhooks, newest first");
+}
+
+int explain(const ExplainOptions& options) {
+  const Native answer = ask_daemon(state_directory_of(options.daemon), "GET", target_of(options.subject));
+  if (options.daemon.json) {
+    std::puts(print_json(answer).c_str());
+    return 0;
+  }
+  for (const Native& record : answer.member("records")->array()) print_story(record);
+  return 0;
+}
+
+std::pair<CLI::App*, Run> add(CLI::App& root) {
+  CLI::App* command = root.add_subcommand("explain", "A record's whole story: news, decisions, values, errors");
+  auto options = std::make_shared<ExplainOptions>();
+  add_daemon_options(*command, options->daemon);
+  command->add_option("record", options->subject, "system/object/id")->required();
+  command->footer("Example: counterpart explain crm/contacts/42");
+  return {command, [options] { return explain(*options); }};
+}
+
+}  // namespace
+
+Command explain_command() { return {add}; }
+
+}  // namespace counterpart::commands

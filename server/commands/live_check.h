@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "server/config/configuration.h"
+
+namespace counterpart::commands {
+
+/// What only the connectors and the systems themselves can say: unknown objects, match keys that
+/// cannot be searched, wrong credentials, mapped fields that a system does not have or does not let us
+/// write, creates that the target's own filter would exclude. `offline`: connectors only.
+/// Gives lines that say what was asked and answered.
+std::string check_systems(const Configuration& configuration, bool offline, config::Problems& problems);
+
+}  // namespace counterpart::commands

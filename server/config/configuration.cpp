@@ -1,0 +1,18 @@
+#include "server/config/configuration.h"
+
+namespace counterpart {
+
+Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems) {
+  return read_configuration(file, problems, find_connector);
+}
+
+Native configuration_schema() {
+  NamedKinds connectors;
+  config::Problems problems;
+  for (const std::string& name : known_connectors()) {
+    if (auto kind = find_connector(name, {}, {}, problems)) connectors.emplace_back(name, std::move(kind));
+  }
+  return configuration_schema(connectors);
+}
+
+}  // namespace counterpart

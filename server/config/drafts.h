@@ -1,0 +1,108 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "mapping/config/table.h"
+#include "server/config/configuration.h"
+
+/// The configuration as it is written, with places; not yet checked against itself.
+namespace counterpart::drafts {
+
+using config::Node;
+using config::Place;
+
+/// A text for each side, as `as`, `clean` and `where` have.
+using Sides = Both<std::optional<Node>>;
+
+struct Verify {
+  Place place;
+  HookScheme scheme;
+};
+
+struct Hook {
+  std::optional<Verify> verify;
+  std::vector<Node> secrets;
+};
+
+struct System : SystemConfiguration {
+  Place place;
+  Node connector_node;
+  std::map<std::string, Node> values;  ///< url and the connector's own keys
+  Hook webhook;
+  std::vector<Node> webhook_secret;  ///< the short form
+  milliseconds timeout{30'000};
+  std::optional<Node> ca;
+};
+
+/// Conflict and initial rules as written: `leading` is one of the sides, once the sync is known.
+enum class Conflict { leading, left, right, latest, manual, keep_non_blank, min, max };
+enum class Initial { leading, left, right, manual };
+
+struct Field {
+  Place place;
+  std::vector<Node> left, right;
+  std::optional<Node> name;
+  Sides as, clean;
+  Direction direction = Direction::both;
+  Forbidden against_direction = Forbidden::tolerate;
+  std::optional<Conflict> conflict;
+  std::optional<Initial> initial;
+  bool empty_never_overwrites = false;
+};
+
+struct OnDeletes {
+  OnDelete left = OnDelete::park;
+  OnDelete right = OnDelete::park;
+};
+
+enum class Duplicates { hold };
+
+struct Object {
+  Place place;
+  std::optional<Node> name;
+  std::string left, right;
+  Sides where;
+  std::vector<Node> match;
+  Both<OnCreate> on_create{OnCreate::create, OnCreate::create};
+  Sides on_create_set;
+  OnDeletes on_delete;
+  Duplicates duplicates = Duplicates::hold;
+  std::vector<Field> fields;
+};
+
+struct Between {
+  Place place;
+  Node left, right;
+};
+
+struct Sync {
+  Place place;
+  Between between;
+  std::optional<Side> leading;
+  std::vector<Object> objects;
+};
+
+struct Evidence {
+  milliseconds kept = DoorSettings{}.evidence_kept;
+};
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+struct Top {
+  ListenSettings listen;
+  DoorSettings limits;
+  Evidence evidence;
+  LogSettings log;
+  WorkSettings work;
+  std::string state_directory = Configuration{}.state_directory.string();
+  std::string database = Configuration{}.database;
+  Node systems;
+  std::vector<std::pair<std::string, Rows>> tables;
+  std::vector<std::pair<std::string, Sync>> syncs;
+};
+
+}  // namespace counterpart::drafts

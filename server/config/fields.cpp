@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "server/config/resolve.h"
+
+namespace counterpart::drafts {
+namespace {
+
+std::string joined(const std::vector<Path>& paths) {
+  std::string out;
+  for (const Path& path : paths) out += (out.empty() ? "" : " + ") + path.text();
+  return out;
+}
+
+bool is_writable(const Path& path) {
+  const auto is_every = [](const Path::Step& step) { return std::holds_alternative<Path::Every>(step); };
+  return !path.steps().empty() && std::ranges::none_of(path.steps(), is_every);
+}
+
+std::vector<std::string> names_of(const Tables& tables) {
+  std::vector<std::string> names;
+  for (const auto& [name, table] : tables) names.push_back(name);
+  return names;
+}
+
+std::string count_of_paths(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " path" : " paths");
+}
+
+}  // namespace
+
+bool writes_to(Direction direction, Side side) {
+  if (direction == Direction::both) return true;
+  return direction == (side == Side::left ? Direction::to_left : Direction::to_right);
+}
+
+std::optional<ResolvedField> FieldReader::read(const Field& field) {
+  ResolvedField result;
+  bool whole = true;
+  for (const Side side : kSides) {
+    auto made = read_side(field, side, result.codec[side]);
+    if (made) result.rule.side[side] = std::move(*made);
+    whole = whole && made.has_value();
+  }
+  const auto conflict = conflict_of(field);
+  const auto initial = initial_of(field);
+  if (!whole || !conflict || !initial) return std::nullopt;
+  result.rule.name = field.name ? field.name->scalar : result.rule.side.left.name;
+  result.rule.direction = field.direction;
+  result.rule.forbidden = field.against_direction;
+  result.rule.conflict = *conflict;
+  result.rule.initial = *initial;
+  result.rule.empty_never_overwrites = field.empty_never_overwrites;
+  return result;
+}
+
+std::optional<FieldSide> FieldReader::read_side(const Field& field, Side side, std::string& specification) {
+  const std::vector<Node>& written = side == Side::left ? field.left : field.right;
+  FieldSide result;
+  bool whole = !written.empty();
+  for (const Node& node : written) {
+    auto path = read_path(node, problems_);
+    whole = whole && path.has_value();
+    if (!path) continue;
+    if (writes_to(field.direction, side) && !is_writable(*path)) {
+      problems_.add(node.place, "the path " + node.shown() + " can be read, but not written",
+                    "name one place, or let the field go the other way only");
+      whole = false;
+    }
+    result.paths.push_back(std::move(*path));
+  }
+  const Place& place = written.empty() ? field.place : written.front().place;
+  result.codec = read_codec(field.as[side], place, side, specification);
+  if (const auto& clean = field.clean[side]) {
+    result.clean = read_cleaning(*clean, problems_);
+    whole = whole && result.clean.has_value();
+  }
+  if (!whole || !result.codec) return std::nullopt;
+  if (result.codec->arity() != result.paths.size()) {
+    problems_.add(place,
+                  specification + " takes " + count_of_paths(result.codec->arity()) + ", found " +
+                      std::to_string(result.paths.size()),
+                  "write as many paths as the type takes, or another type with 'as'");
+    return std::nullopt;
+  }
+  result.name = joined(result.paths);
+  return result;
+}
+
+CodecPtr FieldReader::read_codec(const std::optional<Node>& written, const Place& place, Side side,
+                                 std::string& specification) {
+  specification = written ? written->scalar : "text";
+  std::string missing;
+  const TableLookup look_up = [&](std::string_view name) -> const ValueTable* {
+    const auto found = tables_.find(name);
+    if (found == tables_.end()) {
+      missing = name;
+      return nullptr;
+    }
+    used_.insert(found->first);
+    return &found->second;
+  };
+  auto made = make_codec(specification, side, look_up);
+  if (auto* codec = std::get_if<CodecPtr>(&made)) return std::move(*codec);
+  const auto& error = std::get<CodecError>(made);
+  const std::string near = missing.empty() ? "" : config::nearest(missing, names_of(tables_));
+  std::string remedy = missing.empty() ? "" : "add it to 'tables'";
+  if (!near.empty()) remedy = "did you mean '" + near + "'?";
+  if (written)
+    add_language_mistake("type", *written, error.what, error.column, problems_, remedy);
+  else
+    problems_.add(place, error.what, remedy);
+  return nullptr;
+}
+
+std::optional<Side> FieldReader::leading_for(const Field& field, const char* key) {
+  if (!leading_) {
+    problems_.add(field.place, std::string(key) + ": leading, but the sync names no leading side",
+                  "add leading: left or right to the sync");
+  }
+  return leading_;
+}
+
+std::optional<ConflictRule> FieldReader::conflict_of(const Field& field) {
+  const Conflict otherwise = leading_ ? Conflict::leading : Conflict::manual;
+  switch (field.conflict.value_or(otherwise)) {
+    case Conflict::leading: {
+      const auto side = leading_for(field, "conflict");
+      if (!side) return std::nullopt;
+      return *side == Side::left ? ConflictRule::left : ConflictRule::right;
+    }
+    case Conflict::left:
+      return ConflictRule::left;
+    case Conflict::right:
+      return ConflictRule::right;
+    case Conflict::latest:
+      return ConflictRule::latest;
+    case Conflict::keep_non_blank:
+      return ConflictRule::keep_non_blank;
+    case Conflict::min:
+      return ConflictRule::min;
+    case Conflict::max:
+      return ConflictRule::max;
+    case Conflict::manual:
+      break;
+  }
+  return ConflictRule::manual;
+}
+
+std::optional<InitialRule> FieldReader::initial_of(const Field& field) {
+  const Initial otherwise = leading_ ? Initial::leading : Initial::manual;
+  switch (field.initial.value_or(otherwise)) {
+    case Initial::leading: {
+      const auto side = leading_for(field, "initial");
+      if (!side) return std::nullopt;
+      return *side == Side::left ? InitialRule::left : InitialRule::right;
+    }
+    case Initial::left:
+      return InitialRule::left;
+    case Initial::right:
+      return InitialRule::right;
+    case Initial::manual:
+      break;
+  }
+  return InitialRule::manual;
+}
+
+}  // namespace counterpart::drafts

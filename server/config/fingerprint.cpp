@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "connectors/webhook/digest.h"
+#include "mapping/values/json.h"
+#include "server/config/resolve.h"
+
+namespace counterpart::drafts {
+namespace {
+
+/// Raised when the engine reads the same rules in another way.
+constexpr int kMeaning = 1;
+constexpr std::size_t kDigits = 16;
+
+template <class E>
+Native number_of(E value) {
+  return Native::integer(static_cast<long long>(value));
+}
+
+Native text_of(const std::optional<Expression>& expression) {
+  return expression ? Native(expression->text()) : Native();
+}
+
+Native canonical_side(const FieldSide& side, const std::string& codec) {
+  Native::Array paths;
+  for (const Path& path : side.paths) paths.emplace_back(path.text());
+  return Native(Native::Array{Native(std::move(paths)), codec, text_of(side.clean)});
+}
+
+Native canonical(const FieldRule& rule, const Both<std::string>& codec) {
+  return Native(Native::Array{rule.name, canonical_side(rule.side.left, codec.left),
+                              canonical_side(rule.side.right, codec.right), number_of(rule.direction),
+                              number_of(rule.forbidden), number_of(rule.conflict), number_of(rule.initial),
+                              rule.empty_never_overwrites});
+}
+
+Native sorted_members(const Native& values) {
+  if (!values.is_object()) return values;
+  Native::Object members = values.object();
+  std::ranges::sort(members, {}, &Native::Member::first);
+  return Native(std::move(members));
+}
+
+Native canonical(const ObjectMapping& mapping, const std::vector<Both<std::string>>& codecs) {
+  Native::Array out{mapping.name};
+  for (const Side side : kSides) {
+    out.emplace_back(mapping.object[side]);
+    out.push_back(text_of(mapping.where[side]));
+    out.push_back(sorted_members(mapping.on_create_set[side]));
+    out.push_back(number_of(mapping.on_create[side]));
+    out.push_back(number_of(mapping.on_delete[side]));
+  }
+  Native::Array match;
+  for (const MatchKey& key : mapping.match) {
+    match.push_back(Native(Native::Array{number_of(key.kind), mapping.fields[key.field].name}));
+  }
+  out.emplace_back(std::move(match));
+  for (std::size_t i = 0; i < mapping.fields.size(); ++i) out.push_back(canonical(mapping.fields[i], codecs[i]));
+  return Native(std::move(out));
+}
+
+/// By right spelling; of several lefts for one right the first stands for all, so their order stays.
+Native canonical(const ValueTable& table) {
+  auto rows = table.rows;
+  std::ranges::stable_sort(rows, {}, &std::pair<std::string, std::string>::second);
+  Native::Array out;
+  for (const auto& [left, right] : rows) out.push_back(Native(Native::Array{left, right}));
+  return Native(std::move(out));
+}
+
+}  // namespace
+
+std::string fingerprint(const SyncConfiguration& sync, const std::vector<std::vector<Both<std::string>>>& codecs,
+                        const Tables& used_tables) {
+  Native::Array out{number_of(kMeaning), sync.between.left, sync.between.right, number_of(sync.leading)};
+  for (std::size_t i = 0; i < sync.mappings.size(); ++i) out.push_back(canonical(sync.mappings[i], codecs[i]));
+  for (const auto& [name, table] : used_tables) out.push_back(Native(Native::Array{name, canonical(table)}));
+  return hook::to_hex(hook::sha256(print_json(Native(std::move(out))))).substr(0, kDigits);
+}
+
+}  // namespace counterpart::drafts

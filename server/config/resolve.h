@@ -1,0 +1,74 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/config/drafts.h"
+
+/// From what is written to what the daemon works with: each step adds all its mistakes, and leaves out
+/// what it could not make sense of.
+namespace counterpart::drafts {
+
+using config::Problems;
+
+/// Systems of the section `systems`, in file order.
+std::vector<SystemConfiguration> resolve_systems(const Node& section, const std::filesystem::path& folder,
+                                                 const FindConnector& find_connector, Problems& problems);
+
+using Tables = std::map<std::string, ValueTable, std::less<>>;
+
+/// The codecs' specifications as written, for the fingerprint: codecs themselves tell no text.
+struct ResolvedField {
+  FieldRule rule;
+  Both<std::string> codec;
+};
+
+/// Knows the mapping tables and which of them were used.
+class FieldReader {
+ public:
+  FieldReader(const Tables& tables, std::optional<Side> leading, Problems& problems)
+      : tables_(tables), leading_(leading), problems_(problems) {}
+
+  std::optional<ResolvedField> read(const Field& field);
+  const std::set<std::string, std::less<>>& used_tables() const { return used_; }
+
+ private:
+  std::optional<FieldSide> read_side(const Field& field, Side side, std::string& specification);
+  CodecPtr read_codec(const std::optional<Node>& written, const Place& place, Side side, std::string& specification);
+  std::optional<ConflictRule> conflict_of(const Field& field);
+  std::optional<InitialRule> initial_of(const Field& field);
+  std::optional<Side> leading_for(const Field& field, const char* key);
+
+  const Tables& tables_;
+  std::optional<Side> leading_;
+  Problems& problems_;
+  std::set<std::string, std::less<>> used_;
+};
+
+/// Small languages inside scalars; a mistake stands at its own column.
+std::optional<Path> read_path(const Node& node, Problems& problems);
+std::optional<Expression> read_expression(const Node& node, Problems& problems);
+/// A pipeline over `value`: "trim | lower", or an expression that begins with `value`.
+std::optional<Expression> read_cleaning(const Node& node, Problems& problems);
+
+/// "in the ‹language› 'text': what", at its column; nothing of the text where it came from an interpolation.
+void add_language_mistake(const std::string& language, const Node& node, const std::string& what, std::size_t column,
+                          Problems& problems, std::string remedy = "");
+
+/// True where the rule may write to that side.
+bool writes_to(Direction direction, Side side);
+
+/// Syncs of the section `syncs`, in file order. `systems`: names of all that are configured.
+std::vector<SyncConfiguration> resolve_syncs(const std::vector<std::pair<std::string, Sync>>& syncs,
+                                             const Tables& tables, const std::vector<std::string>& systems,
+                                             Problems& problems);
+
+/// A fingerprint of everything that decides in a sync, whatever the order of keys in the file.
+std::string fingerprint(const SyncConfiguration& sync, const std::vector<std::vector<Both<std::string>>>& codecs,
+                        const Tables& used_tables);
+
+}  // namespace counterpart::drafts

@@ -1,0 +1,194 @@
+#include <algorithm>
+
+#include "server/config/tables.h"
+
+namespace counterpart::drafts {
+namespace {
+
+using config::choice;
+using config::list_of;
+using config::maybe;
+using config::Problems;
+using config::scalar;
+using config::Table;
+using config::Type;
+
+Table<Sides> sides_table(const std::string& title, const Type<Node>& item) {
+  Table<Sides> table(title);
+  table.optional("left", &Sides::left, maybe(item), "For the left side.")
+      .optional("right", &Sides::right, maybe(item), "For the right side.");
+  return table;
+}
+
+/// One text for both sides, or a map with one for each.
+Type<Sides> both_or_each(const std::string& title) {
+  const Table<Sides> table = sides_table(title, scalar());
+  Type<Sides> type;
+  type.words = "text, or {left: …, right: …}";
+  type.schema = [table] {
+    Native::Array kinds{scalar().schema(), table.schema()};
+    return Native(Native::Object{{"anyOf", Native(std::move(kinds))}});
+  };
+  type.read = [table](const Node& node, Problems& problems) -> std::optional<Sides> {
+    if (node.kind == Node::Kind::map) return table.read(node, problems);
+    const auto text = scalar().read(node, problems);
+    if (!text) return std::nullopt;
+    return Sides{*text, *text};
+  };
+  return type;
+}
+
+Type<Direction> direction() {
+  return choice<Direction>({{"both", Direction::both},
+                            {"to_left", Direction::to_left},
+                            {"to_right", Direction::to_right},
+                            {"<->", Direction::both},
+                            {"<-", Direction::to_left},
+                            {"->", Direction::to_right}});
+}
+
+Type<Conflict> conflict() {
+  return choice<Conflict>({{"leading", Conflict::leading},
+                           {"left", Conflict::left},
+                           {"right", Conflict::right},
+                           {"latest", Conflict::latest},
+                           {"manual", Conflict::manual},
+                           {"keep_non_blank", Conflict::keep_non_blank},
+                           {"min", Conflict::min},
+                           {"max", Conflict::max}});
+}
+
+Type<Initial> initial() {
+  return choice<Initial>(
+      {{"leading", Initial::leading}, {"left", Initial::left}, {"right", Initial::right}, {"manual", Initial::manual}});
+}
+
+Type<Forbidden> against_direction() {
+  return choice<Forbidden>(
+      {{"tolerate", Forbidden::tolerate}, {"restore", Forbidden::restore}, {"alert", Forbidden::alert}});
+}
+
+void check_against_direction(const Field& field, const Node& node, Problems& problems) {
+  const Node* written = node.find("against_direction");
+  if (written == nullptr || field.direction != Direction::both) return;
+  problems.add(written->place, "against_direction means nothing where a field goes both ways",
+               "remove it, or say direction: to_left or to_right");
+}
+
+Table<Both<OnCreate>> on_create_table() {
+  const auto words = choice<OnCreate>({{"create", OnCreate::create}, {"ignore", OnCreate::ignore}});
+  Table<Both<OnCreate>> table("on_create");
+  table.optional("left", &Both<OnCreate>::left, words, "A record that is only on the right.")
+      .optional("right", &Both<OnCreate>::right, words, "A record that is only on the left.");
+  return table;
+}
+
+Type<OnDelete> on_delete() {
+  Type<OnDelete> type = choice<OnDelete>({{"ignore", OnDelete::ignore}, {"park", OnDelete::park}});
+  type.read = [read = type.read](const Node& node, Problems& problems) -> std::optional<OnDelete> {
+    const bool planned = node.kind == Node::Kind::scalar && (node.scalar == "archive" || node.scalar == "delete");
+    if (!planned) return read(node, problems);
+    problems.add(node.place, "on_delete: " + node.scalar + " is not supported yet",
+                 "write park (a person decides) or ignore");
+    return std::nullopt;
+  };
+  return type;
+}
+
+Table<OnDeletes> on_delete_table() {
+  Table<OnDeletes> table("on_delete");
+  table.optional("left", &OnDeletes::left, on_delete(), "The right record is gone.")
+      .optional("right", &OnDeletes::right, on_delete(), "The left record is gone.");
+  return table;
+}
+
+Type<Node> value_map() {
+  Type<Node> type = config::node();
+  type.words = "a map: path: value";
+  type.schema = [] { return Native(Native::Object{{"type", "object"}}); };
+  type.read = [](const Node& node, Problems& problems) -> std::optional<Node> {
+    if (node.kind == Node::Kind::map) return node;
+    config::add_unexpected(node, "a map (path: value)", problems);
+    return std::nullopt;
+  };
+  return type;
+}
+
+Table<Between> between_table() {
+  Table<Between> table("between", "The two systems.");
+  table.required("left", &Between::left, scalar(), "A system's name.")
+      .required("right", &Between::right, scalar(), "A system's name.");
+  return table;
+}
+
+template <class M>
+void refuse_empty(const std::vector<M>& list, const char* key, const Node& node, Problems& problems) {
+  const Node* written = node.find(key);
+  if (written == nullptr || !list.empty() || written->kind != Node::Kind::list || !written->items.empty()) return;
+  problems.add(written->place, std::string("the list '") + key + "' is empty", "nothing would be kept in step");
+}
+
+}  // namespace
+
+Table<Field> field_table() {
+  Table<Field> table("a field", "One field of a record on either side.");
+  table
+      .required("left", &Field::left, config::one_or_list_of(scalar()),
+                "The path in the left record; a list where the type takes several.")
+      .required("right", &Field::right, config::one_or_list_of(scalar()), "The path in the right record.")
+      .optional("name", &Field::name, maybe(scalar()), "For match and messages; the left path if not given.")
+      .optional("as", &Field::as, both_or_each("as"),
+                "How the value is spelled: text, email, date('dd.MM.yyyy'), … "
+                "Default: text.")
+      .optional("clean", &Field::clean, both_or_each("clean"), "Cleaning while reading a side: replace('#','') | trim")
+      .optional("direction", &Field::direction, direction(), "Which way the field goes.")
+      .optional("against_direction", &Field::against_direction, against_direction(),
+                "What happens to a change on the side that only receives.")
+      .optional("conflict", &Field::conflict, maybe(conflict()),
+                "Who wins when both sides changed the field. "
+                "Default: leading if the sync names a leading side, else manual.")
+      .optional("initial", &Field::initial, maybe(initial()),
+                "Who wins when two records are linked and differ. "
+                "Default: as for conflict.")
+      .optional("empty_never_overwrites", &Field::empty_never_overwrites, config::boolean(),
+                "A blank is not carried over.")
+      .check(check_against_direction);
+  return table;
+}
+
+Table<Object> object_table() {
+  Table<Object> table("an object mapping", "A kind of record on the left and its counterpart on the right.");
+  table.optional("name", &Object::name, maybe(scalar()), "For messages and metrics; the left object if not given.")
+      .required("left", &Object::left, config::text(), "The object in the left system.")
+      .required("right", &Object::right, config::text(), "The object in the right system.")
+      .optional("where", &Object::where, both_or_each("where"), "An expression: only these records take part.")
+      .optional("match", &Object::match, list_of(scalar()),
+                "Names of fields that tell who a record is, in order of trust (types email and vat_id).")
+      .optional("on_create", &Object::on_create, on_create_table().type(),
+                "create or ignore a record without counterpart; the key is the side that is written to.")
+      .optional("on_create_set", &Object::on_create_set, sides_table("on_create_set", value_map()).type(),
+                "Values put into records that are created on a side.")
+      .optional("on_delete", &Object::on_delete, on_delete_table().type(),
+                "park or ignore when a record's counterpart is gone; the key is the side that is written to.")
+      .optional("duplicates", &Object::duplicates, choice<Duplicates>({{"hold", Duplicates::hold}}),
+                "When several records match, they are held for a person.")
+      .required("fields", &Object::fields, list_of(config::placed(field_table().type())), "The fields.")
+      .check([](const Object& object, const Node& node, Problems& problems) {
+        refuse_empty(object.fields, "fields", node, problems);
+      });
+  return table;
+}
+
+Table<Sync> sync_table() {
+  Table<Sync> table("a sync", "Two systems and what is kept in step between them.");
+  table.required("between", &Sync::between, config::placed(between_table().type()), "The two systems.")
+      .optional("leading", &Sync::leading, maybe(choice<Side>({{"left", Side::left}, {"right", Side::right}})),
+                "The side that wins a conflict, and whose value is taken at first, unless a field says otherwise.")
+      .required("objects", &Sync::objects, list_of(config::placed(object_table().type())), "The object mappings.")
+      .check([](const Sync& sync, const Node& node, Problems& problems) {
+        refuse_empty(sync.objects, "objects", node, problems);
+      });
+  return table;
+}
+
+}  // namespace counterpart::drafts

@@ -1,0 +1,238 @@
+#include <algorithm>
+#include <tuple>
+
+#include "server/config/resolve.h"
+
+namespace counterpart::drafts {
+namespace {
+
+struct ResolvedObject {
+  ObjectMapping mapping;
+  std::vector<Both<std::string>> codecs;  ///< of its fields
+};
+
+/// One object mapping, from what is written; counts and reports everything that is wrong with it.
+class ObjectReader {
+ public:
+  ObjectReader(FieldReader& fields, Problems& problems) : fields_(fields), problems_(problems) {}
+
+  ResolvedObject read(const Object& object) {
+    ResolvedObject result;
+    ObjectMapping& mapping = result.mapping;
+    mapping.name = object.name ? object.name->scalar : object.left;
+    mapping.object = {object.left, object.right};
+    mapping.on_create = object.on_create;
+    mapping.on_delete = {object.on_delete.left, object.on_delete.right};
+    read_fields(object, result);
+    for (const Side side : kSides) {
+      if (object.where[side]) mapping.where[side] = read_expression(*object.where[side], problems_);
+      if (object.on_create_set[side])
+        mapping.on_create_set[side] = read_values(*object.on_create_set[side], side, mapping);
+    }
+    for (const Node& name : object.match) read_match(name, result);
+    return result;
+  }
+
+ private:
+  /// Names of fields that could not be read are known all the same: `match` may name them.
+  void read_fields(const Object& object, ResolvedObject& result) {
+    for (const Field& field : object.fields) {
+      auto resolved = fields_.read(field);
+      if (!resolved) {
+        unreadable_ = true;
+        continue;
+      }
+      refuse_same(resolved->rule, field, result.mapping);
+      result.mapping.fields.push_back(std::move(resolved->rule));
+      result.codecs.push_back(std::move(resolved->codec));
+    }
+  }
+
+  void refuse_same(const FieldRule& rule, const Field& field, const ObjectMapping& mapping) {
+    for (const FieldRule& before : mapping.fields) {
+      if (before.name == rule.name && rule.side.left.name != before.side.left.name) {
+        problems_.add(field.place, "two fields are called '" + rule.name + "'", "give one of them another 'name'");
+      }
+      for (const Side side : kSides)
+        refuse_same_path(rule, before, side, side == Side::left ? field.left : field.right);
+    }
+  }
+
+  void refuse_same_path(const FieldRule& rule, const FieldRule& before, Side side, const std::vector<Node>& written) {
+    for (std::size_t i = 0; i < rule.side[side].paths.size(); ++i) {
+      const bool twice =
+          std::ranges::find(before.side[side].paths, rule.side[side].paths[i]) != before.side[side].paths.end();
+      if (!twice) continue;
+      problems_.add(written[i].place,
+                    "the " + std::string(name_of(side)) + " path " + written[i].shown() + " is mapped twice",
+                    "keep one field for it; the other is '" + before.name + "'");
+    }
+  }
+
+  Native read_values(const Node& node, Side side, const ObjectMapping& mapping) {
+    Native values{Native::Object{}};
+    for (const Node::Member& member : node.members) {
+      Node key;
+      key.kind = Node::Kind::scalar;
+      key.place = member.place;
+      key.scalar = member.key;
+      const auto path = read_path(key, problems_);
+      if (!path) continue;
+      refuse_mapped(*path, key, side, mapping);
+      values.set(member.key, member.value.to_native());
+    }
+    return values;
+  }
+
+  void refuse_mapped(const Path& path, const Node& key, Side side, const ObjectMapping& mapping) {
+    for (const FieldRule& rule : mapping.fields) {
+      const auto& paths = rule.side[side].paths;
+      if (!writes_to(rule.direction, side) || std::ranges::find(paths, path) == paths.end()) continue;
+      problems_.add(key.place, "the path " + key.shown() + " is set at the create, and written by a field as well",
+                    "keep one of them");
+    }
+  }
+
+  void read_match(const Node& name, ResolvedObject& result) {
+    const auto& fields = result.mapping.fields;
+    const auto found = std::ranges::find(fields, name.scalar, &FieldRule::name);
+    if (found == fields.end()) {
+      if (!unreadable_) refuse_match_name(name, fields);
+      return;
+    }
+    const auto index = static_cast<std::size_t>(found - fields.begin());
+    const std::string left = codec_name(result.codecs[index].left);
+    const auto kind = key_kind(left);
+    if (!kind || left != codec_name(result.codecs[index].right)) {
+      problems_.add(name.place, "the field " + name.shown() + " cannot tell who a record is",
+                    "give it the type email or vat_id on both sides (as: email), or match by another field");
+      return;
+    }
+    result.mapping.match.push_back({*kind, index});
+  }
+
+  void refuse_match_name(const Node& name, const std::vector<FieldRule>& fields) {
+    std::vector<std::string> known;
+    for (const FieldRule& rule : fields) known.push_back(rule.name);
+    const std::string near = config::nearest(name.scalar, known);
+    problems_.add(name.place, "there is no field " + name.shown() + " to match by",
+                  near.empty() ? "write the name of a field of this mapping" : "did you mean '" + near + "'?");
+  }
+
+  static std::string codec_name(std::string_view specification) {
+    const std::size_t first = std::min(specification.find_first_not_of(' '), specification.size());
+    const std::size_t end = std::min(specification.find_first_of(" (", first), specification.size());
+    return std::string(specification.substr(first, end - first));
+  }
+
+  static std::optional<KeyKind> key_kind(std::string_view codec) {
+    for (const KeyKind kind : {KeyKind::email, KeyKind::vat_id}) {
+      if (codec == name_of(kind)) return kind;
+    }
+    return std::nullopt;
+  }
+
+  FieldReader& fields_;
+  Problems& problems_;
+  bool unreadable_ = false;
+};
+
+/// What a sync keeps in step: a pair of (system, object), whichever is left.
+using Endpoint = std::pair<std::string, std::string>;
+using EndpointPair = std::pair<Endpoint, Endpoint>;
+
+EndpointPair endpoints_of(const SyncConfiguration& sync, const ObjectMapping& mapping) {
+  EndpointPair pair{{sync.between.left, mapping.object.left}, {sync.between.right, mapping.object.right}};
+  if (pair.second < pair.first) std::swap(pair.first, pair.second);
+  return pair;
+}
+
+class SyncReader {
+ public:
+  SyncReader(const Tables& tables, const std::vector<std::string>& systems, Problems& problems)
+      : tables_(tables), systems_(systems), problems_(problems) {}
+
+  SyncConfiguration read(const std::string& name, const Sync& sync) {
+    SyncConfiguration result;
+    result.name = name;
+    result.between = {sync.between.left.scalar, sync.between.right.scalar};
+    result.leading = sync.leading.value_or(Side::left);
+    check_between(sync.between);
+    FieldReader fields(tables_, sync.leading, problems_);
+    std::vector<std::vector<Both<std::string>>> codecs;
+    for (const Object& object : sync.objects) {
+      ResolvedObject resolved = ObjectReader(fields, problems_).read(object);
+      refuse_same_name(resolved.mapping, object, result);
+      refuse_same_objects(resolved.mapping, object, result);
+      result.mappings.push_back(std::move(resolved.mapping));
+      codecs.push_back(std::move(resolved.codecs));
+    }
+    result.version = fingerprint(result, codecs, used(fields));
+    remember(result);
+    return result;
+  }
+
+ private:
+  void check_between(const Between& between) {
+    for (const Node* system : {&between.left, &between.right}) {
+      const bool missing = system->kind != Node::Kind::scalar;
+      if (missing || std::ranges::find(systems_, system->scalar) != systems_.end()) continue;
+      const std::string near = config::nearest(system->scalar, systems_);
+      problems_.add(system->place, "there is no system " + system->shown(),
+                    near.empty() ? "add it to 'systems'" : "did you mean '" + near + "'?");
+    }
+    const bool same = between.left.kind == Node::Kind::scalar && between.left.scalar == between.right.scalar;
+    if (same) problems_.add(between.right.place, "both sides are the same system", "name two different systems");
+  }
+
+  void refuse_same_name(const ObjectMapping& mapping, const Object& object, const SyncConfiguration& sync) {
+    if (std::ranges::find(sync.mappings, mapping.name, &ObjectMapping::name) == sync.mappings.end()) return;
+    problems_.add(object.name ? object.name->place : object.place,
+                  "two object mappings are called '" + mapping.name + "'", "give one of them another 'name'");
+  }
+
+  /// Within one sync the same pair of objects may stand twice, for different records.
+  void refuse_same_objects(const ObjectMapping& mapping, const Object& object, const SyncConfiguration& sync) {
+    const auto elsewhere = taken_.find(endpoints_of(sync, mapping));
+    if (elsewhere != taken_.end()) {
+      problems_.add(object.place,
+                    "the sync '" + elsewhere->second + "' maps '" + mapping.object.left + "' and '" +
+                        mapping.object.right + "' of these systems already",
+                    "keep them in one sync");
+    }
+    const auto unscoped = [](const ObjectMapping& m) { return !m.where.left && !m.where.right; };
+    for (const ObjectMapping& before : sync.mappings) {
+      if (before.object != mapping.object || (!unscoped(before) && !unscoped(mapping))) continue;
+      problems_.add(object.place, "'" + mapping.object.left + "' and '" + mapping.object.right + "' are mapped twice",
+                    "say with 'where' which records each mapping is for, or keep one");
+    }
+  }
+
+  void remember(const SyncConfiguration& sync) {
+    for (const ObjectMapping& mapping : sync.mappings) taken_.emplace(endpoints_of(sync, mapping), sync.name);
+  }
+
+  Tables used(const FieldReader& fields) const {
+    Tables result;
+    for (const std::string& name : fields.used_tables()) result.emplace(name, tables_.at(name));
+    return result;
+  }
+
+  const Tables& tables_;
+  const std::vector<std::string>& systems_;
+  Problems& problems_;
+  std::map<EndpointPair, std::string> taken_;
+};
+
+}  // namespace
+
+std::vector<SyncConfiguration> resolve_syncs(const std::vector<std::pair<std::string, Sync>>& syncs,
+                                             const Tables& tables, const std::vector<std::string>& systems,
+                                             Problems& problems) {
+  std::vector<SyncConfiguration> result;
+  SyncReader reader(tables, systems, problems);
+  for (const auto& [name, sync] : syncs) result.push_back(reader.read(name, sync));
+  return result;
+}
+
+}  // namespace counterpart::drafts

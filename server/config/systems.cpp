@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "server/config/interpolation.h"
+#include "server/config/resolve.h"
+#include "server/config/tables.h"
+
+namespace counterpart::drafts {
+namespace {
+
+constexpr std::size_t kSecretsMost = 2;
+constexpr std::size_t kCertificateBytesMax = 16UL * 1024 * 1024;
+
+/// Not repeated in messages: addresses may hold passwords.
+bool is_url(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (text.starts_with(scheme))
+      text.remove_prefix(scheme.size());
+    else
+      continue;
+    return !text.empty() && text.front() != '/' && text.find_first_of(" \t\r\n") == std::string_view::npos;
+  }
+  return false;
+}
+
+void keep_value(System& system, const SettingKey& key, Problems& problems) {
+  const auto written = system.values.find(key.name);
+  if (written == system.values.end()) {
+    const std::string& text = key.default_text;
+    if (text.empty()) return;
+    if (key.secret)
+      system.settings.secret[key.name] = Secret(text);
+    else
+      system.settings.plain[key.name] = text;
+    return;
+  }
+  const Node& node = written->second;
+  if (node.scalar.empty() && key.required) {
+    problems.add(node.place, "'" + key.name + "' is empty", "fill it: " + key.doc);
+  }
+  if (key.name == "url" && !node.scalar.empty() && !is_url(node.scalar)) {
+    problems.add(node.place, "'url' is no address", "write http://host:port/… or https://host/…");
+  }
+  if (key.secret)
+    system.settings.secret[key.name] = Secret(node.scalar);
+  else
+    system.settings.plain[key.name] = node.scalar;
+}
+
+void keep_values(System& system, Problems& problems) {
+  std::vector<SettingKey> keys = system.kind == nullptr ? std::vector<SettingKey>{} : system.kind->settings();
+  const bool has_url = std::ranges::any_of(keys, [](const SettingKey& key) { return key.name == "url"; });
+  if (!has_url) {
+    keys.emplace_back();
+    keys.back().name = "url";
+  }
+  for (const SettingKey& key : keys) keep_value(system, key, problems);
+}
+
+void keep_secrets(System& system, Problems& problems) {
+  const std::vector<Node>& nested = system.webhook.secrets;
+  if (!nested.empty() && !system.webhook_secret.empty()) {
+    problems.add(system.webhook_secret.front().place, "the webhook's secret is written twice",
+                 "keep webhook_secret, or webhook: {secret: …}");
+  }
+  const std::vector<Node>& secrets = nested.empty() ? system.webhook_secret : nested;
+  if (secrets.size() > kSecretsMost) {
+    problems.add(secrets[kSecretsMost].place, "more than two webhook secrets",
+                 "keep the new one and the one it replaces");
+  }
+  for (const Node& secret : secrets) {
+    if (secret.scalar.empty()) problems.add(secret.place, "the webhook secret is empty", "fill it, or remove it");
+    system.hooks.secrets.emplace_back(secret.scalar);
+  }
+}
+
+void keep_scheme(System& system, Problems& problems) {
+  const auto& verify = system.webhook.verify;
+  if (!verify) return;
+  const bool has_secret = !system.hooks.secrets.empty();
+  if (verify->scheme.type == HookScheme::Type::none) {
+    system.hooks.unverified = true;
+    if (has_secret) {
+      problems.add(verify->place, "verify: none, but a webhook secret is given",
+                   "name the scheme that the secret is for, or remove the secret");
+    }
+  } else if (!has_secret) {
+    problems.add(verify->place, "webhooks are to be verified, but no secret is given",
+                 "add webhook: {secret: ${env:…}}, or write verify: none to take them unverified");
+  }
+  system.hooks.scheme = verify->scheme;
+}
+
+void keep_certificates(System& system, const std::filesystem::path& folder, Problems& problems) {
+  if (!system.ca) return;
+  const std::filesystem::path path = folder / system.ca->scalar;
+  system.ca_file = path.string();
+  if (!read_text_file(path, kCertificateBytesMax)) {
+    problems.add(system.ca->place, "the file " + system.ca->shown() + " cannot be read",
+                 "relative paths start at the configuration's folder");
+  }
+}
+
+std::shared_ptr<const ConnectorKind> kind_of(const Node& section, const std::filesystem::path& folder,
+                                             const FindConnector& find_connector, Problems& problems) {
+  const Node* connector = section.find("connector");
+  if (connector == nullptr || connector->kind != Node::Kind::scalar) return nullptr;
+  return find_connector(connector->scalar, folder, connector->place, problems);
+}
+
+/// Without its connector a system's own keys are unknown: only the common ones are judged.
+System read_unknown(const Node& section, Problems& problems) {
+  const auto common = system_table(nullptr).keys();
+  Node judged = section;
+  std::erase_if(judged.members, [&](const Node::Member& member) {
+    return std::ranges::none_of(common, [&](const auto& key) { return key.key == member.key; });
+  });
+  return system_table(nullptr).read(judged, problems);
+}
+
+SystemConfiguration resolve_system(const std::string& name, const Node& section, const std::filesystem::path& folder,
+                                   const FindConnector& find_connector, Problems& problems) {
+  const auto kind = kind_of(section, folder, find_connector, problems);
+  const bool is_section = section.kind == Node::Kind::map;
+  System system = kind == nullptr && is_section ? read_unknown(section, problems)
+                                                : system_table(kind.get()).read(section, problems);
+  system.name = name;
+  system.connector = system.connector_node.scalar;
+  system.kind = kind;
+  system.settings.name = name;
+  system.settings.timeout = system.timeout;
+  keep_values(system, problems);
+  keep_secrets(system, problems);
+  keep_scheme(system, problems);
+  keep_certificates(system, folder, problems);
+  return system;
+}
+
+}  // namespace
+
+std::vector<SystemConfiguration> resolve_systems(const Node& section, const std::filesystem::path& folder,
+                                                 const FindConnector& find_connector, Problems& problems) {
+  std::vector<SystemConfiguration> systems;
+  const auto sections = config::map_of(config::node()).read(section, problems);
+  if (!sections) return systems;
+  for (const auto& [name, node] : *sections) {
+    systems.push_back(resolve_system(name, node, folder, find_connector, problems));
+  }
+  return systems;
+}
+
+}  // namespace counterpart::drafts

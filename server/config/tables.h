@@ -1,0 +1,19 @@
+#pragma once
+
+#include "server/config/drafts.h"
+
+/// The keys of every section: what they are called, hold, default to and mean.
+namespace counterpart::drafts {
+
+/// The whole file. `connectors` only shape the schema of `systems`.
+config::Table<Top> top_table(const NamedKinds& connectors);
+
+/// One system's keys: those of every system and those of its connector; without a kind only the former.
+config::Table<System> system_table(const ConnectorKind* kind);
+
+config::Table<Sync> sync_table();
+config::Table<Object> object_table();
+config::Table<Field> field_table();
+config::Type<Verify> verify_type();
+
+}  // namespace counterpart::drafts

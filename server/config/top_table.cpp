@@ -1,0 +1,223 @@
+#include <charconv>
+
+#include "server/config/tables.h"
+
+namespace counterpart::drafts {
+namespace {
+
+using config::boolean;
+using config::choice;
+using config::duration;
+using config::integer;
+using config::Problems;
+using config::Table;
+using config::Type;
+using namespace std::chrono_literals;
+
+constexpr milliseconds kTimeoutMost = 1h;
+constexpr milliseconds kDay = 24h;
+
+Type<milliseconds> timeout() {
+  return duration(1ms, kTimeoutMost);
+}
+
+bool is_port(std::string_view text) {
+  constexpr unsigned kPortMost = 65535;
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port <= kPortMost;
+}
+
+bool is_host(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+  constexpr std::string_view kAddressLetters = "0123456789abcdefABCDEF:.";
+  if (text.starts_with('[')) {
+    return text.size() > 2 && text.ends_with(']') &&
+           text.substr(1, text.size() - 2).find_first_not_of(kAddressLetters) == std::string_view::npos;
+  }
+  return !text.empty() && text.find_first_not_of(kLetters) == std::string_view::npos;
+}
+
+bool is_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  return colon != std::string_view::npos && is_host(text.substr(0, colon)) && is_port(text.substr(colon + 1));
+}
+
+Type<std::string> address() {
+  return config::text_like("an address such as 127.0.0.1:8080 or [::1]:8080",
+                           R"(^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$)", is_address);
+}
+
+void refuse_same_addresses(const ListenSettings& listen, const Node& node, Problems& problems) {
+  const std::pair<const char*, const std::string*> doors[] = {
+      {"hooks", &listen.hooks}, {"api", &listen.api}, {"metrics", &listen.metrics}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (*doors[i].second != *doors[j].second || doors[i].second->ends_with(":0")) continue;
+      const Node* written = node.find(doors[i].first);
+      problems.add(written != nullptr ? written->place : node.place,
+                   std::string("'") + doors[i].first + "' listens at the same address as '" + doors[j].first + "'",
+                   "give each door a port of its own");
+    }
+  }
+}
+
+Table<ListenSettings> listen_table() {
+  Table<ListenSettings> table("listen", "Where the daemon listens.");
+  table.optional("hooks", &ListenSettings::hooks, address(), "Webhooks: POST /hooks/{system}. Port 0 takes a free one.")
+      .optional("api", &ListenSettings::api, address(), "Health (/healthz, /readyz) and the API.")
+      .optional("metrics", &ListenSettings::metrics, address(), "Prometheus metrics (/metrics).")
+      .check(refuse_same_addresses);
+  return table;
+}
+
+Table<DoorSettings> limits_table() {
+  constexpr std::int64_t kMebi = 1024LL * 1024;
+  Table<DoorSettings> table("limits", "Limits of the HTTP doors.");
+  table.optional("connections", &DoorSettings::connections, integer(1, 100'000), "Connections open at once, a door.")
+      .optional("header_bytes", &DoorSettings::header_bytes, integer(256, kMebi), "Most bytes of a request's headers.")
+      .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi), "Most bytes of a request's body.")
+      .optional("header_timeout", &DoorSettings::header_timeout, timeout(), "Time for a request's headers to arrive.")
+      .optional("body_timeout", &DoorSettings::body_timeout, timeout(), "Time for a request's body to arrive.")
+      .optional("write_timeout", &DoorSettings::write_timeout, timeout(), "Time for an answer to be taken.")
+      .optional("idle_timeout", &DoorSettings::idle_timeout, timeout(), "A connection idle for so long is closed.")
+      .optional("intake_queue", &DoorSettings::intake_queue, integer(1, 1'000'000),
+                "Webhooks waiting for their commit at most; more are answered 503.");
+  return table;
+}
+
+Table<Evidence> evidence_table() {
+  Table<Evidence> table("evidence", "Raw webhooks, kept to see what was received.");
+  table.optional("kept", &Evidence::kept, duration(1s, 3650 * kDay), "How long raw webhooks are kept.");
+  return table;
+}
+
+Table<LogSettings> log_table() {
+  using Format = LogSettings::Format;
+  using Level = LogSettings::Level;
+  Table<LogSettings> table("log", "The log, on standard error.");
+  table
+      .optional("format", &LogSettings::format, choice<Format>({{"text", Format::text}, {"json", Format::json}}),
+                "For people, or one JSON object a line.")
+      .optional("level", &LogSettings::level,
+                choice<Level>(
+                    {{"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}}),
+                "The least that is logged.");
+  return table;
+}
+
+void compare_backoff(const WorkSettings& work, const Node& node, Problems& problems) {
+  if (work.backoff_first <= work.backoff_most) return;
+  problems.add(node.place, "the first back-off is longer than the longest", "make 'first' at most 'most'");
+}
+
+Table<WorkSettings> backoff_table() {
+  Table<WorkSettings> table("backoff", "Pauses between retries of a record; they double, with jitter.");
+  table.optional("first", &WorkSettings::backoff_first, duration(1ms, kDay), "Before the first retry.")
+      .optional("most", &WorkSettings::backoff_most, duration(1ms, kDay), "The longest pause.")
+      .check(compare_backoff);
+  return table;
+}
+
+Table<WorkSettings> oscillation_table() {
+  Table<WorkSettings> table("oscillation", "When two systems keep answering each other's writes, the field is frozen.");
+  table
+      .optional("writes", &WorkSettings::oscillation_writes, integer(2, 1'000),
+                "Answered writes in a row that freeze a field.")
+      .optional("window", &WorkSettings::oscillation_window, duration(1s, kDay), "A pause this long resets the count.");
+  return table;
+}
+
+Table<WorkSettings> work_table() {
+  Table<WorkSettings> table("work", "How records are worked, of all syncs.");
+  table.optional("workers", &WorkSettings::workers, integer(1, 256), "Batches worked at once, a sync.")
+      .optional("batch", &WorkSettings::batch, integer(1, 1'000), "Records claimed at once.")
+      .optional("lease", &WorkSettings::lease, duration(10ms, kDay),
+                "A worker that did not finish by then loses its records to another.")
+      .optional("poll", &WorkSettings::poll, duration(1ms, 1h), "How often due work is looked for when idle.")
+      .optional("attempts", &WorkSettings::attempts, integer(1, 1'000), "Tries before a record is parked.")
+      .section("backoff", backoff_table())
+      .optional("decision_age", &WorkSettings::decision_age, duration(1ms, 1h),
+                "A decision older than this is made again before it is written.")
+      .optional("clock_skew", &WorkSettings::clock_skew, duration(0ms, kDay),
+                "Changes closer than this count as simultaneous: the leading side wins.")
+      .section("oscillation", oscillation_table())
+      .optional("drain", &WorkSettings::drain, duration(0ms, kTimeoutMost),
+                "After SIGTERM: the time for what is under way.");
+  return table;
+}
+
+bool is_database(std::string_view text) {
+  return text == "embedded" || text.starts_with("postgresql://") || text.starts_with("postgres://");
+}
+
+/// A URI may hold a password, so a wrong one is not repeated in the message.
+Type<std::string> database() {
+  Type<std::string> type =
+      config::text_like("embedded, or a PostgreSQL URI", "^(embedded$|postgres(ql)?://)", is_database);
+  type.read = [](const Node& node, Problems& problems) -> std::optional<std::string> {
+    if (node.kind == Node::Kind::scalar && is_database(node.scalar)) return node.scalar;
+    problems.add(node.place, "expected embedded, or a PostgreSQL URI",
+                 "write embedded, or postgresql://user:password@host/name");
+    return std::nullopt;
+  };
+  return type;
+}
+
+Native system_schema(const std::string& name, const ConnectorKind& kind) {
+  Native schema = system_table(&kind).schema();
+  schema.set("title", Native(kind.title()));
+  Native* connector = schema.member("properties")->member("connector");
+  connector->remove("type");
+  connector->set("const", Native(name));
+  return schema;
+}
+
+/// A definition in a file of the user's own: its keys are checked when it is read.
+Native own_system_schema() {
+  Native schema = system_table(nullptr).schema();
+  Native* connector = schema.member("properties")->member("connector");
+  connector->set("type", Native("string"));
+  connector->set("pattern", Native(R"(/|\.yaml$)"));
+  schema.set("title", Native("a connector of your own"));
+  schema.set("additionalProperties", config::text().schema());
+  return schema;
+}
+
+Type<Node> systems(const NamedKinds& connectors) {
+  Type<Node> one = config::node();
+  one.schema = [connectors] {
+    Native::Array kinds;
+    for (const auto& [name, kind] : connectors) kinds.push_back(system_schema(name, *kind));
+    kinds.push_back(own_system_schema());
+    return Native(Native::Object{{"oneOf", Native(std::move(kinds))}});
+  };
+  Type<Node> type = config::node();
+  type.words = "a map";
+  type.schema = config::map_of(one).schema;
+  return type;
+}
+
+}  // namespace
+
+Table<Top> top_table(const NamedKinds& connectors) {
+  Table<Top> table("the configuration", "Counterpart's configuration.");
+  table.optional("listen", &Top::listen, listen_table().type(), "Where the daemon listens.")
+      .optional("limits", &Top::limits, limits_table().type(), "Limits of the HTTP doors.")
+      .optional("evidence", &Top::evidence, evidence_table().type(), "Raw webhooks, kept to see what was received.")
+      .optional("log", &Top::log, log_table().type(), "The log.")
+      .optional("work", &Top::work, work_table().type(), "How records are worked.")
+      .optional("state_directory", &Top::state_directory, config::text(),
+                "The daemon's own files: the embedded database, the control socket.")
+      .optional("database", &Top::database, database(),
+                "embedded: a private PostgreSQL cluster in the state "
+                "directory; or a PostgreSQL URI.")
+      .required("systems", &Top::systems, systems(connectors), "The CRM and ERP systems, by a short name.")
+      .optional("tables", &Top::tables, config::map_of(config::text_map_of(config::text())),
+                "Mapping tables for the option type: left spelling: right spelling.")
+      .required("syncs", &Top::syncs, config::map_of(config::placed(sync_table().type())),
+                "What is kept in step, by a short name.");
+  return table;
+}
+
+}  // namespace counterpart::drafts

@@ -1,0 +1,239 @@
+#include "server/daemon/daemon.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+
+#include "server/daemon/notify.h"
+#include "server/observe/log.h"
+
+namespace counterpart {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+store::StoreSettings store_settings(const Configuration& configuration, std::string uri, std::string daemon_id) {
+  store::StoreSettings settings;
+  settings.uri = std::move(uri);
+  settings.daemon = std::move(daemon_id);
+  settings.intake_queue = static_cast<int>(configuration.doors.intake_queue);
+  return settings;
+}
+
+http::DoorLimits door_limits(const DoorSettings& settings) {
+  http::DoorLimits limits;
+  limits.connections = static_cast<std::size_t>(settings.connections);
+  limits.header_bytes = static_cast<std::size_t>(settings.header_bytes);
+  limits.body_bytes = static_cast<std::size_t>(settings.body_bytes);
+  limits.header_timeout = settings.header_timeout;
+  limits.body_timeout = settings.body_timeout;
+  limits.write_timeout = settings.write_timeout;
+  limits.idle_timeout = settings.idle_timeout;
+  return limits;
+}
+
+/// Blocks: spawned on the thread for it.
+asio::awaitable<bool> ensure_running(store::EmbeddedDatabase& database) { co_return database.ensure_running(); }
+
+TopologyPorts topology_ports(DaemonPorts& ports,
+                             std::function<std::unique_ptr<HttpClient>(const SystemConfiguration&)> client) {
+  return TopologyPorts{ports.clock.get(), ports.random.get(), std::move(client)};
+}
+
+}  // namespace
+
+Daemon::Daemon(const Configuration& configuration, std::string database_uri, std::string daemon_id,
+               store::EmbeddedDatabase* embedded, DaemonPorts ports, config::Problems& problems)
+    : configuration_(configuration),
+      embedded_(embedded),
+      ports_(std::move(ports)),
+      signals_(io_),
+      store_(io_, store_settings(configuration, std::move(database_uri), std::move(daemon_id)), *ports_.clock,
+             *ports_.random, *ports_.points),
+      topology_(make_topology(
+          configuration,
+          topology_ports(ports_, [this](const SystemConfiguration& settings) { return make_governed_client(settings); }),
+          problems)),
+      health_(store_, metrics_),
+      intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_),
+      control_(topology_, store_),
+      workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
+      sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_) {
+  store_.on_dirty([this](store::SyncId sync, const std::vector<store::RecordKey>& keys, std::chrono::milliseconds settle) {
+    workers_.wake(sync, keys, settle);
+  });
+}
+
+Daemon::~Daemon() { blocking_.join(); }
+
+std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfiguration& settings) {
+  http::ClientSettings client;
+  client.system = settings.name;
+  client.connections = static_cast<std::size_t>(settings.connections);
+  client.ca_file = settings.ca_file;
+  http::ClientObserver observer;
+  observer.exchanged = [this, name = settings.name](const HttpRequest& request, int status,
+                                                    std::chrono::microseconds took) {
+    metrics_.call(name, request.purpose, status, took);
+  };
+  http::GovernorSettings pace;
+  pace.system = settings.name;
+  pace.requests_per_second = static_cast<double>(settings.requests_per_second);
+  pace.burst = static_cast<double>(settings.burst);
+  pace.breaker_failures = static_cast<int>(settings.breaker_failures);
+  pace.breaker_wait = settings.breaker_wait;
+  auto governor = std::make_unique<http::Governor>(
+      http::make_client(io_, std::move(client), *ports_.points, std::move(observer)), pace, *ports_.clock,
+      *ports_.random);
+  governor->on_breaker = [this, name = settings.name](http::BreakerState state) {
+    const bool open = state != http::BreakerState::closed;
+    metrics_.breaker_open(name, open);
+    log::warn(open ? "system does not answer; its work waits" : "system answers again", {{"system", name}});
+  };
+  return governor;
+}
+
+std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler) {
+  http::DoorObserver observer;
+  observer.connections = [this, name](std::ptrdiff_t change) { metrics_.door_connections(name, change); };
+  observer.refused = [this, name](const std::string& why) { metrics_.door_refused(name, why); };
+  return std::make_unique<http::Door>(io_, address, door_limits(configuration_.doors), std::move(handler),
+                                      std::move(observer));
+}
+
+void Daemon::open_doors() {
+  const ListenSettings& listen = configuration_.listen;
+  hooks_ = open_door(listen.hooks, "hooks", [this](http::ServerRequest r) { return answer_hooks(std::move(r)); });
+  api_ = open_door(listen.api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); });
+  metrics_door_ =
+      open_door(listen.metrics, "metrics", [this](http::ServerRequest r) { return answer_metrics(std::move(r)); });
+  control_door_ = open_door(control_socket(configuration_.state_directory.string()), "control",
+                            [this](http::ServerRequest r) { return control_.answer(std::move(r)); });
+  for (http::Door* door : {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()}) {
+    asio::co_spawn(io_, door->run(), asio::detached);
+  }
+}
+
+asio::awaitable<http::ServerResponse> Daemon::answer_hooks(http::ServerRequest request) {
+  if (request.path.rfind("/hooks/", 0) == 0) return intake_.receive(std::move(request));
+  return answer_api(std::move(request));
+}
+
+asio::awaitable<http::ServerResponse> Daemon::answer_api(http::ServerRequest request) {
+  if (request.path == "/healthz") co_return co_await health_.healthz();
+  if (request.path == "/readyz") co_return co_await health_.readyz();
+  co_return not_found();
+}
+
+asio::awaitable<http::ServerResponse> Daemon::answer_metrics(http::ServerRequest request) {
+  if (request.path == "/metrics") return health_.metrics();
+  return answer_api(std::move(request));
+}
+
+asio::awaitable<void> Daemon::start(std::function<void()> ready) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const Sync& sync : topology_.syncs) names.emplace_back(sync.settings->name, sync.settings->version);
+  const auto ids = co_await store_.register_syncs(std::move(names));
+  for (std::size_t i = 0; i < ids.size(); ++i) topology_.syncs[i].id = ids[i];
+  const int taken_over = co_await store_.take_over();
+  if (taken_over > 0) log::info("work of the run before taken over", {{"records", taken_over}});
+  open_doors();
+  workers_.start();
+  sweeper_.start();
+  for (System& system : topology_.systems) asio::co_spawn(io_, learn_own_user(system), asio::detached);
+  asio::co_spawn(io_, keep_house(), asio::detached);
+  if (embedded_ != nullptr) asio::co_spawn(io_, watch_database(), asio::detached);
+  log::info("ready", {{"hooks", hooks_address()}, {"api", api_address()}, {"metrics", metrics_address()}});
+  notify_ready();
+  ready();
+}
+
+asio::awaitable<void> Daemon::learn_own_user(System& system) {
+  auto pause = 1s;
+  while (!stopping_) {
+    try {
+      system.own_user = co_await system.connector->own_user();
+      co_return;
+    } catch (const std::exception&) {
+      log::warn("our own user is not known yet; echoes are told by their values", {{"system", system.settings->name}});
+    }
+    co_await ports_.clock->sleep(pause);
+    pause = std::min(pause * 2, std::chrono::seconds(300));
+  }
+}
+
+asio::awaitable<void> Daemon::keep_house() {
+  while (!stopping_) {
+    try {
+      co_await store_.upkeep(configuration_.doors.evidence_kept);
+    } catch (const std::exception& error) {
+      log::warn("upkeep put off", {{"why", error.what()}});
+    }
+    co_await ports_.clock->sleep(60s);
+  }
+}
+
+asio::awaitable<void> Daemon::watch_database() {
+  bool was_up = true;
+  while (!stopping_) {
+    co_await ports_.clock->sleep(1s);
+    if (stopping_) break;
+    const bool up = co_await asio::co_spawn(blocking_, ensure_running(*embedded_), asio::use_awaitable);
+    if (up != was_up) log::warn(up ? "private database runs again" : "private database does not run", {});
+    was_up = up;
+  }
+}
+
+void Daemon::await_signal() {
+  signals_.add(SIGTERM);
+  signals_.add(SIGINT);
+  signals_.async_wait([this](const boost::system::error_code& error, int) {
+    if (!error) stop();
+  });
+}
+
+void Daemon::stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  asio::co_spawn(io_, drain(), asio::detached);
+}
+
+asio::awaitable<void> Daemon::drain() {
+  log::info("stopping: finishing what is under way");
+  notify_stopping();
+  health_.drain();
+  workers_.stop();
+  sweeper_.stop();
+  for (http::Door* door : {hooks_.get(), metrics_door_.get(), control_door_.get(), api_.get()}) {
+    if (door != nullptr) door->stop();
+  }
+  const auto patience = ports_.clock->uptime() + configuration_.work.drain;
+  while ((workers_.running() > 0 || sweeper_.running() > 0 || (hooks_ && hooks_->busy() > 0)) &&
+         ports_.clock->uptime() < patience) {
+    co_await ports_.clock->sleep(20ms);
+  }
+  if (workers_.running() > 0) log::warn("not everything was finished in time; leases and intents take it up again");
+  io_.stop();
+}
+
+int Daemon::run(const std::function<void()>& ready) {
+  await_signal();
+  asio::co_spawn(io_, start(ready), [this](const std::exception_ptr& failure) {
+    if (!failure) return;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log::error("cannot start", {{"why", error.what()}});
+    }
+    exit_code_ = 1;
+    io_.stop();
+  });
+  io_.run();
+  return exit_code_;
+}
+
+}  // namespace counterpart

@@ -1,0 +1,217 @@
+#include "server/http/client/client.h"
+
+#include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/http/client/request_text.h"
+#include "server/http/client/response_reader.h"
+#include "server/http/client/stream.h"
+#include "server/http/client/turnstile.h"
+
+namespace counterpart::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using Timer = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kIdleTime{30};
+constexpr std::size_t kReadBytes = 16 * 1024;
+
+/// The connections of one origin.
+struct Origin {
+  struct Idle {
+    std::shared_ptr<Stream> stream;
+    Timer::time_point since;
+  };
+  std::shared_ptr<Turnstile> places;
+  std::vector<Idle> idle;
+};
+
+/// What a client's exchanges share. Outlives the client while one is under way.
+class Core {
+ public:
+  Core(asio::io_context& io, ClientSettings settings, FaultPoints& points, ClientObserver observer)
+      : settings_(std::move(settings)), executor_(io.get_executor()), points_(points), observer_(std::move(observer)) {
+    if (!settings_.ca_file.empty()) tls_.emplace(make_tls_context(settings_.ca_file));
+  }
+
+  const ClientSettings& settings() const { return settings_; }
+  const asio::any_io_executor& executor() const { return executor_; }
+
+  std::shared_ptr<Turnstile> places(const std::string& origin) { return of(origin).places; }
+
+  /// A kept connection that is still good, the latest used first; nullptr if none.
+  std::shared_ptr<Stream> take(const std::string& origin) {
+    drop_stale();
+    auto& idle = of(origin).idle;
+    if (idle.empty()) return nullptr;
+    auto stream = std::move(idle.back().stream);
+    idle.pop_back();
+    return stream;
+  }
+
+  void keep(const std::string& origin, std::shared_ptr<Stream> stream) {
+    drop_stale();
+    of(origin).idle.push_back({std::move(stream), Timer::now()});
+  }
+
+  std::shared_ptr<Stream> make_stream(bool tls) {
+    if (!tls) return make_plain_stream(executor_);
+    // The machine's trust store takes time and memory, and is only read by who needs it.
+    if (!tls_) tls_.emplace(make_tls_context({}));
+    return make_tls_stream(executor_, *tls_);
+  }
+
+  void reach(const HttpRequest& request, const char* moment) {
+    points_.reach(fault_point(settings_.system, request.purpose, moment));
+  }
+
+  void observe(const HttpRequest& request, int status, Timer::time_point began) const {
+    if (!observer_.exchanged) return;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Timer::now() - began);
+    observer_.exchanged(request, status, took);
+  }
+
+ private:
+  Origin& of(const std::string& name) {
+    Origin& origin = origins_[name];
+    if (!origin.places) origin.places = std::make_shared<Turnstile>(settings_.connections);
+    return origin;
+  }
+
+  void drop_stale() {
+    const auto oldest = Timer::now() - kIdleTime;
+    const auto stale = [oldest](const Origin::Idle& idle) { return idle.since < oldest || !idle.stream->fresh(); };
+    for (auto& [name, origin] : origins_) std::erase_if(origin.idle, stale);
+  }
+
+  ClientSettings settings_;
+  asio::any_io_executor executor_;
+  FaultPoints& points_;
+  ClientObserver observer_;
+  std::optional<asio::ssl::context> tls_;
+  std::map<std::string, Origin> origins_;
+};
+
+Url checked_url(const HttpRequest& request) {
+  auto url = parse_url(request.url);
+  if (!url) throw HttpError("the URL to call is malformed", false);
+  return *std::move(url);
+}
+
+/// One request and its answer.
+class Exchange {
+ public:
+  Exchange(std::shared_ptr<Core> core, const HttpRequest& request)
+      : core_(std::move(core)),
+        request_(request),
+        url_(checked_url(request)),
+        origin_(url_.origin()),
+        head_(request_head(request, url_)),
+        deadline_(Timer::now() + request.timeout) {}
+
+  awaitable<HttpResponse> run() {
+    const auto pass = co_await core_->places(origin_)->enter(deadline_);
+    if (!pass) fail("all its connections are busy", false);
+    core_->reach(request_, "before");
+    std::optional<HttpResponse> response;
+    stream_ = core_->take(origin_);
+    if (stream_) response = co_await talk(may_be_repeated());
+    if (!response) {
+      co_await connect();
+      response = co_await talk(false);
+    }
+    core_->reach(request_, "after");
+    co_return *std::move(response);
+  }
+
+ private:
+  bool may_be_repeated() const { return request_.method == "GET" || request_.method == "HEAD"; }
+
+  awaitable<void> connect() {
+    stream_ = core_->make_stream(url_.tls);
+    const auto connected_by = std::min(deadline_, Timer::now() + core_->settings().connect_timeout);
+    co_await stream_->open(url_, connected_by);
+  }
+
+  /// nullopt, only if it `may_be_repeated`: the connection was closed before a byte of an answer came.
+  awaitable<std::optional<HttpResponse>> talk(bool may_be_repeated) {
+    const Alarm alarm(core_->executor(), stream_, deadline_);
+    ResponseReader reader(request_.method == "HEAD", core_->settings().response_bytes);
+    const Stream::Both both = {asio::buffer(head_), asio::buffer(request_.body)};
+    const Transfer sent = co_await stream_->write(both);
+    // Where not all was taken, the system may still have said why.
+    while (!reader.done()) {
+      const Transfer got = co_await stream_->read_some(asio::buffer(buffer_));
+      if (alarm.rang()) fail("did not answer within " + std::to_string(request_.timeout.count()) + " ms", true);
+      if (got.error == asio::error::operation_aborted) throw boost::system::system_error(got.error);
+      take(reader, got);
+      if (got.error && !reader.done()) {
+        if (may_be_repeated && !reader.started()) co_return std::nullopt;
+        fail(reader.started() ? "broke off inside its answer" : "closed the connection without an answer", true);
+      }
+    }
+    if (reader.keep_alive() && !sent.error) core_->keep(origin_, std::move(stream_));
+    co_return reader.take();
+  }
+
+  void take(ResponseReader& reader, const Transfer& got) {
+    try {
+      reader.feed({buffer_.data(), got.bytes});
+      if (got.error == asio::error::eof && reader.started()) reader.end();
+    } catch (const BadAnswer& bad) {
+      fail(bad.what(), true);
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& why, bool maybe_sent) const {
+    throw HttpError(core_->settings().system + " (" + origin_ + "): " + why, maybe_sent);
+  }
+
+  std::shared_ptr<Core> core_;
+  const HttpRequest& request_;
+  Url url_;
+  std::string origin_;
+  std::string head_;
+  Timer::time_point deadline_;
+  std::shared_ptr<Stream> stream_;
+  std::vector<char> buffer_ = std::vector<char>(kReadBytes);
+};
+
+class Client : public HttpClient {
+ public:
+  explicit Client(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+
+  awaitable<HttpResponse> send(HttpRequest request) override { return exchange(core_, std::move(request)); }
+
+ private:
+  static awaitable<HttpResponse> exchange(std::shared_ptr<Core> core, HttpRequest request) {
+    const auto began = Timer::now();
+    try {
+      Exchange exchange(core, request);
+      HttpResponse response = co_await exchange.run();
+      core->observe(request, response.status, began);
+      co_return response;
+    } catch (...) {
+      core->observe(request, 0, began);
+      throw;
+    }
+  }
+
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> make_client(asio::io_context& io, ClientSettings settings, FaultPoints& points,
+                                        ClientObserver observer) {
+  return std::make_unique<Client>(std::make_shared<Core>(io, std::move(settings), points, std::move(observer)));
+}
+
+}  // namespace counterpart::http

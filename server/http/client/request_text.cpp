@@ -1,0 +1,70 @@
+#include "server/http/client/request_text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace counterpart::http {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_ours(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kOurs = {"host", "content-length", "connection", "transfer-encoding"};
+  const auto same = [name](std::string_view ours) {
+    return std::ranges::equal(name, ours, [](char a, char b) { return lower(a) == b; });
+  };
+  return std::ranges::any_of(kOurs, same);
+}
+
+bool is_token_char(char c) {
+  return c > ' ' && c < 0x7F && std::string_view("\"(),/:;<=>?@[\\]{}").find(c) == std::string_view::npos;
+}
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_char);
+}
+bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+}
+
+void append(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+bool has_body(const HttpRequest& request) {
+  return !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+}
+
+bool is_word_char(char c) {
+  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
+}
+
+}  // namespace
+
+std::string request_head(const HttpRequest& request, const Url& url) {
+  if (!is_token(request.method)) throw HttpError("the request's method is malformed", false);
+  std::string head;
+  head.reserve(256 + url.target.size());
+  head.append(request.method).append(" ").append(url.target).append(" HTTP/1.1\r\n");
+  append(head, "Host", url.authority());
+  if (find_header(request.headers, "user-agent") == nullptr) append(head, "User-Agent", "counterpart");
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name) || std::ranges::any_of(value, is_control)) {
+      throw HttpError("a header of the request is malformed or holds control characters", false);
+    }
+    if (!is_ours(name)) append(head, name, value);
+  }
+  if (has_body(request)) append(head, "Content-Length", std::to_string(request.body.size()));
+  return head.append("\r\n");
+}
+
+std::string fault_point(const std::string& system, std::string_view purpose, const char* moment) {
+  const std::size_t colon = purpose.find(": ");
+  if (colon != std::string_view::npos) purpose.remove_prefix(colon + 2);
+  const auto end = std::ranges::find_if_not(purpose, is_word_char);
+  const std::string word(purpose.begin(), end);
+  return "call." + system + '.' + (word.empty() ? "request" : word) + '.' + moment;
+}
+
+}  // namespace counterpart::http

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <string>
+#include <sys/types.h>
+
+namespace counterpart::http {
+
+/// TCP and Unix sockets alike, so that a session is compiled once for both.
+using Socket = boost::asio::generic::stream_protocol::socket;
+using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
+
+/// A listening socket. A Unix socket's path goes with it, if it is still ours.
+class Listener {
+ public:
+  /// "host:port", "[v6]:port" or a path with '/'. A stale Unix socket, on which nobody listens, is
+  /// replaced; the new one has mode 0600. Throws boost::system::system_error naming the address.
+  Listener(boost::asio::io_context& io, const std::string& address);
+  ~Listener() { close(); }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  Acceptor& acceptor() { return acceptor_; }
+  const std::string& address() const { return address_; }
+  void close();
+
+ private:
+  void listen_tcp(const std::string& address);
+  void listen_unix(const std::string& path);
+
+  Acceptor acceptor_;
+  std::string address_;
+  std::string path_;  ///< "" for TCP
+  dev_t device_{};
+  ino_t inode_{};
+};
+
+/// The other end of a connection, for logs: "192.0.2.1", "unix".
+std::string peer_address(const Socket& socket);
+
+}  // namespace counterpart::http

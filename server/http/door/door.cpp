@@ -1,0 +1,178 @@
+#include "server/http/door/door.h"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+#include <vector>
+
+#include "server/http/door/address.h"
+#include "server/http/door/session.h"
+#include "server/observe/log.h"
+
+namespace counterpart::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using boost::system::error_code;
+
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
+constexpr std::size_t kTurnedAwayMost = 64;  ///< over the limit and told so; more are just closed
+constexpr std::chrono::milliseconds kBackOff{100};
+
+awaitable<void> serve(std::shared_ptr<Session> session) {
+  co_await session->run();
+}
+awaitable<void> turn_away(std::shared_ptr<Session> session) {
+  co_await session->turn_away();
+}
+
+/// A descriptor kept for the day when there is none left: given up for a moment, it lets us take a
+/// waiting connection and close it, instead of leaving it in the dark.
+class SpareDescriptor {
+ public:
+  SpareDescriptor() { take(); }
+  ~SpareDescriptor() { release(); }
+  SpareDescriptor(const SpareDescriptor&) = delete;
+  void take() { descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+  void release() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = -1;
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+DoorState::Timer::duration shortest(const DoorLimits& limits) {
+  constexpr std::chrono::milliseconds kLeast{1};
+  constexpr std::chrono::milliseconds kMost{2'000};
+  const auto least =
+      std::min({limits.header_timeout, limits.body_timeout, limits.write_timeout, limits.idle_timeout, kMost});
+  return std::max(least, kLeast);
+}
+
+}  // namespace
+
+class Door::Impl {
+ public:
+  Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer)
+      : listener_(io, address), timer_(io), state_(std::make_shared<DoorState>()) {
+    state_->limits = limits;
+    state_->handler = std::move(handler);
+    state_->observer = std::move(observer);
+    state_->address = listener_.address();
+    state_->shortest_timeout = shortest(limits);
+    listener_.acceptor().non_blocking(true);
+  }
+
+  static awaitable<void> run(std::shared_ptr<Impl> self) {
+    while (!self->state_->stopping) {
+      try {
+        co_await self->accept_one();
+      } catch (const std::bad_alloc&) {
+        log::error("no memory for a connection", {{"door", self->address()}});
+      }
+    }
+  }
+
+  void stop() {
+    state_->stopping = true;
+    listener_.close();
+    timer_.cancel();
+    for (Session* session : sessions()) session->stop();
+  }
+
+  void close() {
+    stop();
+    for (Session* session : sessions()) session->close();
+  }
+
+  const std::string& address() const { return state_->address; }
+  std::size_t busy() const { return state_->busy; }
+  auto executor() { return timer_.get_executor(); }
+
+ private:
+  std::vector<Session*> sessions() const { return {state_->sessions.begin(), state_->sessions.end()}; }
+
+  awaitable<void> accept_one() {
+    auto result = co_await listener_.acceptor().async_accept(kTuple);
+    const error_code error = std::get<0>(result);
+    if (state_->stopping) co_return;
+    if (!error) {
+      starving_ = false;
+      welcome(std::move(std::get<1>(result)));
+    } else if (error != asio::error::connection_aborted && error != asio::error::interrupted) {
+      co_await recover(error);
+    }
+  }
+
+  void welcome(Socket socket) {
+    const std::size_t open = state_->sessions.size();
+    if (open >= state_->limits.connections + kTurnedAwayMost) {
+      if (state_->observer.refused) state_->observer.refused("connections");
+      return;
+    }
+    error_code not_tcp;
+    socket.set_option(asio::ip::tcp::no_delay(true), not_tcp);
+    const auto executor = socket.get_executor();
+    auto session = std::make_shared<Session>(std::move(socket), state_);
+    if (open < state_->limits.connections) {
+      asio::co_spawn(executor, serve(std::move(session)), asio::detached);
+    } else {
+      asio::co_spawn(executor, turn_away(std::move(session)), asio::detached);
+    }
+  }
+
+  /// Out of descriptors or memory: nothing to do but to wait, and not to spin.
+  awaitable<void> recover(error_code error) {
+    if (!starving_) log::warn("cannot accept connections", {{"door", state_->address}, {"error", error.message()}});
+    starving_ = true;
+    if (state_->observer.refused) state_->observer.refused("descriptors");
+    if (error == asio::error::no_descriptors) {
+      spare_.release();
+      error_code ignored;
+      listener_.acceptor().accept(ignored).close(ignored);
+      spare_.take();
+    }
+    timer_.expires_after(kBackOff);
+    co_await timer_.async_wait(kTuple);
+  }
+
+  Listener listener_;
+  asio::steady_timer timer_;
+  SpareDescriptor spare_;
+  bool starving_ = false;  ///< said once, not ten times a second
+  std::shared_ptr<DoorState> state_;
+};
+
+Door::Door(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer)
+    : impl_(std::make_shared<Impl>(io, address, limits, std::move(handler), std::move(observer))) {}
+
+Door::~Door() {
+  impl_->close();
+}
+
+std::string Door::address() const {
+  return impl_->address();
+}
+
+awaitable<void> Door::run() {
+  return Impl::run(impl_);
+}
+
+void Door::stop() {
+  asio::dispatch(impl_->executor(), [impl = impl_] { impl->stop(); });
+}
+
+std::size_t Door::busy() const {
+  return impl_->busy();
+}
+
+}  // namespace counterpart::http

@@ -1,0 +1,327 @@
+#include "server/http/door/session.h"
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/core/demangle.hpp>
+#include <optional>
+#include <typeinfo>
+
+#include "server/observe/log.h"
+
+namespace counterpart::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+constexpr auto kTuple = asio::as_tuple(asio::deferred);
+constexpr std::size_t kReadBytes = 4096;
+constexpr std::size_t kBodyReadBytes = 64 * 1024;
+constexpr std::size_t kIdleBufferBytes = 8 * 1024;
+constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr milliseconds kLingerTime{2'000};
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::chrono::microseconds since(DoorState::Timer::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(DoorState::Timer::now() - start);
+}
+
+template <class Function, class... Arguments>
+void tell(const Function& observer, Arguments... arguments) {
+  if (observer) observer(arguments...);
+}
+
+}  // namespace
+
+void Session::HeldBody::hold(std::size_t bytes) {
+  if (bytes <= held_) return;
+  if (door_.bodies_bytes + (bytes - held_) > door_.limits.bodies_bytes) {
+    throw Refusal{{503, "too many bodies at once"}, "bodies"};
+  }
+  door_.bodies_bytes += bytes - held_;
+  held_ = bytes;
+}
+
+void Session::HeldBody::release() {
+  door_.bodies_bytes -= held_;
+  held_ = 0;
+}
+
+Session::Session(Socket socket, std::shared_ptr<DoorState> door)
+    : socket_(std::move(socket)),
+      door_(std::move(door)),
+      timer_(socket_.get_executor()),
+      peer_(peer_address(socket_)),
+      held_(*door_) {
+  door_->sessions.insert(this);
+  tell(door_->observer.connections, std::ptrdiff_t{1});
+}
+
+Session::~Session() {
+  door_->sessions.erase(this);
+  tell(door_->observer.connections, std::ptrdiff_t{-1});
+}
+
+awaitable<void> Session::run() {
+  enter(Phase::idle);
+  watch();
+  std::optional<Refusal> refusal;
+  auto next = Next::request;
+  try {
+    while (next == Next::request && !door_->stopping) next = co_await serve_one();
+  } catch (const Refusal& caught) {
+    refusal = caught;
+  } catch (const std::exception& failure) {
+    log::error("connection failed",
+               {{"door", door_->address}, {"error", boost::core::demangle(typeid(failure).name())}});
+  }
+  if (refusal) co_await refuse(*refusal);
+  if (next == Next::farewell) co_await linger();
+  close();
+}
+
+awaitable<void> Session::turn_away() {
+  watch();
+  const Refusal refusal{{503, "too many connections"}, "connections"};
+  co_await refuse(refusal);
+  close();
+}
+
+void Session::stop() {
+  if (phase_ == Phase::idle) close();
+}
+
+void Session::close() {
+  error_code ignored;
+  timer_.cancel();
+  socket_.close(ignored);
+}
+
+/// One request and its answer.
+awaitable<Session::Next> Session::serve_one() {
+  const bool arrived = co_await read_head();
+  if (!arrived) co_return Next::close;
+  take_head();
+  const bool complete = co_await read_body();
+  if (!complete) co_return Next::close;
+
+  const Busy busy(*door_);
+  enter(Phase::handling);
+  const auto start = DoorState::Timer::now();
+  const bool head_only = head_.request.method == "HEAD";
+  ServerResponse response = co_await handle(std::move(head_.request));
+  const bool keep_alive = head_.keep_alive && !broken_ && !door_->stopping;
+  const int status = response.status;
+  const bool written = co_await answer(std::move(response), keep_alive, head_only);
+  held_.release();
+  tell(door_->observer.answered, status, since(start));
+  if (!written) co_return Next::close;
+  co_return keep_alive ? Next::request : Next::farewell;
+}
+
+/// Until a whole head is buffered. False: the peer, or the time to wait for it, is gone.
+awaitable<bool> Session::read_head() {
+  HeadScanner scanner;
+  enter(buffer_.size() == 0 ? Phase::idle : Phase::head);
+  auto state = scanner.scan(buffered());
+  while (state == HeadScanner::State::more) {
+    if (buffer_.size() > door_->limits.header_bytes) throw Refusal{{431, "the headers are too large"}, "headers"};
+    const bool more = co_await fill();
+    if (!more) co_return false;
+    if (phase_ == Phase::idle) enter(Phase::head);
+    state = scanner.scan(buffered());
+  }
+  if (state == HeadScanner::State::broken) {
+    throw Refusal{{400, "control characters or bare line ends in the head"}, "framing"};
+  }
+  head_size_ = scanner.size();
+  co_return true;
+}
+
+/// Framing first, on the raw bytes; only then Beast's parser.
+void Session::take_head() {
+  const std::string_view head = buffered().substr(0, head_size_);
+  if (head.size() > door_->limits.header_bytes) throw Refusal{{431, "the headers are too large"}, "headers"};
+  if (const auto fault = check_framing(head)) {
+    throw Refusal{*fault, fault->status == 413 ? "body" : fault->status == 431 ? "headers" : "framing"};
+  }
+  auto parsed = parse_head(head);
+  if (!parsed) throw Refusal{{400, "malformed request"}, "framing"};
+  head_ = std::move(*parsed);
+  buffer_.consume(head_size_);
+}
+
+awaitable<bool> Session::read_body() {
+  if (!head_.chunked && head_.length == 0) co_return true;
+  if (head_.length > door_->limits.body_bytes) throw Refusal{{413, "the body is too large"}, "body"};
+  if (head_.awaits_continue && buffer_.size() == 0) {
+    enter(Phase::writing);
+    const bool written = co_await write(kContinue, std::string_view());
+    if (!written) co_return false;
+  }
+  enter(Phase::body);
+  if (head_.chunked) co_return co_await read_chunked();
+  co_return co_await read_sized();
+}
+
+awaitable<bool> Session::read_sized() {
+  std::string& body = head_.request.body;
+  const auto size = static_cast<std::size_t>(head_.length);
+  const std::size_t here = std::min(size, buffer_.size());
+  held_.hold(here);
+  body = buffered().substr(0, here);
+  buffer_.consume(here);
+  while (body.size() < size) {
+    if (timed_out_) throw Refusal{{408, "the body took too long"}, "timeout"};
+    // Room for what was promised is made as it comes, so that a promise alone costs nothing.
+    const std::size_t had = body.size();
+    const std::size_t room = std::min(size - had, std::max(kBodyReadBytes, had));
+    held_.hold(had + room);
+    body.resize(had + room);
+    const auto result = co_await socket_.async_read_some(asio::buffer(body.data() + had, room), kTuple);
+    body.resize(had + std::get<1>(result));
+    if (std::get<0>(result) && !timed_out_) co_return false;
+  }
+  co_return true;
+}
+
+awaitable<bool> Session::read_chunked() {
+  std::string& body = head_.request.body;
+  ChunkedBody decoder(door_->limits.body_bytes);
+  while (true) {
+    held_.hold(body.size() + buffer_.size());
+    buffer_.consume(decoder.feed(buffered(), body));
+    if (decoder.fault()) throw Refusal{*decoder.fault(), decoder.fault()->status == 413 ? "body" : "framing"};
+    if (decoder.done()) co_return true;
+    const bool more = co_await fill();
+    if (!more) co_return false;
+  }
+}
+
+/// More bytes into the buffer. False: the peer is gone, or kept us waiting for a first byte.
+awaitable<bool> Session::fill() {
+  if (!timed_out_) {
+    const auto result = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
+    buffer_.commit(std::get<1>(result));
+    if (!std::get<0>(result)) co_return true;
+    if (!timed_out_) co_return false;
+  }
+  if (phase_ == Phase::idle) co_return false;
+  throw Refusal{{408, phase_ == Phase::head ? "the headers took too long" : "the body took too long"}, "timeout"};
+}
+
+awaitable<ServerResponse> Session::handle(ServerRequest request) {
+  request.peer = peer_;
+  try {
+    co_return co_await door_->handler(std::move(request));
+  } catch (const std::exception& failure) {
+    // Its text may quote the request; its type cannot.
+    log::error("request handler failed",
+               {{"door", door_->address}, {"error", boost::core::demangle(typeid(failure).name())}});
+  } catch (...) {
+    log::error("request handler failed", {{"door", door_->address}, {"error", "unknown"}});
+  }
+  broken_ = true;
+  co_return refusal_response(500, "internal error");
+}
+
+awaitable<bool> Session::answer(ServerResponse response, bool keep_alive, bool head_only) {
+  enter(Phase::writing);
+  const std::string& date = door_->date.at(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  std::string head;
+  try {
+    head = response_head(response, date, keep_alive);
+  } catch (const std::invalid_argument&) {
+    log::error("request handler answered with a malformed header", {{"door", door_->address}});
+    response = refusal_response(500, "internal error");
+    head = response_head(response, date, keep_alive);
+  }
+  const std::string_view body = head_only ? std::string_view() : response.body;
+  co_return co_await write(head, body);
+}
+
+awaitable<bool> Session::write(std::string_view head, std::string_view body) {
+  const std::array<asio::const_buffer, 2> both = {asio::buffer(head.data(), head.size()),
+                                                  asio::buffer(body.data(), body.size())};
+  const auto result = co_await asio::async_write(socket_, both, kTuple);
+  co_return !std::get<0>(result);
+}
+
+awaitable<void> Session::refuse(Refusal refusal) {
+  tell(door_->observer.refused, std::string(refusal.why));
+  ServerResponse response = refusal_response(refusal.fault.status, refusal.fault.what);
+  const bool written = co_await answer(std::move(response), false, false);
+  if (written) co_await linger();
+}
+
+/// Closing with unread bytes would reset the connection and could destroy our answer on its way: say
+/// that we are done, and read on for a while.
+awaitable<void> Session::linger() {
+  enter(Phase::lingering);
+  error_code error;
+  socket_.shutdown(Socket::shutdown_send, error);
+  buffer_.clear();
+  std::size_t drained = 0;
+  while (!error && !timed_out_ && drained < kLingerBytes) {
+    const auto result = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
+    error = std::get<0>(result);
+    drained += std::get<1>(result);
+  }
+}
+
+void Session::enter(Phase phase) {
+  phase_ = phase;
+  timed_out_ = false;
+  deadline_ =
+      phase == Phase::handling ? DoorState::Timer::time_point::max() : DoorState::Timer::now() + time_for(phase);
+  if (phase == Phase::idle && buffer_.capacity() > kIdleBufferBytes) buffer_.shrink_to_fit();
+}
+
+milliseconds Session::time_for(Phase phase) const {
+  switch (phase) {
+    case Phase::head:
+      return door_->limits.header_timeout;
+    case Phase::body:
+      return door_->limits.body_timeout;
+    case Phase::writing:
+      return door_->limits.write_timeout;
+    case Phase::lingering:
+      return kLingerTime;
+    case Phase::idle:
+    case Phase::handling:
+      break;
+  }
+  return door_->limits.idle_timeout;
+}
+
+/// A deadline is only noted, and looked at now and then: no timer is touched on the way of a request.
+/// No deadline can come earlier than the next look, which is at most the shortest time-out away.
+void Session::watch() {
+  const auto next_look = DoorState::Timer::now() + door_->shortest_timeout;
+  timer_.expires_at(timed_out_ ? next_look : std::min(deadline_, next_look));
+  timer_.async_wait([self = shared_from_this()](const error_code& error) {
+    if (!error && self->socket_.is_open()) self->look_at_deadline();
+  });
+}
+
+void Session::look_at_deadline() {
+  if (DoorState::Timer::now() >= deadline_) {
+    timed_out_ = true;
+    // Between two steps of a long write there is nothing to cancel: the next look does it again.
+    error_code ignored;
+    socket_.cancel(ignored);
+  }
+  watch();
+}
+
+std::string_view Session::buffered() const {
+  const auto data = buffer_.cdata();
+  return {static_cast<const char*>(data.data()), data.size()};
+}
+
+}  // namespace counterpart::http

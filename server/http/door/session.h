@@ -1,0 +1,125 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "server/http/door/address.h"
+#include "server/http/door/door.h"
+#include "server/http/door/framing.h"
+#include "server/http/door/request_head.h"
+#include "server/http/door/response.h"
+
+namespace counterpart::http {
+
+class Session;
+
+/// What a door's sessions share. Lives until the last of them has ended.
+struct DoorState {
+  using Timer = std::chrono::steady_clock;
+
+  DoorLimits limits;
+  Handler handler;
+  DoorObserver observer;
+  std::string address;
+  Timer::duration shortest_timeout{};  ///< how often a session looks at its deadline
+  DateText date;
+  std::unordered_set<Session*> sessions;
+  std::size_t busy = 0;
+  std::size_t bodies_bytes = 0;  ///< held now, of all sessions
+  bool stopping = false;
+};
+
+/// One connection: reads requests, has them answered in order, keeps the time limits. Ends itself.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Socket socket, std::shared_ptr<DoorState> door);
+  ~Session();
+  Session(const Session&) = delete;
+
+  /// Serves requests until either side closes.
+  boost::asio::awaitable<void> run();
+
+  /// Answers 503 to whatever comes, and closes.
+  boost::asio::awaitable<void> turn_away();
+
+  /// Closes it if it waits for a request.
+  void stop();
+
+  /// Closes it at once.
+  void close();
+
+ private:
+  /// A request that the door itself answers.
+  struct Refusal {
+    FramingFault fault;
+    const char* why;  ///< for metrics
+  };
+  enum class Next { request, farewell, close };
+  enum class Phase { idle, head, body, handling, writing, lingering };
+
+  /// Counts a request as being handled while it lives.
+  class Busy {
+   public:
+    explicit Busy(DoorState& door) : door_(door) { ++door_.busy; }
+    ~Busy() { --door_.busy; }
+    Busy(const Busy&) = delete;
+
+   private:
+    DoorState& door_;
+  };
+
+  /// A body's share of what all bodies together may hold.
+  class HeldBody {
+   public:
+    explicit HeldBody(DoorState& door) : door_(door) {}
+    ~HeldBody() { release(); }
+    HeldBody(const HeldBody&) = delete;
+    void hold(std::size_t bytes);
+    void release();
+
+   private:
+    DoorState& door_;
+    std::size_t held_ = 0;
+  };
+
+  boost::asio::awaitable<Next> serve_one();
+  boost::asio::awaitable<bool> read_head();
+  boost::asio::awaitable<bool> read_body();
+  boost::asio::awaitable<bool> read_sized();
+  boost::asio::awaitable<bool> read_chunked();
+  boost::asio::awaitable<bool> fill();
+  boost::asio::awaitable<ServerResponse> handle(ServerRequest request);
+  boost::asio::awaitable<bool> answer(ServerResponse response, bool keep_alive, bool head_only);
+  boost::asio::awaitable<bool> write(std::string_view head, std::string_view body);
+  boost::asio::awaitable<void> refuse(Refusal refusal);
+  boost::asio::awaitable<void> linger();
+
+  void enter(Phase phase);
+  std::chrono::milliseconds time_for(Phase phase) const;
+  void watch();
+  void look_at_deadline();
+  void take_head();
+  std::string_view buffered() const;
+
+  Socket socket_;
+  std::shared_ptr<DoorState> door_;
+  boost::beast::flat_buffer buffer_;
+  boost::asio::steady_timer timer_;
+  DoorState::Timer::time_point deadline_ = DoorState::Timer::time_point::max();
+  std::string peer_;
+  std::size_t head_size_ = 0;
+  RequestHead head_;  ///< of the request being read or answered
+  HeldBody held_;
+  Phase phase_ = Phase::idle;
+  bool timed_out_ = false;
+  bool broken_ = false;  ///< a handler threw: answer 500 and close
+};
+
+}  // namespace counterpart::http

@@ -1,0 +1,130 @@
+#include "server/intake/intake.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "mapping/values/json.h"
+#include "server/intake/evidence.h"
+#include "server/observe/log.h"
+
+namespace counterpart {
+namespace {
+
+constexpr std::string_view kPrefix = "/hooks/";
+
+http::ServerResponse problem(int status, std::string_view what) {
+  Native body{Native::Object{}};
+  body.set("error", Native(what));
+  return http::json_response(status, print_json(body));
+}
+
+http::ServerResponse busy(std::string_view what) {
+  http::ServerResponse response = problem(503, what);
+  response.headers.emplace_back("Retry-After", "2");
+  return response;
+}
+
+/// "/hooks/crm/a%20b" → {"crm", "a b"}; nullopt where a segment is malformed.
+std::optional<std::vector<std::string>> segments(std::string_view path) {
+  std::vector<std::string> found;
+  path.remove_prefix(kPrefix.size());
+  while (true) {
+    const auto slash = path.find('/');
+    auto segment = http::percent_decode(path.substr(0, slash));
+    if (!segment) return std::nullopt;
+    found.push_back(std::move(*segment));
+    if (slash == std::string_view::npos) return found;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+Intake::Intake(Topology& topology, store::Store& store, Clock& clock, Random& random, Metrics& metrics)
+    : topology_(topology), store_(store), clock_(clock), random_(random), metrics_(metrics) {}
+
+boost::asio::awaitable<http::ServerResponse> Intake::receive(http::ServerRequest request) {
+  const auto started = clock_.uptime();
+  auto path = segments(request.path);
+  System* system = path ? topology_.system(path->front()) : nullptr;
+  if (system == nullptr || !system->hooks) {
+    co_return problem(404, "no system of that name takes webhooks here; see `systems` in the configuration");
+  }
+  http::ServerResponse response;
+  if (request.method == "POST") {
+    HookRequest hook;
+    hook.path.assign(std::make_move_iterator(path->begin() + 1), std::make_move_iterator(path->end()));
+    hook.headers = std::move(request.headers);
+    hook.body = std::move(request.body);
+    response = co_await accept(*system, std::move(hook));
+  } else {
+    response = problem(405, "webhooks are POSTed");
+    response.headers.emplace_back("Allow", "POST");
+  }
+  metrics_.hook_answered(system->settings->name, response.status, clock_.uptime() - started);
+  co_return response;
+}
+
+boost::asio::awaitable<http::ServerResponse> Intake::accept(System& system, HookRequest hook) {
+  if (!verify_hook(system.scheme, system.settings->hooks.secrets, hook, clock_.now())) {
+    co_return problem(401, "the request is not signed as this system signs, or its time stamp is too old");
+  }
+  std::vector<News> news;
+  try {
+    news = system.connector->parse_hook(hook);
+  } catch (const HookFormatError& error) {
+    log::warn("webhook not understood", {{"system", system.settings->name}});
+    co_return problem(400, error.what());
+  }
+  const std::string correlation = random_.hex_id();
+  std::string fault;
+  try {
+    auto deliveries = deliveries_of(system, hook, news, correlation);
+    if (!deliveries.empty()) co_await store_.accept(std::move(deliveries));
+  } catch (const store::IntakeFull&) {
+    fault = "too many deliveries wait for the database";
+  } catch (const store::DatabaseAway&) {
+    fault = "the database is away";
+  } catch (const store::StoreError& error) {
+    log::error("delivery refused by the database",
+               {{"system", system.settings->name}, {"correlation", correlation}, {"why", error.what()}});
+    fault = "this delivery could not be stored";
+  }
+  if (!fault.empty()) co_return busy(fault);
+  const int accepted = static_cast<int>(news.size());
+  metrics_.news_accepted(system.settings->name, "webhook", accepted);
+  log::debug("webhook accepted", {{"system", system.settings->name}, {"correlation", correlation}, {"news", accepted}});
+  Native body{Native::Object{}};
+  body.set("accepted", Native::integer(accepted));
+  body.set("correlation", Native(correlation));
+  co_return http::json_response(202, print_json(body));
+}
+
+std::vector<store::Delivery> Intake::deliveries_of(const System& system, const HookRequest& hook,
+                                                   const std::vector<News>& news, const std::string& correlation) {
+  std::vector<store::Delivery> deliveries;
+  for (const News& piece : news) {
+    for (const Participation& part : topology_.participations(system, piece.object)) {
+      auto delivery = std::find_if(deliveries.begin(), deliveries.end(),
+                                   [&](const store::Delivery& d) { return d.sync == part.sync->id; });
+      if (delivery == deliveries.end()) {
+        delivery = deliveries.insert(deliveries.end(), store::Delivery{});
+        delivery->sync = part.sync->id;
+        delivery->system = system.settings->name;
+        delivery->delivery_key = delivery_key(hook);
+        delivery->correlation = correlation;
+        delivery->headers = evidence_headers(hook);
+        delivery->body = hook.body;
+      }
+      store::Mark& mark = delivery->marks.emplace_back();
+      mark.key = {part.mapping->name, part.side, piece.id};
+      mark.settle = system.settings->settle;
+      mark.correlation = correlation;
+      if (piece.hinted) mark.hint = piece.hint;
+      if (piece.event_id_unique) mark.unique_event = piece.event_id;
+    }
+  }
+  return deliveries;
+}
+
+}  // namespace counterpart

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "connectors/ports/clock.h"
+#include "connectors/ports/random.h"
+#include "server/http/door/door.h"
+#include "server/observe/metrics.h"
+#include "server/store/store.h"
+#include "server/topology/topology.h"
+
+namespace counterpart {
+
+/// Takes webhooks: verified over the raw body before anything is parsed, answered only after COMMIT.
+/// POST /hooks/{system}[/...]:
+///   202 {"accepted": n}   n pieces of news are durable
+///   400                   verified, but not to be read: what and where
+///   401                   every signature fault alike
+///   404                   unknown system, or one that takes no webhooks
+///   503 + Retry-After     the database is away, or too many deliveries wait
+class Intake {
+ public:
+  Intake(Topology& topology, store::Store& store, Clock& clock, Random& random, Metrics& metrics);
+
+  boost::asio::awaitable<http::ServerResponse> receive(http::ServerRequest request);
+
+ private:
+  boost::asio::awaitable<http::ServerResponse> accept(System& system, HookRequest hook);
+  std::vector<store::Delivery> deliveries_of(const System& system, const HookRequest& hook,
+                                             const std::vector<News>& news, const std::string& correlation);
+
+  Topology& topology_;
+  store::Store& store_;
+  Clock& clock_;
+  Random& random_;
+  Metrics& metrics_;
+};
+
+}  // namespace counterpart

@@ -1,0 +1,145 @@
+#include "server/topology/topology.h"
+
+#include <algorithm>
+
+namespace counterpart {
+
+const ObjectMapping* Sync::mapping(std::string_view name) const {
+  const auto& mappings = settings->mappings;
+  const auto found = std::find_if(mappings.begin(), mappings.end(), [&](const auto& m) { return m.name == name; });
+  return found == mappings.end() ? nullptr : &*found;
+}
+
+System* Topology::system(std::string_view name) {
+  const auto found =
+      std::find_if(systems.begin(), systems.end(), [&](const System& s) { return s.settings->name == name; });
+  return found == systems.end() ? nullptr : &*found;
+}
+
+Sync* Topology::sync(store::SyncId id) {
+  const auto found = std::find_if(syncs.begin(), syncs.end(), [&](const Sync& s) { return s.id == id; });
+  return found == syncs.end() ? nullptr : &*found;
+}
+
+std::vector<Participation> Topology::participations(const System& system, std::string_view object) {
+  std::vector<Participation> found;
+  for (Sync& sync : syncs) {
+    for (const ObjectMapping& mapping : sync.settings->mappings) {
+      for (const Side side : kSides) {
+        if (sync.system[side] == &system && mapping.object[side] == object) found.push_back({&sync, &mapping, side});
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> Topology::objects_of(const System& system) const {
+  std::vector<std::string> objects;
+  for (const Sync& sync : syncs) {
+    for (const ObjectMapping& mapping : sync.settings->mappings) {
+      for (const Side side : kSides) {
+        const auto& object = mapping.object[side];
+        if (sync.system[side] == &system && std::find(objects.begin(), objects.end(), object) == objects.end()) {
+          objects.push_back(object);
+        }
+      }
+    }
+  }
+  return objects;
+}
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+bool writes_to(const ObjectMapping& mapping, Side side) {
+  const auto against = side == Side::left ? Direction::to_right : Direction::to_left;
+  return std::any_of(mapping.fields.begin(), mapping.fields.end(),
+                     [&](const FieldRule& rule) { return rule.direction != against; });
+}
+
+class MappingCheck {
+ public:
+  MappingCheck(const Configuration& configuration, const Sync& sync, const ObjectMapping& mapping,
+               config::Problems& problems)
+      : file_{configuration.file.string(), 0, 0}, sync_(sync), mapping_(mapping), problems_(problems) {}
+
+  void run(Side side) {
+    const System& system = *sync_.system[side];
+    const Capabilities* can = system.connector->capabilities(mapping_.object[side]);
+    if (can == nullptr) {
+      add(side, "system '" + system.settings->name + "' has no object '" + mapping_.object[side] + "'",
+          "its objects are: " + joined(system.connector->objects()));
+      return;
+    }
+    if (writes_to(mapping_, side) && !can->update) {
+      add(side, "'" + mapping_.object[side] + "' cannot be updated through this connector",
+          "give its fields a direction away from it");
+    }
+    if (mapping_.on_create[side] == OnCreate::create && !can->create) {
+      add(side, "'" + mapping_.object[side] + "' cannot be created through this connector",
+          "set on_create to ignore for this side");
+    }
+    check_match_paths(side, *can);
+  }
+
+ private:
+  void check_match_paths(Side side, const Capabilities& can) {
+    for (const MatchKey& key : mapping_.match) {
+      const std::string& path = mapping_.fields[key.field].side[side].name;
+      if (std::find(can.searchable.begin(), can.searchable.end(), path) == can.searchable.end()) {
+        add(side, "'" + path + "' cannot be searched, so it is no match key",
+            "searchable are: " + joined(can.searchable));
+      }
+    }
+  }
+
+  void add(Side side, const std::string& what, std::string remedy) {
+    problems_.add(file_,
+                  "sync '" + sync_.settings->name + "', mapping '" + mapping_.name + "', " +
+                      std::string(name_of(side)) + ": " + what,
+                  std::move(remedy));
+  }
+
+  config::Place file_;
+  const Sync& sync_;
+  const ObjectMapping& mapping_;
+  config::Problems& problems_;
+};
+
+void add_system(Topology& topology, const SystemConfiguration& settings, const TopologyPorts& ports) {
+  System& system = topology.systems.emplace_back();
+  system.settings = &settings;
+  system.http = ports.client(settings);
+  const ConnectorPorts connector_ports{system.http.get(), ports.clock, ports.random};
+  system.connector = settings.kind->make(settings.settings, connector_ports);
+  const auto own_scheme = system.connector->hook_scheme();
+  system.hooks = settings.hooks.unverified || (!settings.hooks.secrets.empty() && (settings.hooks.scheme || own_scheme));
+  if (settings.hooks.scheme) {
+    system.scheme = *settings.hooks.scheme;
+  } else if (own_scheme && !settings.hooks.unverified) {
+    system.scheme = *own_scheme;
+  }
+}
+
+}  // namespace
+
+Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems) {
+  Topology topology;
+  for (const SystemConfiguration& settings : configuration.systems) add_system(topology, settings, ports);
+  for (const SyncConfiguration& settings : configuration.syncs) {
+    Sync& sync = topology.syncs.emplace_back();
+    sync.settings = &settings;
+    for (const Side side : kSides) sync.system[side] = topology.system(settings.between[side]);
+    for (const ObjectMapping& mapping : settings.mappings) {
+      for (const Side side : kSides) MappingCheck(configuration, sync, mapping, problems).run(side);
+    }
+  }
+  return topology;
+}
+
+}  // namespace counterpart

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/connector.h"
+#include "server/config/configuration.h"
+#include "server/store/rows.h"
+
+namespace counterpart {
+
+/// A configured system, ready to speak to. The connector uses `http`, so it is made after and ends before it.
+struct System {
+  const SystemConfiguration* settings = nullptr;
+  std::unique_ptr<HttpClient> http;
+  std::unique_ptr<Connector> connector;
+  HookScheme scheme;     ///< how its webhooks are verified
+  bool hooks = false;    ///< takes webhooks at all
+  std::string own_user;  ///< our user's id there; "" until asked, or where it does not tell
+};
+
+/// A configured sync with its number in the database.
+struct Sync {
+  store::SyncId id = 0;
+  const SyncConfiguration* settings = nullptr;
+  Both<System*> system{};
+
+  /// nullptr for a name that this sync's configuration does not know (any more).
+  const ObjectMapping* mapping(std::string_view name) const;
+};
+
+/// One place where an object of a system takes part.
+struct Participation {
+  Sync* sync = nullptr;
+  const ObjectMapping* mapping = nullptr;
+  Side side = Side::left;
+};
+
+/// Who is connected with whom: systems, syncs and the ways between them. Made once at the start.
+struct Topology {
+  std::deque<System> systems;
+  std::deque<Sync> syncs;
+
+  /// nullptr if there is none of that name.
+  System* system(std::string_view name);
+  Sync* sync(store::SyncId id);
+
+  /// Every mapping and side in which that system's object takes part.
+  std::vector<Participation> participations(const System& system, std::string_view object);
+
+  /// The system's objects that take part somewhere, each once.
+  std::vector<std::string> objects_of(const System& system) const;
+};
+
+/// What the systems' connectors are made with.
+struct TopologyPorts {
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  /// One governed client a system.
+  std::function<std::unique_ptr<HttpClient>(const SystemConfiguration&)> client;
+};
+
+/// Makes connectors and joins them to syncs. `configuration` outlives the topology. Sync numbers are
+/// filled in later, when the database has given them. Objects that a connector does not know, match
+/// paths it cannot search and sides it cannot write are `problems` (place: the configuration file).
+Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems);
+
+}  // namespace counterpart

@@ -1,0 +1,124 @@
+#include "server/worker/deciding.h"
+
+#include <algorithm>
+
+#include "mapping/reconcile/unchanged.h"
+#include "server/worker/endings.h"
+
+namespace counterpart {
+namespace {
+
+bool is_written(FieldResult result) {
+  switch (result) {
+    case FieldResult::write:
+    case FieldResult::conflict:
+    case FieldResult::fill:
+    case FieldResult::initial:
+    case FieldResult::restore:
+      return true;
+    default:
+      return false;
+  }
+}
+
+store::HistoryEntry history_of(const Item& item, const FieldDecision& field) {
+  const FieldRule& rule = item.mapping->fields[field.field];
+  store::HistoryEntry entry;
+  entry.side = field.to;
+  entry.field = rule.name;
+  entry.what = std::string(name_of(field.result));
+  entry.rule = field.rule;
+  const auto records = item.records();
+  if (records[field.to] != nullptr) entry.before = raw_of(rule.side[field.to], *records[field.to]);
+  if (is_written(field.result) && item.decision->after[field.to]) {
+    entry.after = raw_in(rule.side[field.to], *item.decision->after[field.to]);
+    if (field.result == FieldResult::conflict) entry.lost = entry.before;
+  }
+  return entry;
+}
+
+store::FrozenField frozen_field(const Item& item, const FieldDecision& field) {
+  const FieldRule& rule = item.mapping->fields[field.field];
+  store::FrozenField frozen{rule.name, field.rule, {}, {}};
+  const auto records = item.records();
+  if (records.left != nullptr) frozen.left = raw_of(rule.side.left, *records.left).value_or(Native{});
+  if (records.right != nullptr) frozen.right = raw_of(rule.side.right, *records.right).value_or(Native{});
+  return frozen;
+}
+
+void park_on_problem(Work& work, Item& item) {
+  const auto& fields = item.decision->fields;
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [](const auto& f) { return f.result == FieldResult::problem; });
+  const Problem problem = found->problem.value_or(Problem{"the field cannot be read", "look at the record"});
+  end_parked(work, item, {problem.what, item.mapping->fields[found->field].name, problem.remedy});
+}
+
+}  // namespace
+
+bool ends_unchanged(const Item& item) {
+  if (!item.link || item.claimed.size() > 1 || item.settled_intents || item.has_open_intents()) return false;
+  if (!item.state.frozen.empty() || !item.record[item.side]) return false;
+  return holds_base(*item.mapping, item.side, *item.record[item.side], item.state.base[item.side]);
+}
+
+store::LinkChange link_change(const Item& item) {
+  store::LinkChange change;
+  if (item.link) {
+    change.link_id = item.link->link_id;
+    change.revision = item.link->revision;
+    change.own_revision = item.link->own_revision;
+  }
+  change.id = item.id;
+  change.state = item.state;
+  for (const Side side : kSides) {
+    if (!item.record[side]) continue;
+    if (item.record[side]->revision != change.own_revision[side]) change.own_revision[side].clear();
+    change.revision[side] = item.record[side]->revision;
+  }
+  return change;
+}
+
+void note_decision(Work& work, Item& item) {
+  const bool newly_linked = !item.link && !item.id.left.empty() && !item.id.right.empty();
+  if (newly_linked) item.ending.history.push_back({other(item.side), "", "link", {}, {}, {}, "matched by key"});
+  int conflicts = 0;
+  for (const FieldDecision& field : item.decision->fields) {
+    if (field.result == FieldResult::agreed || field.result == FieldResult::problem) continue;
+    const std::string& name = item.mapping->fields[field.field].name;
+    if (field.result == FieldResult::frozen) {
+      item.ending.freeze.push_back(frozen_field(item, field));
+      add_alert(work, item, "frozen", "field " + name + " is held for a person: " + field.rule,
+                "make both sides equal in this field; `counterpart explain` shows both values");
+    } else if (field.result == FieldResult::alert) {
+      add_alert(work, item, "direction", "field " + name + " was changed against its direction: " + field.rule,
+                "undo the change there, or let the mapping carry it");
+    }
+    if (field.result == FieldResult::conflict) ++conflicts;
+    item.ending.history.push_back(history_of(item, field));
+  }
+  item.ending.thaw = item.decision->thawed;
+  if (conflicts > 0) work.metrics.conflicts(work.sync.settings->name, item.mapping->name, conflicts);
+}
+
+void decide_linked(Work& work, Item& item) {
+  const auto records = item.records();
+  item.decision = reconcile(*item.mapping, item.state, records, context_of(work, item));
+  if (item.decision->parked()) {
+    park_on_problem(work, item);
+    return;
+  }
+  if (item.decision->writes(Side::left) || item.decision->writes(Side::right)) return;
+  note_decision(work, item);
+  item.state = item.decision->next;
+  if (!item.link || item.settled_intents || !item.decision->fields.empty()) item.ending.link = link_change(item);
+  if (!item.ending.freeze.empty()) {
+    end(item, store::Outcome::frozen, "a field is held for a person");
+  } else if (!item.link) {
+    end(item, store::Outcome::linked, "linked to " + item.id[other(item.side)]);
+  } else {
+    end(item, store::Outcome::unchanged, "both sides hold what they held when they last agreed");
+  }
+}
+
+}  // namespace counterpart

@@ -1,0 +1,64 @@
+#include "server/worker/fence.h"
+
+#include <algorithm>
+#include <set>
+
+#include "server/worker/endings.h"
+
+namespace counterpart {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kPagesMax = 200;
+constexpr milliseconds kClockSlack{5'000};  ///< the system's clock is not ours
+
+/// Lists what changed on `target` since the lag, and indexes its match keys.
+boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const ObjectMapping* mapping, Side target,
+                                                            Instant since) {
+  Connector& connector = *work.sync.system[target]->connector;
+  std::string page;
+  for (int pages = 0; pages < kPagesMax; ++pages) {
+    auto result = co_await connector.changed(mapping->object[target], since, page);
+    if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
+    auto& listing = std::get<ChangesPage>(result);
+    std::vector<std::pair<store::RecordKey, std::vector<KeyValue>>> identity;
+    for (const Record& record : listing.records) {
+      auto keys = match_keys(*mapping, target, record);
+      if (!keys.empty()) identity.emplace_back(store::RecordKey{mapping->name, target, record.id}, std::move(keys));
+    }
+    if (!identity.empty()) co_await work.store.index(work.sync.id, std::move(identity));
+    if (!listing.next) co_return std::nullopt;
+    page = *listing.next;
+  }
+  co_return Failure{Failure::Kind::retry, "more changes than a create fence reads; the sweep goes first", {}};
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> raise_fence(Work& work, std::vector<Item*> items, Side target) {
+  std::set<const ObjectMapping*> mappings;
+  const System& system = *work.sync.system[target];
+  const auto now = work.clock.now();
+  for (Item* item : items) {
+    const milliseconds lag = system.connector->capabilities(item->mapping->object[target])->visibility_lag;
+    if (lag.count() == 0) continue;
+    const auto ready = item->news().first_news + lag;
+    if (now < ready) {
+      end_again(*item, system.settings->name + " shows new records late: waiting before a create",
+                std::chrono::ceil<milliseconds>(ready - now), false);
+    } else {
+      mappings.insert(item->mapping);
+    }
+  }
+  for (const ObjectMapping* mapping : mappings) {
+    const milliseconds lag = system.connector->capabilities(mapping->object[target])->visibility_lag;
+    const auto failure = co_await index_latest(work, mapping, target, now - 2 * lag - kClockSlack);
+    if (!failure) continue;
+    for (Item* item : items) {
+      if (item->mapping == mapping) end_failure(work, *item, target, *failure, "list changes before a create");
+    }
+  }
+}
+
+}  // namespace counterpart

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connectors/ports/clock.h"
+#include "connectors/ports/random.h"
+#include "mapping/reconcile/match.h"
+#include "server/observe/metrics.h"
+#include "server/store/store.h"
+#include "server/topology/topology.h"
+
+namespace counterpart {
+
+/// What one claim's work is done with and under.
+struct Work {
+  store::Store& store;
+  Clock& clock;
+  Random& random;
+  Metrics& metrics;
+  const WorkSettings& settings;
+  Sync& sync;
+  store::LeaseNumber lease = 0;
+  std::chrono::microseconds lease_until{};  ///< by Clock::uptime()
+  bool more_leased = false;                 ///< match keys or candidates are leased besides the claimed records
+
+  /// True while a call to that system would be over before the lease is.
+  bool lease_outlives_call(const System& system) const {
+    return lease_until - clock.uptime() > system.settings->settings.timeout;
+  }
+};
+
+/// One pair, or one record without counterpart, on its way through a batch.
+struct Item {
+  std::vector<store::Claimed> claimed;  ///< one dirty record, or both ends of one link
+  const ObjectMapping* mapping = nullptr;
+  Side side = Side::left;               ///< where the news is (of claimed.front())
+  std::optional<store::LinkRow> link;
+  Both<std::string> id;
+  Both<std::optional<Record>> record;
+  std::chrono::microseconds read_at{};  ///< by Clock::uptime()
+  LinkState state;
+  std::optional<Decision> decision;
+  Both<std::optional<Record>> held_after_write;  ///< what a written side held afterwards
+  bool settled_intents = false;         ///< an open intent was settled: a full pass is due
+
+  store::Completion ending;             ///< gathers what is stored at the end
+  bool ended = false;
+
+  const store::Claimed& news() const { return claimed.front(); }
+  bool claimed_on(Side which) const;
+  bool has_open_intents() const;
+  /// "contacts left 42", for logs and alerts.
+  std::string subject() const;
+  Both<const Record*> records() const;
+};
+
+/// Items that are still under way.
+std::vector<Item*> under_way(std::vector<Item>& items);
+
+/// The item a decision is made with: what `latest`, oscillation and the rest need to know.
+ReconcileContext context_of(const Work& work, const Item& item);
+
+}  // namespace counterpart

@@ -1,0 +1,240 @@
+#include "server/worker/matching.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "server/worker/endings.h"
+#include "server/worker/fence.h"
+
+namespace counterpart {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// An item on its way to a counterpart.
+struct Search {
+  Item* item = nullptr;
+  Side target = Side::left;
+  std::vector<KeyValue> keys;
+  std::vector<std::vector<Candidate>> found;  ///< for each key
+  std::map<std::string, Record> records;      ///< of the candidates, by id
+};
+
+milliseconds short_pause(Work& work) { return milliseconds(100 + work.random.below(200)); }
+
+/// Two new records of one person in one batch: the first is worked, the others come after it.
+std::vector<Search> begin_searches(Work& work, const std::vector<Item*>& items) {
+  std::vector<Search> searches;
+  std::set<std::string> taken;
+  for (Item* item : items) {
+    Search search;
+    search.item = item;
+    search.target = other(item->side);
+    search.keys = match_keys(*item->mapping, item->side, *item->record[item->side]);
+    const bool shared = std::any_of(search.keys.begin(), search.keys.end(), [&](const KeyValue& key) {
+      return taken.contains(store::lease_key(item->mapping->name, key));
+    });
+    if (shared) {
+      end_again(*item, "another record with the same key is worked first", short_pause(work), false);
+      continue;
+    }
+    for (const KeyValue& key : search.keys) taken.insert(store::lease_key(item->mapping->name, key));
+    search.found.resize(search.keys.size());
+    searches.push_back(std::move(search));
+  }
+  return searches;
+}
+
+void drop_ended(std::vector<Search>& searches) {
+  std::erase_if(searches, [](const Search& search) { return search.item->ended; });
+}
+
+milliseconds rest_of_lease(const Work& work) {
+  return std::chrono::duration_cast<milliseconds>(work.lease_until - work.clock.uptime());
+}
+
+boost::asio::awaitable<void> lease_match_keys(Work& work, std::vector<Search>& searches) {
+  std::vector<std::vector<std::string>> groups;
+  for (const Search& search : searches) {
+    auto& group = groups.emplace_back();
+    for (const KeyValue& key : search.keys) group.push_back(store::lease_key(search.item->mapping->name, key));
+  }
+  work.more_leased = true;
+  const auto got = co_await work.store.lease_keys(work.sync.id, work.lease, rest_of_lease(work), std::move(groups));
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    if (!got[i]) {
+      end_again(*searches[i].item, "a record with the same key is being worked", short_pause(work), false);
+    }
+  }
+  drop_ended(searches);
+}
+
+/// A record whose scope cannot be told is no candidate; its own news parks it.
+bool surely_in_scope(const ObjectMapping& mapping, Side side, const Record& record) {
+  try {
+    return in_scope(mapping, side, record);
+  } catch (const EvaluationError&) {
+    return false;
+  }
+}
+
+/// A candidate counts if it really has the key, compared in normal form, and is in scope.
+void offer(Search& search, std::size_t key, const Record& record) {
+  const ObjectMapping& mapping = *search.item->mapping;
+  const auto keys = match_keys(mapping, search.target, record);
+  const KeyValue& wanted = search.keys[key];
+  const bool has_it = std::any_of(keys.begin(), keys.end(), [&](const KeyValue& have) {
+    return have.kind == wanted.kind && have.normal == wanted.normal;
+  });
+  if (!has_it || !surely_in_scope(mapping, search.target, record)) return;
+  auto& candidates = search.found[key];
+  const bool known = std::any_of(candidates.begin(), candidates.end(), [&](const auto& c) { return c.id == record.id; });
+  if (known) return;
+  candidates.push_back({record.id, false});
+  search.records.insert_or_assign(record.id, record);
+}
+
+using Wanted = std::vector<std::pair<Search*, std::size_t>>;  ///< (search, index of its key)
+
+boost::asio::awaitable<void> find_in_system(Work& work, std::string object, std::string path, Wanted wanted) {
+  Connector& connector = *work.sync.system[wanted.front().first->target]->connector;
+  std::vector<std::string> values;
+  for (const auto& [search, key] : wanted) values.push_back(search->keys[key].spelled);
+  auto results = co_await connector.find(std::move(object), std::move(path), std::move(values));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    auto& [search, key] = wanted[i];
+    if (const auto* failure = std::get_if<Failure>(&results.at(i))) {
+      end_failure(work, *search->item, search->target, *failure, "search");
+      continue;
+    }
+    for (const Record& record : std::get<std::vector<Record>>(results.at(i))) offer(*search, key, record);
+  }
+}
+
+boost::asio::awaitable<void> search_systems(Work& work, std::vector<Search>& searches) {
+  std::map<std::tuple<Side, std::string, std::string>, Wanted> calls;
+  for (Search& search : searches) {
+    const ObjectMapping& mapping = *search.item->mapping;
+    for (std::size_t k = 0; k < search.keys.size(); ++k) {
+      for (const MatchKey& key : mapping.match) {
+        if (key.kind != search.keys[k].kind) continue;
+        const auto& path = mapping.fields[key.field].side[search.target].name;
+        calls[{search.target, mapping.object[search.target], path}].emplace_back(&search, k);
+      }
+    }
+  }
+  for (auto& [where, wanted] : calls) {
+    co_await find_in_system(work, std::get<1>(where), std::get<2>(where), std::move(wanted));
+  }
+  drop_ended(searches);
+}
+
+/// Ids that the index knows and the search did not show (it lags): read by id, then offered like the rest.
+boost::asio::awaitable<void> search_index(Work& work, Search& search) {
+  const ObjectMapping& mapping = *search.item->mapping;
+  const auto known = co_await work.store.identities(work.sync.id, mapping.name, search.target, search.keys);
+  for (std::size_t k = 0; k < known.size(); ++k) {
+    std::vector<std::string> missing;
+    for (const std::string& id : known[k]) {
+      if (!search.records.contains(id)) missing.push_back(id);
+    }
+    if (missing.empty()) continue;
+    Connector& connector = *work.sync.system[search.target]->connector;
+    const auto results = co_await connector.read(mapping.object[search.target], std::move(missing));
+    for (const ReadResult& result : results) {
+      if (const auto* record = std::get_if<Record>(&result)) {
+        offer(search, k, *record);
+      } else if (const auto* failure = std::get_if<Failure>(&result)) {
+        end_failure(work, *search.item, search.target, *failure, "read a candidate");
+      }
+    }
+  }
+}
+
+boost::asio::awaitable<void> mark_linked(Work& work, Search& search) {
+  std::vector<store::RecordKey> keys;
+  for (const auto& [id, record] : search.records) keys.push_back({search.item->mapping->name, search.target, id});
+  if (keys.empty()) co_return;
+  const auto ids = keys;
+  const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!links[i]) continue;
+    for (auto& candidates : search.found) {
+      for (Candidate& candidate : candidates) {
+        if (candidate.id == ids[i].id) candidate.linked = true;
+      }
+    }
+  }
+}
+
+boost::asio::awaitable<void> link_to(Work& work, Search& search, std::string id) {
+  Item& item = *search.item;
+  const store::RecordKey key{item.mapping->name, search.target, id};
+  std::vector<std::vector<std::string>> group(1, std::vector<std::string>(1, store::lease_key(key)));
+  const auto got = co_await work.store.lease_keys(work.sync.id, work.lease, rest_of_lease(work), std::move(group));
+  if (!got.at(0)) {
+    end_again(item, "its counterpart is being worked", short_pause(work), false);
+    co_return;
+  }
+  item.id[search.target] = id;
+  item.record[search.target] = std::move(search.records.at(id));
+  item.ending.identity.emplace_back(key, match_keys(*item.mapping, search.target, *item.record[search.target]));
+}
+
+void decide_to_create(Work& work, Search& search) {
+  Item& item = *search.item;
+  if (item.mapping->on_create[search.target] == OnCreate::ignore) {
+    end(item, store::Outcome::excluded,
+        "no counterpart, and on_create." + std::string(name_of(search.target)) + " is ignore");
+    return;
+  }
+  item.decision = decide_create(*item.mapping, search.target, *item.record[item.side]);
+  if (!item.decision->parked()) return;
+  for (const FieldDecision& field : item.decision->fields) {
+    if (!field.problem) continue;
+    end_parked(work, item, {field.problem->what, item.mapping->fields[field.field].name, field.problem->remedy});
+    return;
+  }
+}
+
+boost::asio::awaitable<void> conclude(Work& work, Search& search) {
+  co_await mark_linked(work, search);
+  MatchResult match = decide_match(search.keys, search.found);
+  switch (match.verdict) {
+    case MatchVerdict::link:
+      co_await link_to(work, search, std::move(match.id));
+      break;
+    case MatchVerdict::ambiguous:
+      end_parked(work, *search.item,
+                 {match.reason, "", "merge or correct the doubles in their system; the next change, or `counterpart "
+                                    "parked retry`, looks again"});
+      break;
+    case MatchVerdict::none:
+      decide_to_create(work, search);
+      break;
+  }
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> match_unlinked(Work& work, std::vector<Item*> items) {
+  std::vector<Search> searches = begin_searches(work, items);
+  if (searches.empty()) co_return;
+  co_await lease_match_keys(work, searches);
+  for (const Side target : kSides) {
+    std::vector<Item*> waiting;
+    for (const Search& search : searches) {
+      if (search.target == target) waiting.push_back(search.item);
+    }
+    co_await raise_fence(work, std::move(waiting), target);
+  }
+  drop_ended(searches);
+  co_await search_systems(work, searches);
+  for (Search& search : searches) {
+    if (!search.keys.empty()) co_await search_index(work, search);
+    if (!search.item->ended) co_await conclude(work, search);
+  }
+}
+
+}  // namespace counterpart

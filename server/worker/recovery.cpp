@@ -1,0 +1,158 @@
+#include "server/worker/recovery.h"
+
+#include <algorithm>
+
+#include "server/observe/log.h"
+#include "server/worker/endings.h"
+
+namespace counterpart {
+namespace {
+
+using std::chrono::milliseconds;
+
+const store::IntentRow* open_create(const Item& item) {
+  for (const auto& claimed : item.claimed) {
+    for (const auto& intent : claimed.open_intents) {
+      if (intent.operation == "create") return &intent;
+    }
+  }
+  return nullptr;
+}
+
+/// How to look for what a create may have left: a path that can be searched, and the value there.
+struct Trace {
+  std::string path;
+  std::string value;
+};
+
+std::vector<Trace> traces_of(const Item& item, const store::IntentRow& intent, const Capabilities& can) {
+  if (!can.stamp.empty()) return {{can.stamp, intent.stamp}};
+  std::vector<Trace> traces;
+  for (const MatchKey& key : item.mapping->match) {
+    const FieldSide& field = item.mapping->fields[key.field].side[intent.target];
+    const Native* sent = intent.sent.member(field.name);
+    if (sent != nullptr && !sent->is_null()) traces.push_back({field.name, sent->plain()});
+  }
+  return traces;
+}
+
+/// Ours, and made by that call: the creator where the system tells, and not before the intent.
+bool may_be_ours(const Record& record, const store::IntentRow& intent, const System& target, milliseconds skew) {
+  if (!target.own_user.empty() && !record.created_by.empty() && record.created_by != target.own_user) return false;
+  // Systems keep whole seconds, and their clock is not ours.
+  return !record.created || *record.created >= intent.created - skew - std::chrono::seconds(1);
+}
+
+boost::asio::awaitable<std::optional<std::vector<Record>>> look_for(Work& work, Item& item,
+                                                                    const store::IntentRow& intent) {
+  System& target = *work.sync.system[intent.target];
+  const std::string& object = item.mapping->object[intent.target];
+  std::vector<Record> found;
+  for (Trace& trace : traces_of(item, intent, *target.connector->capabilities(object))) {
+    std::vector<std::string> values(1, std::move(trace.value));
+    auto results = co_await target.connector->find(object, std::move(trace.path), std::move(values));
+    if (const auto* failure = std::get_if<Failure>(&results.at(0))) {
+      end_failure(work, item, intent.target, *failure, "look for a create in doubt");
+      co_return std::nullopt;
+    }
+    for (Record& record : std::get<std::vector<Record>>(results.at(0))) {
+      const bool known = std::any_of(found.begin(), found.end(), [&](const Record& r) { return r.id == record.id; });
+      if (!known && may_be_ours(record, intent, target, work.settings.clock_skew)) found.push_back(std::move(record));
+    }
+  }
+  co_return found;
+}
+
+boost::asio::awaitable<void> remove_linked(Work& work, const Item& item, Side side, std::vector<Record>& records) {
+  std::vector<store::RecordKey> keys;
+  for (const Record& record : records) keys.push_back({item.mapping->name, side, record.id});
+  const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
+  std::vector<Record> unlinked;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!links[i]) unlinked.push_back(std::move(records[i]));
+  }
+  records = std::move(unlinked);
+}
+
+/// Links the item to the record that its own create had made.
+boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRow& intent, Record record) {
+  store::Store::CreatedLink created;
+  created.intent_id = intent.intent_id;
+  created.mapping = item.mapping->name;
+  created.id[intent.target] = record.id;
+  created.id[other(intent.target)] = intent.source.id;
+  auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values, record, item.state);
+  created.state = settled.next;
+  std::vector<store::Store::CreatedLink> list(1, created);
+  const auto link_ids = co_await work.store.store_created(work.sync.id, std::move(list));
+  if (link_ids.at(0) == 0) {
+    end_again(item, "the record was linked meanwhile", milliseconds(100), false);
+    co_return;
+  }
+  log::info("create in doubt settled: it had happened",
+            {{"subject", item.subject()}, {"record", record.id}, {"correlation", item.news().correlation}});
+  item.state = std::move(settled.next);
+  item.settled_intents = true;
+  item.link.emplace();
+  item.link->link_id = link_ids.at(0);
+  item.link->id = created.id;
+  item.id = created.id;
+}
+
+boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::IntentRow intent) {
+  const System& target = *work.sync.system[intent.target];
+  const auto* can = target.connector->capabilities(item.mapping->object[intent.target]);
+  const auto not_before = intent.deadline + can->visibility_lag;
+  const auto now = work.clock.now();
+  if (now < not_before) {
+    const auto wait = std::chrono::ceil<milliseconds>(not_before - now);
+    end_again(item, "a create without an answer is looked for when it can have no effect any more", wait, false);
+    co_return;
+  }
+  if (traces_of(item, intent, *can).empty()) {
+    end_parked(work, item,
+               {"a create in " + target.settings->name + " was not answered, and the record has nothing to find it by",
+                "", "look whether it is there; then give it a match key, or `counterpart parked retry` to create it"});
+    item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "nothing to find it by"});
+    co_return;
+  }
+  auto found = co_await look_for(work, item, intent);
+  if (!found) co_return;
+  co_await remove_linked(work, item, intent.target, *found);
+  if (found->size() == 1) {
+    co_await adopt(work, item, std::move(intent), std::move(found->front()));
+  } else if (found->empty()) {
+    item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "not found: it had no effect"});
+    item.settled_intents = true;
+  } else {
+    end_parked(work, item,
+               {"a create in " + target.settings->name + " was not answered, and several records may be it", "",
+                "merge or delete the doubles there, then `counterpart parked retry`"});
+  }
+}
+
+}  // namespace
+
+boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Item*> items) {
+  for (Item* item : items) {
+    if (item->ended || item->link) continue;
+    if (const store::IntentRow* intent = open_create(*item)) co_await settle_create(work, *item, *intent);
+  }
+}
+
+void settle_updates_in_doubt(Item& item) {
+  for (const auto& claimed : item.claimed) {
+    for (const store::IntentRow& intent : claimed.open_intents) {
+      if (intent.operation != "update" || !item.record[intent.target]) continue;
+      auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values,
+                                   *item.record[intent.target], item.state);
+      item.state = std::move(settled.next);
+      item.settled_intents = true;
+      item.ending.intents.push_back(
+          {intent.intent_id, settled.done ? store::IntentState::done : store::IntentState::abandoned,
+           settled.done ? "found done when read back" : "the record holds something else: decided again"});
+    }
+  }
+}
+
+}  // namespace counterpart

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <vector>
+
+#include "server/worker/item.h"
+
+namespace counterpart {
+
+/// Creates whose answer was lost: looked for in the target, by our stamp, else by match keys, but not
+/// before the call can have no effect any more and the system's search shows it. Found: the item is
+/// linked to it. Not found: the intent is abandoned. Several: the record parks. Intents and what they
+/// wrote come from the claim.
+boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Item*> items);
+
+/// Updates without a result, settled by what their target holds now (both sides have been read):
+/// holds what was sent → bases move, done; else abandoned, and the ordinary comparison decides.
+void settle_updates_in_doubt(Item& item);
+
+}  // namespace counterpart

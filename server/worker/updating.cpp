@@ -1,0 +1,208 @@
+#include "server/worker/updating.h"
+
+#include <algorithm>
+#include <map>
+
+#include "server/worker/deciding.h"
+#include "server/worker/endings.h"
+#include "server/worker/reading.h"
+
+namespace counterpart {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// One item's write to one side, from its intent to what the system then held.
+struct Update {
+  Item* item = nullptr;
+  std::int64_t intent_id = 0;
+  std::optional<Written> written;
+  std::optional<Record> held;
+  bool own_answer = false;  ///< `held` is the answer to our write, not a later read
+};
+
+const Capabilities& capabilities(const Work& work, const Item& item, Side side) {
+  return *work.sync.system[side]->connector->capabilities(item.mapping->object[side]);
+}
+
+/// Without a precondition only a fresh decision may be written (engine §4): older ones are made again.
+boost::asio::awaitable<void> renew_stale(Work& work, std::vector<Item*>& items, Side side) {
+  std::vector<Item*> stale;
+  for (Item* item : items) {
+    const bool old = work.clock.uptime() - item->read_at > work.settings.decision_age;
+    if (old && !capabilities(work, *item, side).precondition) stale.push_back(item);
+  }
+  if (!stale.empty()) {
+    for (const Side each : kSides) co_await read_side(work, stale, each);
+    for (Item* item : stale) {
+      if (!item->ended) decide_linked(work, *item);
+    }
+  }
+  std::erase_if(items, [&](const Item* item) { return item->ended || !item->decision->writes(side); });
+}
+
+UpdateOrder order_of(const Item& item, Side side) {
+  const Record& record = *item.record[side];
+  return UpdateOrder{item.id[side], record.revision, record.fields, *item.decision->after[side]};
+}
+
+void take_result(Work& work, Update& update, Side side, WriteResult result) {
+  Item& item = *update.item;
+  if (auto* written = std::get_if<Written>(&result)) {
+    update.written = std::move(*written);
+    return;
+  }
+  const auto& failure = std::get<Failure>(result);
+  end_failure(work, item, side, failure, "update");
+  if (failure.kind != Failure::Kind::in_doubt) {
+    item.ending.intents.push_back({update.intent_id, store::IntentState::failed, failure.message});
+  }
+}
+
+boost::asio::awaitable<void> send(Work& work, std::vector<Update>& updates, Side side) {
+  std::map<std::string, std::vector<Update*>> by_object;
+  for (Update& update : updates) by_object[update.item->mapping->object[side]].push_back(&update);
+  Connector& connector = *work.sync.system[side]->connector;
+  for (auto& [object, group] : by_object) {
+    std::vector<UpdateOrder> orders;
+    for (const Update* update : group) orders.push_back(order_of(*update->item, side));
+    auto results = co_await connector.update(object, std::move(orders));
+    for (std::size_t i = 0; i < group.size(); ++i) take_result(work, *group[i], side, std::move(results.at(i)));
+  }
+}
+
+/// What the systems now hold: from the answer, else read back in one call an object.
+boost::asio::awaitable<void> read_back(Work& work, std::vector<Update>& updates, Side side) {
+  std::map<std::string, std::vector<Update*>> by_object;
+  for (Update& update : updates) {
+    if (!update.written) continue;
+    if (update.written->record) {
+      update.held = std::move(update.written->record);
+      update.own_answer = true;
+    } else {
+      by_object[update.item->mapping->object[side]].push_back(&update);
+    }
+  }
+  Connector& connector = *work.sync.system[side]->connector;
+  for (auto& [object, group] : by_object) {
+    std::vector<std::string> ids;
+    for (const Update* update : group) ids.push_back(update->item->id[side]);
+    auto results = co_await connector.read(object, std::move(ids));
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      if (auto* record = std::get_if<Record>(&results.at(i))) {
+        group[i]->held = std::move(*record);
+      } else {
+        // The intent stays open: the next pass settles it by reading.
+        end_again(*group[i]->item, "written, but not to be read back yet", milliseconds(500), false);
+      }
+    }
+  }
+}
+
+bool is_own_revision(const Update& update, const Capabilities& can) {
+  if (update.own_answer) return true;
+  const std::string& ours = update.written->revision;
+  return can.unique_revision && !ours.empty() && ours == update.held->revision;
+}
+
+void settle(Work& work, Update& update, Side side) {
+  Item& item = *update.item;
+  const Capabilities& can = capabilities(work, item, side);
+  const auto before = item.records();
+  auto settlement = settle_update(*item.mapping, *item.decision, side, before, *update.held,
+                                  is_own_revision(update, can), item.state, context_of(work, item));
+  item.state = std::move(settlement.next);
+  if (settlement.dirty) item.ending.again_in = milliseconds(0);
+  item.ending.intents.push_back({update.intent_id, store::IntentState::done, ""});
+  for (const std::string& field : settlement.adjusted) {
+    item.ending.history.push_back({side, field, "adjusted", {}, {}, {}, "the system normalised what was written"});
+  }
+  if (item.link) {
+    // Only a revision that nobody else can have made marks the echo of this write.
+    const bool clean = can.unique_revision && !settlement.dirty && (can.precondition || !update.own_answer);
+    item.link->own_revision[side] = clean ? update.held->revision : std::string();
+  }
+}
+
+void conclude(Work& work, Update& update, Side side) {
+  Item& item = *update.item;
+  const auto fields = std::count_if(item.decision->fields.begin(), item.decision->fields.end(), [&](const auto& f) {
+    return f.to == side && f.result != FieldResult::agreed && f.result != FieldResult::tolerated;
+  });
+  work.metrics.fields_written(work.sync.settings->name, name_of(side), static_cast<int>(fields));
+  const Side next = other(side);
+  const bool more = side == Side::left && item.decision->writes(next);
+  if (more) {
+    item.held_after_write[side] = std::move(update.held);
+    return;
+  }
+  note_decision(work, item);
+  item.held_after_write[side] = std::move(update.held);
+  for (const Side each : kSides) {
+    if (item.held_after_write[each]) item.record[each] = std::move(item.held_after_write[each]);
+  }
+  item.ending.link = link_change(item);
+  end(item, store::Outcome::written, "written to " + std::string(name_of(side)));
+}
+
+}  // namespace
+
+store::IntentRow intent_of(Work& work, const Item& item, Side side) {
+  store::IntentRow row;
+  row.link_id = item.link ? item.link->link_id : 0;
+  row.source = {item.mapping->name, other(side), item.id[other(side)]};
+  row.target = side;
+  row.target_id = item.id[side];
+  row.operation = row.target_id.empty() ? "create" : "update";
+  row.stamp = "counterpart-" + work.random.hex_id();
+  if (item.record[side]) row.revision = item.record[side]->revision;
+  auto fields = intent_fields(*item.mapping, *item.decision, side, item.records());
+  row.before = std::move(fields.before);
+  row.sent = std::move(fields.sent);
+  row.source_values = std::move(fields.source);
+  row.created = work.clock.now();
+  row.deadline = row.created + work.sync.system[side]->settings->settings.timeout;
+  return row;
+}
+
+boost::asio::awaitable<std::vector<std::int64_t>> begin_intents(Work& work, std::vector<Item*>& items,
+                                                                std::vector<store::IntentRow> rows) {
+  const auto ids = co_await work.store.begin_intents(work.sync.id, work.lease, std::move(rows));
+  std::vector<Item*> kept;
+  std::vector<std::int64_t> kept_ids;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (ids[i] == 0) {
+      end_again(*items[i], "the lease was lost before the call", milliseconds(0), false);
+      continue;
+    }
+    kept.push_back(items[i]);
+    kept_ids.push_back(ids[i]);
+  }
+  items = std::move(kept);
+  co_return kept_ids;
+}
+
+boost::asio::awaitable<void> update_records(Work& work, std::vector<Item*> items, Side side) {
+  co_await renew_stale(work, items, side);
+  if (items.empty()) co_return;
+  std::vector<store::IntentRow> rows;
+  for (const Item* item : items) rows.push_back(intent_of(work, *item, side));
+  const auto intent_ids = co_await begin_intents(work, items, std::move(rows));
+  std::vector<Update> updates;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    Update& update = updates.emplace_back();
+    update.item = items[i];
+    update.intent_id = intent_ids[i];
+    // The state without this decision's writes; each side's settlement builds on it.
+    if (side == Side::left || !items[i]->decision->writes(Side::left)) items[i]->state = items[i]->decision->next;
+  }
+  co_await send(work, updates, side);
+  co_await read_back(work, updates, side);
+  for (Update& update : updates) {
+    if (!update.held) continue;
+    settle(work, update, side);
+    conclude(work, update, side);
+  }
+}
+
+}  // namespace counterpart

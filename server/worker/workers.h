@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <deque>
+
+#include "server/worker/fresh_work.h"
+#include "server/worker/item.h"
+
+namespace counterpart {
+
+/// The worker coroutines of all syncs: claim, work, complete, until told to stop. Each sync has its
+/// own, so that none waits for another's systems.
+class Workers {
+ public:
+  Workers(boost::asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock,
+          Random& random, Metrics& metrics, const WorkSettings& settings);
+
+  /// Spawns them; call once.
+  void start();
+
+  /// No further claims; what is under way is finished.
+  void stop();
+
+  /// Coroutines that have not ended yet.
+  int running() const { return running_; }
+
+  /// Fresh work of a sync (Store::on_dirty).
+  void wake(store::SyncId sync, const std::vector<store::RecordKey>& keys, std::chrono::microseconds settle);
+
+ private:
+  struct Crew {
+    Crew(Sync& of, const boost::asio::any_io_executor& executor, Clock& clock) : sync(of), fresh(executor, clock) {}
+    Sync& sync;
+    FreshWork fresh;
+    std::chrono::microseconds next_poll{0};
+  };
+
+  boost::asio::awaitable<void> run(Crew& crew);
+  boost::asio::awaitable<void> take_turn(Crew& crew);
+  boost::asio::awaitable<void> work(Crew& crew, store::Claim claim, std::chrono::microseconds claimed_at);
+
+  boost::asio::any_io_executor executor_;
+  store::Store& store_;
+  Clock& clock_;
+  Random& random_;
+  Metrics& metrics_;
+  const WorkSettings& settings_;
+  std::deque<Crew> crews_;
+  bool stopping_ = false;
+  int running_ = 0;
+};
+
+}  // namespace counterpart

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "connectors/ports/http_client.h"
+#include "server/fault_points.h"
+
+namespace counterpart::http::testing {
+
+/// How a call of send() ended, or that it has not.
+struct Outcome {
+  enum class Kind { waiting, answered, no_answer, system_down, cancelled };
+  Kind kind = Kind::waiting;
+  HttpResponse response;
+  std::string error;
+  bool maybe_sent = false;
+  std::chrono::milliseconds retry_after{0};
+  boost::asio::cancellation_signal cancel;
+
+  bool ended() const { return kind != Kind::waiting; }
+};
+
+std::ostream& operator<<(std::ostream& out, const Outcome& outcome);
+
+/// Starts a request on the io_context; nothing runs before the io_context does.
+std::shared_ptr<Outcome> start(boost::asio::io_context& io, HttpClient& client, HttpRequest request);
+
+/// Starts a request and runs the io_context until it has ended.
+std::shared_ptr<Outcome> call(boost::asio::io_context& io, HttpClient& client, HttpRequest request);
+
+/// Runs the io_context until these have ended.
+void run_until_ended(boost::asio::io_context& io, const std::vector<std::shared_ptr<Outcome>>& outcomes);
+
+/// Remembers the points it was told of.
+class RecordedPoints : public FaultPoints {
+ public:
+  void reach(std::string_view point) override { reached.emplace_back(point); }
+  std::vector<std::string> reached;
+};
+
+/// A self-made certificate for localhost and 127.0.0.1, and its key, as files.
+class Certificate {
+ public:
+  explicit Certificate(const std::string& dns_name = "localhost");
+  ~Certificate();
+  Certificate(const Certificate&) = delete;
+  std::string certificate_file() const { return folder_ + "/certificate.pem"; }
+  std::string key_file() const { return folder_ + "/key.pem"; }
+
+ private:
+  std::string folder_;
+};
+
+/// A server that says exactly what it is told, whether that is HTTP or not.
+class RawServer {
+ public:
+  enum class Then { keep, close, hang };
+  struct Reply {
+    std::string bytes;
+    Then then = Then::keep;
+  };
+
+  /// Replies to the requests in the order in which they come; after the last it hangs.
+  RawServer(boost::asio::io_context& io, std::deque<Reply> replies, const Certificate* certificate = nullptr,
+            int newest_tls = 0);
+  ~RawServer();
+  RawServer(const RawServer&) = delete;
+
+  std::string url(const std::string& path = "/", const std::string& host = "127.0.0.1") const;
+  int accepted() const;
+  int open_most() const;  ///< connections open at once, at most
+  const std::vector<std::string>& requests() const;
+
+  /// Answers those who hang, one after the other, with this.
+  void release(const std::string& bytes);
+
+  /// Closes the connections that are open now.
+  void close_connections();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// A complete response with a body.
+std::string ok(const std::string& body);
+
+}  // namespace counterpart::http::testing
