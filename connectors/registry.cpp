@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "connectors/rest/kind.h"
+#include "connectors/tryton/tryton.h"
 #include "embedded/definitions.h"
 
 namespace counterpart {
@@ -17,7 +18,7 @@ struct CompiledIn {
 
 /// One line for each kind that is C++; definitions need none.
 const std::vector<CompiledIn>& compiled_in() {
-  static const std::vector<CompiledIn> kinds = {};
+  static const std::vector<CompiledIn> kinds = {{"tryton", tryton_kind}};
   return kinds;
 }
 

@@ -23,6 +23,7 @@
 //     options} or {fields: [{name, type, ...}]}
 //   webhooks: {verify, items, object, id, event_id, event_id_unique, revision, actor, changed, at}
 //
+//              verify: {type, header, encoding, prefix, timestamp_header, signed, tolerance}
 // A request is "METHOD /path"; `query`, `headers` and `body` stand beside it. Templates are `${expression}` over
 //   all settings · read id, ids · changes since, page, offset, cursor, size · find value, values ·
 //   create fields, stamp, items · update id, revision, changed, fields, items · remove id, revision

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "connectors/rest/definition_types.h"
 
 namespace counterpart::rest {
@@ -13,6 +15,11 @@ constexpr std::int64_t kBatchMost = 10'000;
 
 config::Type<std::int64_t> batch_limit() {
   return config::integer(1, kBatchMost);
+}
+
+/// Whether one of the keys was written, rightly or not: what is wrong in it is named by itself.
+bool has_any(const Node& node, const std::vector<std::string>& keys) {
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return node.find(key) != nullptr; });
 }
 
 /// A rule that the templates of a call use known names only.
@@ -36,8 +43,8 @@ Table<Read> read_table() {
   table.optional("select", &Read::select, path_type(), "the record in the answer")
       .optional("missing", &Read::missing, statuses_type(), "statuses that mean: not there")
       .optional("many", &Read::many, maybe(many.type()), "several records at once")
-      .check([](const Read& read, const Node& node, Problems& problems) {
-        if (!read.call.request && !read.many) problems.add(node.place, "read needs a request, or many");
+      .check([](const Read&, const Node& node, Problems& problems) {
+        if (!has_any(node, {"request", "many"})) problems.add(node.place, "read needs a request, or many");
       });
   check_call(table, {"id"});
   return table;
@@ -124,7 +131,7 @@ Table<Create> create_table() {
       .optional("id_header", &Create::id_header, config::text(), "a header with the new id, or a URL that ends in it")
       .optional("batch", &Create::batch, maybe(batch_table({"fields", "stamp"}).type()), "several at once")
       .check([](const Create& create, const Node& node, Problems& problems) {
-        if (!create.call.request && !create.batch) problems.add(node.place, "create needs a request, or a batch");
+        if (!has_any(node, {"request", "batch"})) problems.add(node.place, "create needs a request, or a batch");
         const bool tells_id = create.id_path || !create.id_header.empty();
         if (create.returns != Returns::record && !tells_id)
           problems.add(node.place, "nothing tells the new record's id", "add id_path: or id_header:");
@@ -178,7 +185,7 @@ Table<Update> update_table() {
       .optional("batch", &Update::batch, maybe(batch_table({"id", "revision", "changed", "fields"}).type()),
                 "several at once")
       .check([](const Update& update, const Node& node, Problems& problems) {
-        if (!update.call.request && !update.batch) problems.add(node.place, "update needs a request, or a batch");
+        if (!has_any(node, {"request", "batch"})) problems.add(node.place, "update needs a request, or a batch");
         check_precondition(update.precondition, node, problems);
         if (update.batch && update.returns == Returns::record && !update.batch->record)
           problems.add(node.place, "the batch does not say where its results hold the record", "add record:");
@@ -218,9 +225,8 @@ Table<Describe> describe_table() {
       .optional("read_only", &Describe::read_only, maybe(path_type()), "whether it cannot be written")
       .optional("options", &Describe::options, maybe(path_type()), "its values, such as options[*].value")
       .optional("fields", &Describe::fields, config::list_of(field.type()), "fields declared here")
-      .check([](const Describe& describe, const Node& node, Problems& problems) {
-        if (!describe.call.request && describe.fields.empty())
-          problems.add(node.place, "describe needs a request, or fields");
+      .check([](const Describe&, const Node& node, Problems& problems) {
+        if (!has_any(node, {"request", "fields"})) problems.add(node.place, "describe needs a request, or fields");
       });
   check_call(table, {});
   return table;
@@ -261,7 +267,7 @@ Table<Object> object_table() {
       .optional("remove", &Object::remove, maybe(remove_table().type()), "deleting")
       .optional("describe", &Object::describe, maybe(describe_table().type()), "the fields")
       .check([](const Object& object, const Node& node, Problems& problems) {
-        if (!object.read) problems.add(node.place, "an object must be readable", "add read:");
+        if (!has_any(node, {"read"})) problems.add(node.place, "an object must be readable", "add read:");
         check_stamp(object, node, problems);
         check_find_paths(node, problems);
       });

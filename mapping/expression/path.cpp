@@ -103,17 +103,41 @@ Native& reach(Native& value, const Path::Step& step, std::size_t column) {
   return value.array()[index];
 }
 
-/// Removes the row that the last step names, if it is there.
-void remove_row(Native& root, Steps steps) {
+/// Follows the steps without making anything; nullptr where one is missing.
+Native* follow_all(Native& root, Steps steps) {
   Native* at = &root;
-  for (const Path::Step& step : steps.first(steps.size() - 1)) {
+  for (const Path::Step& step : steps) {
     at = follow(*at, step);
-    if (at == nullptr) return;
+    if (at == nullptr) break;
   }
-  if (const Native* row = first_match(*at, std::get<Path::Where>(steps.back()))) {
-    Native::Array& rows = at->array();
-    rows.erase(rows.begin() + (row - rows.data()));
+  return at;
+}
+
+/// Nothing but what names the row, and its id: a child row without a value is no row.
+bool holds_no_value(const Native& row, const Path::Where& where) {
+  if (!row.is_object()) return true;
+  const auto names_it = [&](const std::string& name) {
+    return name == "id" || std::any_of(where.conditions.begin(), where.conditions.end(),
+                                       [&](const auto& condition) { return condition.first == name; });
+  };
+  return std::all_of(row.object().begin(), row.object().end(),
+                     [&](const auto& member) { return member.second.is_null() || names_it(member.first); });
+}
+
+/// Sets null inside the row that `to_row` ends with, and removes the row when it holds no value any more.
+void clear_in_row(Native& root, Steps to_row, Steps inside) {
+  Native* rows = follow_all(root, to_row.first(to_row.size() - 1));
+  if (rows == nullptr) return;
+  const auto& where = std::get<Path::Where>(to_row.back());
+  const Native* found = first_match(*rows, where);
+  if (found == nullptr) return;
+  const auto at = rows->array().begin() + (found - rows->array().data());
+  if (inside.empty()) {
+    rows->array().erase(at);
+    return;
   }
+  if (Native* leaf = follow_all(*at, inside)) *leaf = Native{};
+  if (holds_no_value(*at, where)) rows->array().erase(at);
 }
 
 /// A row that was replaced as a whole still answers to its conditions.
@@ -174,7 +198,7 @@ void Path::set(Native& root, Native value) const {
   const auto is_where = [](const Step& step) { return std::holds_alternative<Where>(step); };
   const auto last_where = std::find_if(steps_.rbegin(), steps_.rend(), is_where);
   if (value.is_null() && last_where != steps_.rend()) {
-    remove_row(root, Steps(steps_.begin(), last_where.base()));
+    clear_in_row(root, Steps(steps_.begin(), last_where.base()), Steps(last_where.base(), steps_.end()));
     return;
   }
   Native* at = &root;

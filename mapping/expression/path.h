@@ -80,9 +80,9 @@ class Path {
   std::vector<const Native*> find_all(const Native& root) const;
 
   /// Puts a value there, making objects, array elements and [key=value] rows on the way (a new row
-  /// gets its conditions as members). Setting null through a [key=value] row removes the row (with
-  /// several, the innermost), for a child row without its value is no row, and makes nothing where
-  /// there is none; through a name or index it sets null.
+  /// gets its conditions as members). Setting null makes nothing; through a [key=value] row (with
+  /// several, the innermost) it also removes the row when nothing but its conditions, an id and nulls
+  /// remain, for a child row without a value is no row.
   /// Throws PathError for a path with [*], or where a step meets a scalar or the other kind of
   /// container.
   void set(Native& root, Native value) const;

@@ -12,25 +12,37 @@ constexpr std::size_t kCertificateBytesMax = 16UL * 1024 * 1024;
 
 /// Not repeated in messages: addresses may hold passwords.
 bool is_url(std::string_view text) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (text.starts_with(scheme))
-      text.remove_prefix(scheme.size());
-    else
-      continue;
-    return !text.empty() && text.front() != '/' && text.find_first_of(" \t\r\n") == std::string_view::npos;
+  constexpr std::string_view kSeparator = "://";
+  const std::size_t scheme_end = text.find(kSeparator);
+  const std::string_view scheme = text.substr(0, scheme_end);
+  if (scheme != "http" && scheme != "https") return false;
+  const std::string_view rest = text.substr(std::min(scheme.size() + kSeparator.size(), text.size()));
+  return !rest.empty() && rest.front() != '/' && rest.find_first_of(" \t\r\n") == std::string_view::npos;
+}
+
+/// Keys of every system's connector: `url`, and what its kind adds.
+std::vector<SettingKey> keys_of(const ConnectorKind* kind) {
+  std::vector<SettingKey> keys = kind == nullptr ? std::vector<SettingKey>{} : kind->settings();
+  if (std::ranges::find(keys, "url", &SettingKey::name) == keys.end()) {
+    keys.emplace_back();
+    keys.back().name = "url";
+    keys.back().doc = "Where the system's API is.";
   }
-  return false;
+  return keys;
+}
+
+void keep(System& system, const SettingKey& key, const std::string& text) {
+  if (key.secret) {
+    system.settings.secret[key.name] = Secret(text);
+  } else {
+    system.settings.plain[key.name] = text;
+  }
 }
 
 void keep_value(System& system, const SettingKey& key, Problems& problems) {
   const auto written = system.values.find(key.name);
   if (written == system.values.end()) {
-    const std::string& text = key.default_text;
-    if (text.empty()) return;
-    if (key.secret)
-      system.settings.secret[key.name] = Secret(text);
-    else
-      system.settings.plain[key.name] = text;
+    if (!key.default_text.empty()) keep(system, key, key.default_text);
     return;
   }
   const Node& node = written->second;
@@ -40,20 +52,7 @@ void keep_value(System& system, const SettingKey& key, Problems& problems) {
   if (key.name == "url" && !node.scalar.empty() && !is_url(node.scalar)) {
     problems.add(node.place, "'url' is no address", "write http://host:port/… or https://host/…");
   }
-  if (key.secret)
-    system.settings.secret[key.name] = Secret(node.scalar);
-  else
-    system.settings.plain[key.name] = node.scalar;
-}
-
-void keep_values(System& system, Problems& problems) {
-  std::vector<SettingKey> keys = system.kind == nullptr ? std::vector<SettingKey>{} : system.kind->settings();
-  const bool has_url = std::ranges::any_of(keys, [](const SettingKey& key) { return key.name == "url"; });
-  if (!has_url) {
-    keys.emplace_back();
-    keys.back().name = "url";
-  }
-  for (const SettingKey& key : keys) keep_value(system, key, problems);
+  keep(system, key, node.scalar);
 }
 
 void keep_secrets(System& system, Problems& problems) {
@@ -128,7 +127,7 @@ SystemConfiguration resolve_system(const std::string& name, const Node& section,
   system.kind = kind;
   system.settings.name = name;
   system.settings.timeout = system.timeout;
-  keep_values(system, problems);
+  for (const SettingKey& key : keys_of(kind.get())) keep_value(system, key, problems);
   keep_secrets(system, problems);
   keep_scheme(system, problems);
   keep_certificates(system, folder, problems);

@@ -89,6 +89,7 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   auto governor = std::make_unique<http::Governor>(
       http::make_client(io_, std::move(client), *ports_.points, std::move(observer)), pace, *ports_.clock,
       *ports_.random);
+  metrics_.breaker_open(settings.name, false);
   governor->on_breaker = [this, name = settings.name](http::BreakerState state) {
     const bool open = state != http::BreakerState::closed;
     metrics_.breaker_open(name, open);

@@ -169,6 +169,7 @@ class Claiming {
     for (std::size_t i = 0; i < asked.size(); ++i) {
       if (!got[i]) busy.insert(asked[i].root);
     }
+    read_links_under_lease(groups, root_of, busy);
     if (busy.empty()) return;
     Columns put_back(3);
     std::vector<Picked> kept;
@@ -184,6 +185,28 @@ class Claiming {
     transaction_.exec("put_back",
                       Arguments({order_.sync, lease_, static_cast<std::int64_t>(kPutBack.count())}, put_back));
     result_.claim.next_due = std::min(kPutBack, result_.claim.next_due.value_or(kPutBack));
+  }
+
+  /// Taking a lease may have waited for the transaction that gave it up, and what that stored is newer
+  /// than the links read before. A record that was linked, or whose link ended, meanwhile is put back.
+  void read_links_under_lease(const std::map<std::string, LeaseGroup>& groups,
+                              const std::vector<std::string>& root_of, std::set<std::string>& busy) {
+    std::vector<RecordKey> keys;
+    for (const Picked& picked : picked_) keys.push_back(picked.record.key);
+    std::vector<std::optional<LinkRow>> links = read_links(transaction_, order_.sync, keys);
+    std::vector<std::string> spare;
+    for (std::size_t i = 0; i < picked_.size(); ++i) {
+      std::optional<LinkRow>& known = picked_[i].record.link;
+      const auto number = [](const std::optional<LinkRow>& link) { return link ? link->link_id : 0; };
+      const auto ended = [](const std::optional<LinkRow>& link) { return link && link->tombstone; };
+      const bool same = number(known) == number(links[i]) && ended(known) == ended(links[i]);
+      if (!same && busy.insert(root_of[i]).second) {
+        const std::set<std::string>& leased = groups.at(root_of[i]).keys;
+        spare.insert(spare.end(), leased.begin(), leased.end());
+      }
+      known = std::move(links[i]);
+    }
+    if (!spare.empty()) transaction_.exec("drop_leases", Arguments{order_.sync, lease_, array_literal(spare)});
   }
 
   void load_intents() {

@@ -13,7 +13,7 @@ class MainJob(PlaygroundTest):
 
         # when a contact is made in the CRM
         contact = p.crm.create("contacts", firstname="Anna", lastname="Berg", email="anna@example.com",
-                               phone="030 901820", birthday="1980-12-31", newsletter=True)
+                               phone="+4930901820", birthday="1980-12-31", newsletter=True)
         p.settle_down()
 
         # then the ERP has it, in its own spelling

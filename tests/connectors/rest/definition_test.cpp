@@ -7,6 +7,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 std::string mistakes(const std::string& yaml) {
@@ -113,9 +114,10 @@ TEST(Definition, AllMistakesAreNamedAtOnce) {
   const std::string text =
       mistakes("connector: 2\nid: a b\nhttp: {}\nobjects:\n  t: {read: {request: nonsense}}\nextra: 1\n");
 
-  for (const char* place : {"crm.yaml:1:12: ", "crm.yaml:2:5: ", "crm.yaml:3:7: ", "crm.yaml:5:22: ", "crm.yaml:6:1: "})
+  for (const char* place : {"crm.yaml:1:12: ", "crm.yaml:2:5: ", "crm.yaml:3:7: ", "crm.yaml:5:23: ", "crm.yaml:6:1: "})
     EXPECT_THAT(text, HasSubstr(place));
   EXPECT_THAT(text, HasSubstr("title"));
+  EXPECT_THAT(text, Not(HasSubstr("needs a request")));  // it is there, but wrong
 }
 
 TEST(Definition, ObjectsNeedToKnowHowTheirRecordsLook) {

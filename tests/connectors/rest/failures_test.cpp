@@ -13,6 +13,7 @@ title: A system that fails
 settings:
   token: {doc: a token, secret: true}
 http: {base_url: "http://crm.test"}
+records: {}
 error_message: [error.message, message]
 errors:
   - {status: 403, path: error.code, equals: quota, kind: retry, message: error.hint}

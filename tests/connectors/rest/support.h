@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -105,7 +106,7 @@ class RestTest : public testing::Test {
 
  private:
   void made(const std::shared_ptr<const ConnectorKind>& kind) {
-    ASSERT_NE(nullptr, kind) << problems_.print();
+    if (kind == nullptr) throw std::runtime_error("the definition is wrong:\n" + problems_.print());
     SystemSettings settings;
     settings.name = "crm";
     settings.plain = {{"url", "http://crm.test/"}};

@@ -178,9 +178,10 @@ TEST_F(SandboxB, UpdatesNestedMembersAsAMerge) {
 
   const auto results = run(connector->update(
       "persons",
-      std::vector<UpdateOrder>{update(
-          "17", "", R"({"id":17,"full_name":"A","contact":{"email":"a@x.example","phone":"1"},"remark":"r"})",
-          R"({"id":17,"full_name":"A","contact":{"email":"b@x.example","phone":"1"},"remark":null,"newsletter":null})")}));
+      std::vector<UpdateOrder>{
+          update("17", "", R"({"id":17,"full_name":"A","contact":{"email":"a@x.example","phone":"1"},"remark":"r"})",
+                 R"({"id":17,"full_name":"A",)"
+                 R"("contact":{"email":"b@x.example","phone":"1"},"remark":null,"newsletter":null})")}));
 
   EXPECT_THAT(http.lines(),
               ElementsAre(R"(PATCH http://crm.test/persons/17 {"contact":{"email":"b@x.example"},"remark":null})"));

@@ -143,7 +143,7 @@ TEST(Path, puts_values_and_makes_what_is_missing) {
   }
 }
 
-TEST(Path, null_through_a_condition_removes_the_row) {
+TEST(Path, null_through_a_condition_removes_a_row_that_holds_nothing_more) {
   const struct {
     const char* before;
     const char* path;
@@ -152,7 +152,9 @@ TEST(Path, null_through_a_condition_removes_the_row) {
       {R"({"m":[{"t":"a","v":1},{"t":"b","v":2}]})", "m[t=a].v", R"({"m":[{"t":"b","v":2}]})"},
       {R"({"m":[{"t":"a","v":1},{"t":"a","v":2}]})", "m[t=a].v", R"({"m":[{"t":"a","v":2}]})"},
       {R"({"m":[{"t":"a","v":1}]})", "m[t=a]", R"({"m":[]})"},
-      {R"({"m":[{"t":"a","v":1}]})", "m[t=a].x.y", R"({"m":[]})"},
+      {R"({"m":[{"id":7,"t":"a","v":1}]})", "m[t=a].v", R"({"m":[]})"},
+      {R"({"m":[{"t":"a","v":1}]})", "m[t=a].x.y", R"({"m":[{"t":"a","v":1}]})"},
+      {R"({"m":[{"t":"a","city":"x","street":"y"}]})", "m[t=a].city", R"({"m":[{"t":"a","city":null,"street":"y"}]})"},
       {R"({"m":[{"t":"b","v":1}]})", "m[t=a].v", R"({"m":[{"t":"b","v":1}]})"},
       {R"({"a":[{"k":"1","b":[{"l":"2"},{"l":"3"}]}]})", "a[k=1].b[l=2].c", R"({"a":[{"k":"1","b":[{"l":"3"}]}]})"},
       {"{}", "m[t=a].v", "{}"},

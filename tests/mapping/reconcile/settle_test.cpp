@@ -45,7 +45,7 @@ TEST_F(AfterAWrite, TheEchoFindsNothingChanged) {
 }
 
 TEST_F(AfterAWrite, TheWriteIsRemembered) {
-  const FieldActivity& activity = settle(R"({"email":"b","phone":"1"})", false).next.activity.at("email");
+  const FieldActivity activity = settle(R"({"email":"b","phone":"1"})", false).next.activity.at("email");
 
   EXPECT_EQ(activity.written, Side::right);
   EXPECT_EQ(activity.at, context.now);
