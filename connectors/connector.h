@@ -18,16 +18,16 @@ struct Capabilities {
   bool create = false;
   bool update = false;
   bool remove = false;
-  bool sorted_changes = false;   ///< changed() pages are in order of (modified, id): the watermark may move page by page
-  bool precondition = false;     ///< update() refuses when the revision has moved
-  bool unique_revision = false;  ///< two writes can never share a revision
-  bool returns_record = false;   ///< writes answer with the record as it is held
-  bool names_modifier = false;   ///< Record::modified_by is filled
-  bool clears_absent = false;    ///< blank fields are left out of answers
-  std::size_t read_batch = 1;    ///< records a read call can take
-  std::size_t write_batch = 1;   ///< records a write call can take
-  std::vector<std::string> searchable;  ///< path texts that find() takes
-  std::string stamp;             ///< path of a free field for our create stamp; "" if none
+  bool sorted_changes = false;  ///< changed() pages are in order of (modified, id): the watermark may move page by page
+  bool precondition = false;    ///< update() refuses when the revision has moved
+  bool unique_revision = false;                 ///< two writes can never share a revision
+  bool returns_record = false;                  ///< writes answer with the record as it is held
+  bool names_modifier = false;                  ///< Record::modified_by is filled
+  bool clears_absent = false;                   ///< blank fields are left out of answers
+  std::size_t read_batch = 1;                   ///< records a read call can take
+  std::size_t write_batch = 1;                  ///< records a write call can take
+  std::vector<std::string> searchable;          ///< path texts that find() takes
+  std::string stamp;                            ///< path of a free field for our create stamp; "" if none
   std::chrono::milliseconds visibility_lag{0};  ///< how long find() and changed() may miss what was just written
 };
 
@@ -80,10 +80,10 @@ using WriteResult = std::variant<Written, Failure>;
 
 /// A place in a listing of changes; opaque but to the connector, stored as text.
 struct ChangesPage {
-  std::vector<Record> records;          ///< full records, or with id, modified and revision only
-  std::vector<std::string> ids;         ///< ids known to have changed without their record (a child's parent)
-  std::optional<std::string> next;      ///< to ask for the next page; nullopt: this was the last
-  std::optional<Instant> system_time;   ///< the system's own clock, where it tells (Date header, ...)
+  std::vector<Record> records;         ///< full records, or with id, modified and revision only
+  std::vector<std::string> ids;        ///< ids known to have changed without their record (a child's parent)
+  std::optional<std::string> next;     ///< to ask for the next page; nullopt: this was the last
+  std::optional<Instant> system_time;  ///< the system's own clock, where it tells (Date header, ...)
 };
 using ChangesResult = std::variant<ChangesPage, Failure>;
 

@@ -2,37 +2,54 @@
 
 // A system spoken to by REST, declared in one YAML file. The vocabulary (defaults in brackets):
 //
-//   connector: 1                     version of this vocabulary
+//   connector: 1                  version of this vocabulary
 //   id, title
-//   settings: {name: {doc, required, default, secret}}     keys of a system's section; `url` among them, if used
-//   auth:     {headers: {...}, query: {...}} and/or {basic: {user, password}}    templates over settings, secret
-//   http:     {base_url, headers, timeout, concurrency [4]}  base_url: template over settings; calls at once
-//   user:     {request, path}        who we are, where the system names writers
-//   records:  {id [id], revision, revision_header, fields [.], modified, created, modified_by, created_by,
-//              absent_is_blank}      paths inside a record; may be given again in an object
-//   error_message: [paths]           the system's own words in an error's answer; the first that is there
-//   errors:   [{status, path, equals, contains, kind, message}]   the first that matches decides, before the defaults
+//   settings: {name: {doc, required, default, secret}}
+//                                 keys of a system's section; `url` among them, if used
+//   auth: {headers, query, basic: {user, password}}
+//                                 templates over settings and secret
+//   http: {base_url, headers, timeout, concurrency [4]}
+//                                 base_url is a template over settings; concurrency: calls at once
+//   user: {request, path}         who we are, where the system names writers
+//   records: {id [id], fields [.], revision, revision_header, modified, created, modified_by,
+//             created_by, absent_is_blank}
+//                                 places inside a record; may be given again in an object
+//   error_message: [paths]        the system's own words in an error's answer; the first that is there
+//   errors: [{status, path, equals, contains, kind, message}]
+//                                 the first that matches decides, before the defaults
 //   objects.<name>:
 //     stamp, search_lag, unique_revision, records
-//     read:     {request, select [.], missing [404], many: {request, body, select, missing, limit}}
-//     changes:  {request, query, body, select, since: {format, zone, inclusive}, sorted, full [true], missing, page}
-//     find:     {<path>: {request, query, body, select, missing, limit}}
-//     create:   {request, body [${fields}], returns, select, id_path, id_header, batch}
-//     update:   {request, body [${changed} or ${fields}], style, nested, precondition, conflict, returns, select,
-//     batch} remove:   {request, precondition, conflict} describe: {request, select, name, type, required, read_only,
-//     options} or {fields: [{name, type, ...}]}
-//   webhooks: {verify, items, object, id, event_id, event_id_unique, revision, actor, changed, at}
+//     read: {request, select [.], missing [404], many: {request, body, select, missing, limit}}
+//     changes: {request, query, select, since: {format, zone, inclusive}, sorted, full [true],
+//               missing, page}
+//     find.<path>: {request, query, body, select, missing, limit}
+//     create: {request, body [${fields}], returns, select, id_path, id_header, batch}
+//     update: {request, body [${changed}, or ${fields}], style, nested, precondition, conflict,
+//              returns, select, batch}
+//     remove: {request, headers, precondition, conflict}
+//     describe: {request, select, name, type, required, read_only, options}, or {fields: [...]}
+//   webhooks: {verify, items, object: {path or segment, map}, id, event_id, event_id_unique,
+//              revision, actor, changed, at}
+//     verify: {type, header, encoding, prefix, timestamp_header, signed, tolerance}
 //
-//              verify: {type, header, encoding, prefix, timestamp_header, signed, tolerance}
-// A request is "METHOD /path"; `query`, `headers` and `body` stand beside it. Templates are `${expression}` over
-//   all settings · read id, ids · changes since, page, offset, cursor, size · find value, values ·
-//   create fields, stamp, items · update id, revision, changed, fields, items · remove id, revision
-// Values inside a path are percent-encoded; a query parameter, header or body member whose template gives null is
-// left out. `select` of many names an array (`results`, or `data.items[*].item`); of one, the record's place.
-// A moment is a path, or {path, format, zone}; format: iso, epoch_s, epoch_ms or an ICU date pattern.
-// page: {type: none|page|offset|cursor|link_header, size, start, next, pages, total, more}: pages end at `pages`
-//   (number of the last one), `total` (records), `more` (boolean) or else with an empty page; cursors at null.
-// batch: {request, body (with ${items}), item, limit, results, match: index|id, id, status, record}
+// A request is "METHOD /path"; `query`, `headers` and `body` stand beside it. Templates are
+// `${expression}` over
+//   settings        everywhere
+//   id, ids         read
+//   since, page, offset, cursor, size          changes
+//   value, values   find
+//   fields, stamp   create, and a batch's item
+//   id, revision, changed, fields              update, and a batch's item
+//   id, revision    remove
+//   items           a batch's body
+// Values inside a path are percent-encoded; a query parameter, header or body member whose template
+// gives null is left out. `select` of many names an array (`results`, `data.items[*].item`), of one
+// the record's place. A moment is a path, or {path, format, zone}; format: iso, epoch_s, epoch_ms or
+// an ICU date pattern.
+//   page: {type: none | page | offset | cursor | link_header, size, start, next, pages, total, more}
+//     ends at `pages` (number of the last one), `total` (records), `more` (boolean) or else with an
+//     empty page; cursors end at null
+//   batch: {request, body, item, limit, results, match: index | id, id, status, record}
 
 #include <chrono>
 #include <cstdint>

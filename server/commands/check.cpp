@@ -40,13 +40,16 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   add_config_option(*command, options->config_file);
   command->add_flag("--schema", options->schema, "Print the configuration's JSON Schema, for editors");
   command->add_flag("--offline", options->offline, "Do not ask the systems");
-  command->footer("Example: counterpart check --config counterpart.yaml\n"
-                  "Exit codes: 0 no mistakes, 2 mistakes (printed as file:line:column: what; remedy)");
+  command->footer(
+      "Example: counterpart check --config counterpart.yaml\n"
+      "Exit codes: 0 no mistakes, 2 mistakes (printed as file:line:column: what; remedy)");
   return {command, [options] { return check(*options); }};
 }
 
 }  // namespace
 
-Command check_command() { return {add}; }
+Command check_command() {
+  return {add};
+}
 
 }  // namespace counterpart::commands

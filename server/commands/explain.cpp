@@ -40,7 +40,8 @@ void print_story(const Native& record) {
     if (value != nullptr && !value->is_null()) std::printf("  %-8s %s\n", part, one_line(*value).c_str());
   }
   if (const Native* base = record.member("base"); base != nullptr && base->is_object()) {
-    for (const auto& [side, fields] : base->object()) std::printf("  base %-5s %s\n", side.c_str(), one_line(fields).c_str());
+    for (const auto& [side, fields] : base->object())
+      std::printf("  base %-5s %s\n", side.c_str(), one_line(fields).c_str());
   }
   print_list(record, "frozen", "held for a person");
   print_list(record, "history", "history, newest first");
@@ -69,6 +70,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
 
 }  // namespace
 
-Command explain_command() { return {add}; }
+Command explain_command() {
+  return {add};
+}
 
 }  // namespace counterpart::commands

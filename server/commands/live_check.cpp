@@ -121,7 +121,8 @@ class LiveCheck {
     }
     const auto away = part.side == Side::left ? Direction::to_right : Direction::to_left;
     if (found->read_only && rule.direction != away) {
-      add(where + "'" + path.text() + "' cannot be written there", "give field '" + rule.name + "' a direction away from it");
+      add(where + "'" + path.text() + "' cannot be written there",
+          "give field '" + rule.name + "' a direction away from it");
     }
   }
 

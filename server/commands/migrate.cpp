@@ -33,6 +33,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
 
 }  // namespace
 
-Command migrate_command() { return {add}; }
+Command migrate_command() {
+  return {add};
+}
 
 }  // namespace counterpart::commands

@@ -75,6 +75,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
 
 }  // namespace
 
-Command parked_command() { return {add}; }
+Command parked_command() {
+  return {add};
+}
 
 }  // namespace counterpart::commands

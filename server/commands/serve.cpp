@@ -20,10 +20,14 @@ struct ServeOptions {
 
 log::Level level_of(LogSettings::Level level) {
   switch (level) {
-    case LogSettings::Level::debug: return log::Level::debug;
-    case LogSettings::Level::info: return log::Level::info;
-    case LogSettings::Level::warn: return log::Level::warn;
-    case LogSettings::Level::error: break;
+    case LogSettings::Level::debug:
+      return log::Level::debug;
+    case LogSettings::Level::info:
+      return log::Level::info;
+    case LogSettings::Level::warn:
+      return log::Level::warn;
+    case LogSettings::Level::error:
+      break;
   }
   return log::Level::error;
 }
@@ -83,13 +87,16 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   command->add_flag("--no-migrate", options->no_migrate, "Do not change the database's schema; refuse an old one");
   command->add_flag("--print-addresses", options->print_addresses,
                     "Print one line READY with the bound addresses (for port 0)");
-  command->footer("Example: counterpart serve --config counterpart.yaml\n"
-                  "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot run, 2 mistakes in the configuration");
+  command->footer(
+      "Example: counterpart serve --config counterpart.yaml\n"
+      "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot run, 2 mistakes in the configuration");
   return {command, [options] { return serve(*options); }};
 }
 
 }  // namespace
 
-Command serve_command() { return {add}; }
+Command serve_command() {
+  return {add};
+}
 
 }  // namespace counterpart::commands

@@ -34,6 +34,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
 
 }  // namespace
 
-Command status_command() { return {add}; }
+Command status_command() {
+  return {add};
+}
 
 }  // namespace counterpart::commands

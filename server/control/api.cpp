@@ -40,7 +40,9 @@ std::optional<std::string> sync_wanted(const std::string& query) {
   return http::percent_decode(std::string_view(query).substr(kKey.size()));
 }
 
-http::ServerResponse json(const Native& body) { return http::json_response(200, print_json(body)); }
+http::ServerResponse json(const Native& body) {
+  return http::json_response(200, print_json(body));
+}
 
 }  // namespace
 
@@ -105,6 +107,8 @@ boost::asio::awaitable<http::ServerResponse> Api::explain(std::vector<std::strin
   co_return json(story);
 }
 
-std::string control_socket(const std::string& state_directory) { return state_directory + "/control.sock"; }
+std::string control_socket(const std::string& state_directory) {
+  return state_directory + "/control.sock";
+}
 
 }  // namespace counterpart

@@ -55,6 +55,8 @@ boost::asio::awaitable<http::ServerResponse> Health::metrics() {
   co_return response;
 }
 
-http::ServerResponse not_found() { return http::json_response(404, R"({"error":"nothing stands behind this path"})"); }
+http::ServerResponse not_found() {
+  return http::json_response(404, R"({"error":"nothing stands behind this path"})");
+}
 
 }  // namespace counterpart

@@ -37,7 +37,9 @@ http::DoorLimits door_limits(const DoorSettings& settings) {
 }
 
 /// Blocks: spawned on the thread for it.
-asio::awaitable<bool> ensure_running(store::EmbeddedDatabase& database) { co_return database.ensure_running(); }
+asio::awaitable<bool> ensure_running(store::EmbeddedDatabase& database) {
+  co_return database.ensure_running();
+}
 
 TopologyPorts topology_ports(DaemonPorts& ports,
                              std::function<std::unique_ptr<HttpClient>(const SystemConfiguration&)> client) {
@@ -56,19 +58,21 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
              *ports_.random, *ports_.points),
       topology_(make_topology(
           configuration,
-          topology_ports(ports_, [this](const SystemConfiguration& settings) { return make_governed_client(settings); }),
+          topology_ports(ports_,
+                         [this](const SystemConfiguration& settings) { return make_governed_client(settings); }),
           problems)),
       health_(store_, metrics_),
       intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_),
       control_(topology_, store_),
       workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
       sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_) {
-  store_.on_dirty([this](store::SyncId sync, const std::vector<store::RecordKey>& keys, std::chrono::milliseconds settle) {
-    workers_.wake(sync, keys, settle);
-  });
+  store_.on_dirty([this](store::SyncId sync, const std::vector<store::RecordKey>& keys,
+                         std::chrono::milliseconds settle) { workers_.wake(sync, keys, settle); });
 }
 
-Daemon::~Daemon() { blocking_.join(); }
+Daemon::~Daemon() {
+  blocking_.join();
+}
 
 std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfiguration& settings) {
   http::ClientSettings client;
@@ -86,9 +90,9 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   pace.burst = static_cast<double>(settings.burst);
   pace.breaker_failures = static_cast<int>(settings.breaker_failures);
   pace.breaker_wait = settings.breaker_wait;
-  auto governor = std::make_unique<http::Governor>(
-      http::make_client(io_, std::move(client), *ports_.points, std::move(observer)), pace, *ports_.clock,
-      *ports_.random);
+  auto governor =
+      std::make_unique<http::Governor>(http::make_client(io_, std::move(client), *ports_.points, std::move(observer)),
+                                       pace, *ports_.clock, *ports_.random);
   metrics_.breaker_open(settings.name, false);
   governor->on_breaker = [this, name = settings.name](http::BreakerState state) {
     const bool open = state != http::BreakerState::closed;
@@ -154,14 +158,15 @@ asio::awaitable<void> Daemon::start(std::function<void()> ready) {
 }
 
 asio::awaitable<void> Daemon::learn_own_user(System& system) {
+  const auto objects = system.connector->objects();
+  const bool told = std::any_of(objects.begin(), objects.end(), [&](const std::string& object) {
+    return system.connector->capabilities(object)->names_modifier;
+  });
   auto pause = 1s;
-  while (!stopping_) {
-    try {
-      system.own_user = co_await system.connector->own_user();
-      co_return;
-    } catch (const std::exception&) {
-      log::warn("our own user is not known yet; echoes are told by their values", {{"system", system.settings->name}});
-    }
+  while (told && !stopping_) {
+    system.own_user = co_await system.connector->own_user();
+    if (!system.own_user.empty()) co_return;
+    log::warn("our own user is not known yet; echoes are told by their values", {{"system", system.settings->name}});
     co_await ports_.clock->sleep(pause);
     pause = std::min(pause * 2, std::chrono::seconds(300));
   }

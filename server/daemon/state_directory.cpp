@@ -1,12 +1,11 @@
 #include "server/daemon/state_directory.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "server/daemon/system_ports.h"
 
@@ -16,11 +15,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 int lock(const fs::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) throw StateError("cannot open " + file.string() + ": " + reason() + "; check its owner and rights");
+  if (descriptor < 0)
+    throw StateError("cannot open " + file.string() + ": " + reason() + "; check its owner and rights");
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     ::close(descriptor);
     throw StateError("another counterpart runs with " + file.parent_path().string() +
@@ -54,6 +56,8 @@ StateDirectory::StateDirectory(fs::path path) : path_(std::move(path)) {
   daemon_id_ = read_or_make_id(path_ / "daemon.id");
 }
 
-StateDirectory::~StateDirectory() { ::close(lock_); }
+StateDirectory::~StateDirectory() {
+  ::close(lock_);
+}
 
 }  // namespace counterpart

@@ -1,8 +1,7 @@
 #include "server/intake/evidence.h"
 
-#include <openssl/evp.h>
-
 #include <array>
+#include <openssl/evp.h>
 #include <string_view>
 
 #include "mapping/values/json.h"
@@ -10,8 +9,8 @@
 namespace counterpart {
 namespace {
 
-constexpr std::string_view kKeptHeaders[] = {"content-type", "user-agent", "date", "webhook-id", "webhook-timestamp",
-                                             "x-timestamp"};
+constexpr std::string_view kKeptHeaders[] = {"content-type", "user-agent",        "date",
+                                             "webhook-id",   "webhook-timestamp", "x-timestamp"};
 constexpr std::size_t kHeaderLengthMax = 300;
 
 std::string sha256_hex(std::string_view data) {

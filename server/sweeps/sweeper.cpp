@@ -27,9 +27,13 @@ struct Sweeper::Beat {
   int found = 0;  ///< by the sweep under way
 };
 
-Sweeper::Sweeper(asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock,
-                 Random& random, Metrics& metrics)
-    : executor_(std::move(executor)), topology_(topology), store_(store), clock_(clock), random_(random),
+Sweeper::Sweeper(asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock, Random& random,
+                 Metrics& metrics)
+    : executor_(std::move(executor)),
+      topology_(topology),
+      store_(store),
+      clock_(clock),
+      random_(random),
       metrics_(metrics) {
   for (System& system : topology_.systems) {
     for (const std::string& object : topology_.objects_of(system)) {
@@ -58,8 +62,7 @@ asio::awaitable<void> Sweeper::run(std::shared_ptr<Beat> beat) {
     try {
       ok = co_await sweep(*beat);
     } catch (const std::exception& error) {
-      log::warn("sweep broken off",
-                {{"system", settings.name}, {"object", beat->object}, {"why", error.what()}});
+      log::warn("sweep broken off", {{"system", settings.name}, {"object", beat->object}, {"why", error.what()}});
     }
     metrics_.swept(settings.name, beat->object, beat->found, ok);
     if (stopping_) break;

@@ -21,8 +21,8 @@ namespace counterpart {
 /// saved after the dirty marks have committed; page by page only where the system sorts by change.
 class Sweeper {
  public:
-  Sweeper(boost::asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock,
-          Random& random, Metrics& metrics);
+  Sweeper(boost::asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock, Random& random,
+          Metrics& metrics);
 
   /// Spawns one loop a system and object; call once.
   void start();

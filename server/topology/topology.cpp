@@ -118,7 +118,8 @@ void add_system(Topology& topology, const SystemConfiguration& settings, const T
   const ConnectorPorts connector_ports{system.http.get(), ports.clock, ports.random};
   system.connector = settings.kind->make(settings.settings, connector_ports);
   const auto own_scheme = system.connector->hook_scheme();
-  system.hooks = settings.hooks.unverified || (!settings.hooks.secrets.empty() && (settings.hooks.scheme || own_scheme));
+  system.hooks =
+      settings.hooks.unverified || (!settings.hooks.secrets.empty() && (settings.hooks.scheme || own_scheme));
   if (settings.hooks.scheme) {
     system.scheme = *settings.hooks.scheme;
   } else if (own_scheme && !settings.hooks.unverified) {

@@ -121,9 +121,9 @@ void count(Work& work, const Item& item) {
   const bool notable = item.ending.outcome == store::Outcome::written;
   const auto say = notable ? log::info : log::debug;
   say("worked", {{"sync", work.sync.settings->name},
-                        {"record", item.subject()},
-                        {"outcome", store::name_of(item.ending.outcome)},
-                        {"correlation", item.ending.correlation}});
+                 {"record", item.subject()},
+                 {"outcome", store::name_of(item.ending.outcome)},
+                 {"correlation", item.ending.correlation}});
 }
 
 /// One completion a claimed record; what concerns the pair stands in the first.
@@ -162,7 +162,8 @@ boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
   if (work.more_leased) co_await work.store.release(work.sync.id, work.lease);
   const auto lost = std::count(stored.begin(), stored.end(), false);
   if (lost > 0) {
-    log::warn("lease lost before completion; the work is done again", {{"sync", work.sync.settings->name}, {"records", lost}});
+    log::warn("lease lost before completion; the work is done again",
+              {{"sync", work.sync.settings->name}, {"records", lost}});
   }
 }
 

@@ -56,8 +56,8 @@ void end_retry(Work& work, Item& item, const Failure& failure, const std::string
                 "mend what the system complains of, then `counterpart parked retry`"});
     return;
   }
-  const auto pause = failure.retry_after ? *failure.retry_after + milliseconds(work.random.below(250))
-                                         : backoff(work, attempts);
+  const auto pause =
+      failure.retry_after ? *failure.retry_after + milliseconds(work.random.below(250)) : backoff(work, attempts);
   end_again(item, what, pause, true);
 }
 
@@ -84,8 +84,9 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
       break;
     case Kind::rejected:
       end_parked(work, item,
-                 {what, "", "correct the record or the mapping; its next change, or `counterpart parked retry`, "
-                            "tries again"});
+                 {what, "",
+                  "correct the record or the mapping; its next change, or `counterpart parked retry`, "
+                  "tries again"});
       break;
     case Kind::credentials:
       add_alert(work, item, "credentials", what, "check the user, its rights and its password or token");

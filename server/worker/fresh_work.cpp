@@ -39,6 +39,8 @@ asio::awaitable<void> FreshWork::wait(std::chrono::microseconds at_most) {
   co_await (signal_.async_receive(asio::as_tuple(asio::use_awaitable)) || clock_.sleep(patience));
 }
 
-void FreshWork::wake() { signal_.try_send(boost::system::error_code{}); }
+void FreshWork::wake() {
+  signal_.try_send(boost::system::error_code{});
+}
 
 }  // namespace counterpart

@@ -36,7 +36,7 @@ struct Work {
 struct Item {
   std::vector<store::Claimed> claimed;  ///< one dirty record, or both ends of one link
   const ObjectMapping* mapping = nullptr;
-  Side side = Side::left;               ///< where the news is (of claimed.front())
+  Side side = Side::left;  ///< where the news is (of claimed.front())
   std::optional<store::LinkRow> link;
   Both<std::string> id;
   Both<std::optional<Record>> record;
@@ -44,9 +44,9 @@ struct Item {
   LinkState state;
   std::optional<Decision> decision;
   Both<std::optional<Record>> held_after_write;  ///< what a written side held afterwards
-  bool settled_intents = false;         ///< an open intent was settled: a full pass is due
+  bool settled_intents = false;                  ///< an open intent was settled: a full pass is due
 
-  store::Completion ending;             ///< gathers what is stored at the end
+  store::Completion ending;  ///< gathers what is stored at the end
   bool ended = false;
 
   const store::Claimed& news() const { return claimed.front(); }

@@ -21,7 +21,9 @@ struct Search {
   std::map<std::string, Record> records;      ///< of the candidates, by id
 };
 
-milliseconds short_pause(Work& work) { return milliseconds(100 + work.random.below(200)); }
+milliseconds short_pause(Work& work) {
+  return milliseconds(100 + work.random.below(200));
+}
 
 /// Two new records of one person in one batch: the first is worked, the others come after it.
 std::vector<Search> begin_searches(Work& work, const std::vector<Item*>& items) {
@@ -89,7 +91,8 @@ void offer(Search& search, std::size_t key, const Record& record) {
   });
   if (!has_it || !surely_in_scope(mapping, search.target, record)) return;
   auto& candidates = search.found[key];
-  const bool known = std::any_of(candidates.begin(), candidates.end(), [&](const auto& c) { return c.id == record.id; });
+  const bool known =
+      std::any_of(candidates.begin(), candidates.end(), [&](const auto& c) { return c.id == record.id; });
   if (known) return;
   candidates.push_back({record.id, false});
   search.records.insert_or_assign(record.id, record);
@@ -207,8 +210,9 @@ boost::asio::awaitable<void> conclude(Work& work, Search& search) {
       break;
     case MatchVerdict::ambiguous:
       end_parked(work, *search.item,
-                 {match.reason, "", "merge or correct the doubles in their system; the next change, or `counterpart "
-                                    "parked retry`, looks again"});
+                 {match.reason, "",
+                  "merge or correct the doubles in their system; the next change, or `counterpart "
+                  "parked retry`, looks again"});
       break;
     case MatchVerdict::none:
       decide_to_create(work, search);

@@ -135,8 +135,15 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
 
 boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Item*> items) {
   for (Item* item : items) {
-    if (item->ended || item->link) continue;
-    if (const store::IntentRow* intent = open_create(*item)) co_await settle_create(work, *item, *intent);
+    const store::IntentRow* intent = item->ended ? nullptr : open_create(*item);
+    if (intent == nullptr) continue;
+    if (item->link) {
+      // What it made came back as news of its own, and was matched by its key.
+      item->ending.intents.push_back({intent->intent_id, store::IntentState::done, "linked meanwhile"});
+      item->settled_intents = true;
+    } else {
+      co_await settle_create(work, *item, *intent);
+    }
   }
 }
 

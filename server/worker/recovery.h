@@ -9,7 +9,8 @@ namespace counterpart {
 
 /// Creates whose answer was lost: looked for in the target, by our stamp, else by match keys, but not
 /// before the call can have no effect any more and the system's search shows it. Found: the item is
-/// linked to it. Not found: the intent is abandoned. Several: the record parks. Intents and what they
+/// linked to it. Not found: the intent is abandoned. Several: the record parks. A record that was linked
+/// meanwhile needs no look. Intents and what they
 /// wrote come from the claim.
 boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Item*> items);
 

@@ -12,9 +12,13 @@ namespace counterpart {
 namespace asio = boost::asio;
 using std::chrono::microseconds;
 
-Workers::Workers(asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock,
-                 Random& random, Metrics& metrics, const WorkSettings& settings)
-    : executor_(std::move(executor)), store_(store), clock_(clock), random_(random), metrics_(metrics),
+Workers::Workers(asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock, Random& random,
+                 Metrics& metrics, const WorkSettings& settings)
+    : executor_(std::move(executor)),
+      store_(store),
+      clock_(clock),
+      random_(random),
+      metrics_(metrics),
       settings_(settings) {
   for (Sync& sync : topology.syncs) crews_.emplace_back(sync, executor_, clock_);
 }

@@ -14,8 +14,8 @@ namespace counterpart {
 /// own, so that none waits for another's systems.
 class Workers {
  public:
-  Workers(boost::asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock,
-          Random& random, Metrics& metrics, const WorkSettings& settings);
+  Workers(boost::asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock, Random& random,
+          Metrics& metrics, const WorkSettings& settings);
 
   /// Spawns them; call once.
   void start();

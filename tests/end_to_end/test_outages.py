@@ -133,7 +133,7 @@ class Outages(PlaygroundTest):
         return left == sorted(r.get("remark", "") for r in p.erp_sandbox.all("persons").values())
 
     def test_a_search_that_lags_doubles_nobody_typed_into_both_systems(self):
-        p = self.two_sandboxes("--search-lag", "1500")
+        p = self.two_sandboxes("--search-lag", "800")
         for number in range(10):
             p.crm.create("contacts", firstname="P", lastname=str(number), email=f"p{number}@example.com")
             p.erp_sandbox.create("persons", full_name=f"P {number}", contact={"email": f"p{number}@example.com"})
