@@ -28,10 +28,7 @@ class Changes {
 
   // What was put there; nullopt where only a part below it was told.
   std::optional<Native> value_at(const Path& path) const {
-    const bool partly = std::any_of(places_.begin(), places_.end(),
-                                    [&path](const Steps& place) { return place.size() > path.steps().size(); }) &&
-                        only_below(path);
-    if (partly) return std::nullopt;
+    if (is_told_in_part(path)) return std::nullopt;
     const Native* value = path.find(tree_);
     return value == nullptr ? Native{} : *value;
   }
@@ -55,7 +52,7 @@ class Changes {
     }
   }
 
-  bool only_below(const Path& path) const {
+  bool is_told_in_part(const Path& path) const {
     return std::any_of(places_.begin(), places_.end(), [&path](const Steps& place) {
       return place.size() > path.steps().size() && std::equal(path.steps().begin(), path.steps().end(), place.begin());
     });

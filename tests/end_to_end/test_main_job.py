@@ -201,7 +201,7 @@ class SeenFromOutside(PlaygroundTest):
         p.erp_sandbox.edit("persons", person, address={"city": "Köln"})
         p.start_daemon()
         p.settle_down()
-        for turn in range(20):
+        for turn in range(40):
             if p.status()["frozen"]:
                 break
             if turn % 2 == 0:

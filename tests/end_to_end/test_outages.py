@@ -169,7 +169,7 @@ class CrashPoints(PlaygroundTest):
 
     def test_a_crash_at_each_commit_and_call(self):
         commits = ["accept", "claim", "lease_keys", "begin_intents", "store_created", "complete"]
-        calls = ["search", "create", "update", "read"]
+        calls = ["find", "create", "update", "read"]
         reached = []
         for point in [f"commit.{name}" for name in commits] + [f"call.erp.{name}" for name in calls]:
             for when in ("before", "after"):

@@ -15,14 +15,15 @@ ObjectMapping contacts() {
   city.side.left = side_of({"address.city"}, codec<PlainText>());
   FieldRule discount = text_field("discount");
   discount.side.left.codec = codec("decimal");
-  ObjectMapping mapping = mapping_of({text_field("email"), name, city, discount, text_field("unlinked")});
+  ObjectMapping mapping =
+      mapping_of({text_field("email"), name, city, discount, text_field("unlinked"), text_field("tags")});
   mapping.where.left = Expression::parse("lifecycle == 'customer'");
   return mapping;
 }
 
 const Native& base() {
   static const Native held = json(R"({"email":"a@b.de","firstname + lastname":["Ada","Lovelace"],"address.city":"Bonn",
-                                      "discount":"0.15"})");
+                                      "discount":"0.15","tags":["x"]})");
   return held;
 }
 
@@ -78,6 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
         Hint{"a sibling in a tree", "us", "", R"({"address.street":"x"})", EchoGuard::origin},
         Hint{"one of two parts, base value", "us", "", R"({"lastname":"Lovelace"})", EchoGuard::origin},
         Hint{"one of two parts, another value", "us", "", R"({"lastname":"Byron"})", EchoGuard::none},
+        Hint{"all of a list, base value", "us", "", R"({"tags":["x"]})", EchoGuard::origin},
+        Hint{"only a part of a list", "us", "", R"({"tags[0]":"x"})", EchoGuard::none},
         Hint{"below a mapped leaf", "us", "", R"({"email.verified":true})", EchoGuard::none},
         Hint{"names that are no paths", "us", "", R"j({"Vorname (privat)":"x"})j", EchoGuard::origin}));
 

@@ -216,6 +216,19 @@ TEST_F(Narrow, AChangeThatThePoorSideCannotSeeIsAgreed) {
   EXPECT_EQ(decision.next.base.left, json(R"({"town":"Hamburg-Altona"})"));
 }
 
+TEST_F(Narrow, SidesThatAgreeAsFarAsThePoorOneSeesAskNobody) {
+  mapping.fields[0].initial = InitialRule::manual;
+  mapping.fields[0].conflict = ConflictRule::manual;
+
+  pair.state = {};
+  EXPECT_EQ(decide().fields.at(0).result, FieldResult::agreed) << "first linked";
+
+  pair = agreed(R"({"town":"Hamburg"})", R"({"town":"Hambu"})");
+  left("Rostock");
+  right("Rosto");
+  EXPECT_EQ(decide().fields.at(0).result, FieldResult::agreed) << "both changed";
+}
+
 TEST_F(Narrow, AnEditOnThePoorSideIsPutIntoTheRichValue) {
   right("Bonn");
   const Decision decision = decide();

@@ -45,6 +45,8 @@ TEST_F(AfterAWrite, TheEchoFindsNothingChanged) {
 }
 
 TEST_F(AfterAWrite, TheWriteIsRemembered) {
+  context.now += std::chrono::minutes(1);  // the write took its time
+
   const FieldActivity activity = settle(R"({"email":"b","phone":"1"})", false).next.activity.at("email");
 
   EXPECT_EQ(activity.written, Side::right);
@@ -92,6 +94,12 @@ TEST_F(AfterAWrite, AnUnwrittenFieldThatCameBackOtherwiseIsLookedAtAgain) {
     EXPECT_TRUE(settlement.dirty);
     EXPECT_EQ(settlement.next.base.right, json(R"({"email":"b","phone":"1"})"));
   }
+}
+
+TEST_F(AfterAWrite, AFieldThatWasNotReadBeforeIsNoDifference) {
+  pair.right.fields.remove("phone");
+
+  EXPECT_FALSE(settle(R"({"email":"b","phone":"2"})", true).dirty);
 }
 
 TEST_F(AfterAWrite, AFieldThatDidNotComeBackIsBelievedAsSent) {

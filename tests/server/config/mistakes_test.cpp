@@ -19,7 +19,7 @@ std::string with_settings(const std::string& settings) {
   return settings + "\nsystems: {}\nsyncs: {}\n";
 }
 
-const Mistaken kSettingsThatAreWrongAreTold[] = {
+const Mistaken kWrongSettings[] = {
     {"listn: {}", "c.yaml:1:1: unknown key 'listn' in the configuration; did you mean 'listen'?\n"},
     {"listen: { hooks: 8080 }",
      "c.yaml:1:18: expected an address such as 127.0.0.1:8080 or [::1]:8080, found '8080'\n"},
@@ -66,8 +66,7 @@ const Mistaken kSettingsThatAreWrongAreTold[] = {
 };
 
 TEST(Settings, ThatAreWrongAreTold) {
-  for (const Mistaken& c : kSettingsThatAreWrongAreTold)
-    EXPECT_EQ(read(with_settings(c.written)).mistakes, c.mistakes) << c.written;
+  for (const Mistaken& c : kWrongSettings) EXPECT_EQ(read(with_settings(c.written)).mistakes, c.mistakes) << c.written;
 }
 
 TEST(Settings, ABrokenFileIsToldToBeBrokenAndNothingElse) {
@@ -89,7 +88,7 @@ std::string with_system(const std::string& keys) {
   return "systems:\n  crm: { " + keys + " }\nsyncs: {}\n";
 }
 
-const Mistaken kSystemsThatAreWrongAreTold[] = {
+const Mistaken kWrongSystems[] = {
     {"connector: demo, token: t", "c.yaml:2:8: the key 'url' is missing in a system; add it: Where demo is.\n"},
     {"connector: demo, url: http://a", "c.yaml:2:8: the key 'token' is missing in a system; add it: The API token.\n"},
     {"connector: demo, url: http://a, token: ''", "c.yaml:2:49: 'token' is empty; fill it: The API token.\n"},
@@ -122,8 +121,7 @@ const Mistaken kSystemsThatAreWrongAreTold[] = {
 };
 
 TEST(Systems, ThatAreWrongAreTold) {
-  for (const Mistaken& c : kSystemsThatAreWrongAreTold)
-    EXPECT_EQ(read(with_system(c.written)).mistakes, c.mistakes) << c.written;
+  for (const Mistaken& c : kWrongSystems) EXPECT_EQ(read(with_system(c.written)).mistakes, c.mistakes) << c.written;
 }
 
 TEST(Systems, HaveShortNamesAndSections) {
@@ -137,7 +135,7 @@ std::string with_hook(const std::string& keys) {
   return with_system("connector: plain, webhook: { " + keys + " }");
 }
 
-const Mistaken kWebhooksThatAreWrongAreTold[] = {
+const Mistaken kWrongWebhooks[] = {
     {"verify: standard_webhooks",
      "c.yaml:2:47: webhooks are to be verified, but no secret is given; add webhook: {secret: ${env:…}}, or write "
      "verify: none to take them unverified\n"},
@@ -174,8 +172,7 @@ const Mistaken kWebhooksThatAreWrongAreTold[] = {
 };
 
 TEST(Webhooks, ThatAreWrongAreTold) {
-  for (const Mistaken& c : kWebhooksThatAreWrongAreTold)
-    EXPECT_EQ(read(with_hook(c.written)).mistakes, c.mistakes) << c.written;
+  for (const Mistaken& c : kWrongWebhooks) EXPECT_EQ(read(with_hook(c.written)).mistakes, c.mistakes) << c.written;
 }
 
 TEST(Webhooks, HaveTheirSecretInOnePlace) {
@@ -202,7 +199,7 @@ std::string with_field(const std::string& field) {
          field + "\n";
 }
 
-const Mistaken kFieldsThatAreWrongAreTold[] = {
+const Mistaken kWrongFields[] = {
     {"{ left: a }", "c.yaml:14:13: the key 'right' is missing in a field; add it: The path in the right record.\n"},
     {"{ left: a, rigth: b }",
      "c.yaml:14:13: the key 'right' is missing in a field; add it: The path in the right record.\n"
@@ -258,8 +255,7 @@ const Mistaken kFieldsThatAreWrongAreTold[] = {
 };
 
 TEST(Fields, ThatAreWrongAreTold) {
-  for (const Mistaken& c : kFieldsThatAreWrongAreTold)
-    EXPECT_EQ(read(with_field(c.written)).mistakes, c.mistakes) << c.written;
+  for (const Mistaken& c : kWrongFields) EXPECT_EQ(read(with_field(c.written)).mistakes, c.mistakes) << c.written;
 }
 
 TEST(Fields, AReadOnlySideMayNameManyPlaces) {
@@ -267,7 +263,7 @@ TEST(Fields, AReadOnlySideMayNameManyPlaces) {
 }
 
 /// Their own words come from the languages; the place and the frame are ours.
-const Mistaken kFieldsMistakesInsideSmallLanguagesStandAtTheirColumn[] = {
+const Mistaken kWrongLanguage[] = {
     {"{ left: 'a[', right: b }", "c.yaml:14:24: in the path 'a[': "},
     {"{ left: a, right: b, clean: \"trim | replce('#', '')\" }", "c.yaml:14:49: in the expression 'trim | replce("},
     {"{ left: a, right: b, clean: { left: \"value ~\" } }", "c.yaml:14:57: in the expression 'value ~': "},
@@ -276,7 +272,7 @@ const Mistaken kFieldsMistakesInsideSmallLanguagesStandAtTheirColumn[] = {
 };
 
 TEST(Fields, MistakesInsideSmallLanguagesStandAtTheirColumn) {
-  for (const Mistaken& c : kFieldsMistakesInsideSmallLanguagesStandAtTheirColumn)
+  for (const Mistaken& c : kWrongLanguage)
     EXPECT_THAT(read(with_field(c.written)).mistakes, StartsWith(c.mistakes)) << c.written;
 }
 
@@ -299,7 +295,7 @@ std::string with_mapping(const std::string& keys, const std::string& sync = "") 
          "          - { left: vat, right: vat, as: { left: vat_id, right: text } }\n";
 }
 
-const Mistaken kMappingsThatAreWrongAreTold[] = {
+const Mistaken kWrongMappings[] = {
     {"match: [adress]", "c.yaml:8:17: there is no field 'adress' to match by; did you mean 'address'?\n"},
     {"match: [phone]",
      "c.yaml:8:17: there is no field 'phone' to match by; write the name of a field of this mapping\n"},
@@ -326,8 +322,7 @@ const Mistaken kMappingsThatAreWrongAreTold[] = {
 };
 
 TEST(Mappings, ThatAreWrongAreTold) {
-  for (const Mistaken& c : kMappingsThatAreWrongAreTold)
-    EXPECT_EQ(read(with_mapping(c.written)).mistakes, c.mistakes) << c.written;
+  for (const Mistaken& c : kWrongMappings) EXPECT_EQ(read(with_mapping(c.written)).mistakes, c.mistakes) << c.written;
 }
 
 TEST(Mappings, MistakesInConditionsStandAtTheirColumn) {
@@ -354,7 +349,7 @@ std::string with_syncs(const std::string& syncs) {
   return "systems: { crm: { connector: plain }, erp: { connector: plain } }\nsyncs:\n" + syncs;
 }
 
-const Mistaken kSyncsThatAreWrongAreTold[] = {
+const Mistaken kWrongSyncs[] = {
     {"  s: { between: { left: crn, right: shop }, objects: [{ left: a, right: b, fields: [{ left: x, right: y }] }] "
      "}",
      "c.yaml:3:25: there is no system 'crn'; did you mean 'crm'?\n"
@@ -381,8 +376,7 @@ const Mistaken kSyncsThatAreWrongAreTold[] = {
 };
 
 TEST(Syncs, ThatAreWrongAreTold) {
-  for (const Mistaken& c : kSyncsThatAreWrongAreTold)
-    EXPECT_EQ(read(with_syncs(c.written)).mistakes, c.mistakes) << c.written;
+  for (const Mistaken& c : kWrongSyncs) EXPECT_EQ(read(with_syncs(c.written)).mistakes, c.mistakes) << c.written;
 }
 
 TEST(Syncs, MayMapTheSameObjectsForDifferentRecords) {

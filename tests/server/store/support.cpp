@@ -141,7 +141,10 @@ void StoreTest::get(boost::asio::awaitable<void> work) {
 void StoreTest::run_until(const std::function<bool()>& condition) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!condition()) {
-    if (io_.run_one_until(end) == 0 && std::chrono::steady_clock::now() >= end) throw std::runtime_error("it hangs");
+    // In slices, for a condition may wait for time to pass while nothing else happens.
+    if (io_.run_one_for(milliseconds(10)) == 0 && std::chrono::steady_clock::now() >= end) {
+      throw std::runtime_error("it hangs");
+    }
   }
 }
 
