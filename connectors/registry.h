@@ -29,7 +29,7 @@ struct SettingKey {
 
 /// A system's settings as its connector gets them.
 struct SystemSettings {
-  std::string name;  ///< the system's short id
+  std::string name;                          ///< the system's short id
   std::map<std::string, std::string> plain;  ///< `url` and the kind's own keys
   std::map<std::string, Secret> secret;      ///< `password`, `token`, ...
   std::chrono::milliseconds timeout{std::chrono::seconds(30)};

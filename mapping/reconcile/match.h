@@ -3,16 +3,16 @@
 #include <string>
 #include <vector>
 
-#include "mapping/values/record.h"
 #include "mapping/reconcile/rules.h"
+#include "mapping/values/record.h"
 
 namespace counterpart {
 
 /// One record's match key in normal form.
 struct KeyValue {
   KeyKind kind = KeyKind::email;
-  std::string normal;  ///< compared: e-mail with ASCII case folded and the domain in IDNA2008 A-labels; VAT id A-Z0-9
-  std::string spelled; ///< as the searched side would spell it, for the search in that system
+  std::string normal;   ///< compared: e-mail with ASCII case folded and the domain in IDNA2008 A-labels; VAT id A-Z0-9
+  std::string spelled;  ///< as the searched side would spell it, for the search in that system
   bool operator==(const KeyValue&) const = default;
 };
 

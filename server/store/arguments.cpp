@@ -19,9 +19,13 @@ void append_element(std::string& literal, std::string_view text) {
 
 }  // namespace
 
-Cell Cell::json(const Native& value) { return print_json(value); }
+Cell Cell::json(const Native& value) {
+  return print_json(value);
+}
 
-Cell Cell::json(const std::optional<Native>& value) { return value ? json(*value) : Cell(std::nullopt); }
+Cell Cell::json(const std::optional<Native>& value) {
+  return value ? json(*value) : Cell(std::nullopt);
+}
 
 void Columns::add(std::initializer_list<Cell> row) {
   std::size_t column = 0;

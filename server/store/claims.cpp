@@ -100,11 +100,11 @@ class Claiming {
   void walk(bool unbounded) {
     result_.was_unbounded = unbounded;
     const auto& classes = plan_.order;
-    const Rows rows = transaction_.exec(
-        "claim_due", Arguments{order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count()), room(),
-                               static_cast<int>(classes[0]), static_cast<int>(classes[1]), static_cast<int>(classes[2]),
-                               floor_of(classes[0], unbounded), floor_of(classes[1], unbounded),
-                               floor_of(classes[2], unbounded)});
+    const Rows rows =
+        transaction_.exec("claim_due", Arguments{order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count()),
+                                                 room(), static_cast<int>(classes[0]), static_cast<int>(classes[1]),
+                                                 static_cast<int>(classes[2]), floor_of(classes[0], unbounded),
+                                                 floor_of(classes[1], unbounded), floor_of(classes[2], unbounded)});
     const std::size_t before = picked_.size();
     take(rows);
     raise_floors(before);
@@ -189,8 +189,8 @@ class Claiming {
 
   /// Taking a lease may have waited for the transaction that gave it up, and what that stored is newer
   /// than the links read before. A record that was linked, or whose link ended, meanwhile is put back.
-  void read_links_under_lease(const std::map<std::string, LeaseGroup>& groups,
-                              const std::vector<std::string>& root_of, std::set<std::string>& busy) {
+  void read_links_under_lease(const std::map<std::string, LeaseGroup>& groups, const std::vector<std::string>& root_of,
+                              std::set<std::string>& busy) {
     std::vector<RecordKey> keys;
     for (const Picked& picked : picked_) keys.push_back(picked.record.key);
     std::vector<std::optional<LinkRow>> links = read_links(transaction_, order_.sync, keys);

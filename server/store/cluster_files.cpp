@@ -1,15 +1,14 @@
 #include "server/store/cluster_files.h"
 
-#include <pwd.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <pwd.h>
+#include <signal.h>
 #include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "server/store/conninfo.h"
 #include "server/store/embedded.h"
@@ -63,7 +62,7 @@ void make_private_folder(const fs::path& folder, const Owner& owner) {
     return;
   }
   if (errno != EEXIST) fail("cannot make the folder", folder);
-  struct stat found {};
+  struct stat found{};
   if (::lstat(folder.c_str(), &found) != 0) fail("cannot look at", folder);
   if (!S_ISDIR(found.st_mode) || found.st_uid != owner.user) {
     throw EmbeddedError(folder.string() + " belongs to somebody else: remove it, or choose another state_directory");
@@ -73,7 +72,7 @@ void make_private_folder(const fs::path& folder, const Owner& owner) {
 
 /// The database's user must get through the state directory, and nobody else need.
 void let_pass(const fs::path& state_directory, const Owner& owner) {
-  struct stat found {};
+  struct stat found{};
   if (::stat(state_directory.c_str(), &found) != 0) fail("cannot look at", state_directory);
   if ((found.st_mode & S_IXOTH) != 0 || found.st_uid == owner.user) return;
   if (::chown(state_directory.c_str(), found.st_uid, owner.group) != 0 ||
@@ -85,10 +84,11 @@ void let_pass(const fs::path& state_directory, const Owner& owner) {
 void check_passable(const fs::path& state_directory) {
   fs::path folder = fs::canonical(state_directory).parent_path();
   for (; folder.has_relative_path(); folder = folder.parent_path()) {
-    struct stat found {};
+    struct stat found{};
     if (::stat(folder.c_str(), &found) == 0 && (found.st_mode & S_IXOTH) == 0) {
-      throw EmbeddedError("PostgreSQL's user cannot get through " + folder.string() +
-                          ": choose a state_directory elsewhere (/var/lib/counterpart), or run as another user than root");
+      throw EmbeddedError(
+          "PostgreSQL's user cannot get through " + folder.string() +
+          ": choose a state_directory elsewhere (/var/lib/counterpart), or run as another user than root");
     }
   }
 }

@@ -1,18 +1,17 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 
 namespace counterpart::store {
 
 /// Where everything of a private cluster lies, under the state directory.
 struct ClusterPaths {
-  std::filesystem::path home;    ///< <state>/postgres
-  std::filesystem::path data;    ///< the cluster
-  std::filesystem::path fresh;   ///< the cluster while it is being made
+  std::filesystem::path home;   ///< <state>/postgres
+  std::filesystem::path data;   ///< the cluster
+  std::filesystem::path fresh;  ///< the cluster while it is being made
   std::filesystem::path log;
   std::filesystem::path socket;  ///< folder of the Unix socket; elsewhere if the path would be too long for one
 };

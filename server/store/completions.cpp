@@ -117,8 +117,8 @@ class Completing {
       const Completion& wanted = *ending.wanted;
       for (const HistoryEntry& entry : wanted.history) {
         columns.add({wanted.key.mapping, side_cell(wanted.key.side), wanted.key.id, ending.link_id,
-                     side_cell(entry.side), entry.field, entry.what, Cell::json(entry.before),
-                     Cell::json(entry.after), Cell::json(entry.lost), entry.rule, wanted.correlation});
+                     side_cell(entry.side), entry.field, entry.what, Cell::json(entry.before), Cell::json(entry.after),
+                     Cell::json(entry.lost), entry.rule, wanted.correlation});
       }
     }
     if (!columns.empty()) transaction_.exec("store_history", Arguments({sync_}, columns));
@@ -241,8 +241,8 @@ Completion refused_completion(const Completion& refused, const std::string& why)
   parked.detail = "the result could not be stored: " + why;
   parked.correlation = refused.correlation;
   parked.park = ParkedRow{parked.detail, "", "correct the record's values, or report this as a bug of Counterpart"};
-  parked.alerts.push_back({"parked", refused.key.mapping + " " + std::string(name_of(refused.key.side)) + " " +
-                                         refused.key.id,
+  parked.alerts.push_back({"parked",
+                           refused.key.mapping + " " + std::string(name_of(refused.key.side)) + " " + refused.key.id,
                            parked.detail, parked.park->remedy});
   return parked;
 }

@@ -1,13 +1,12 @@
 #include "server/store/embedded.h"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <mutex>
 #include <optional>
+#include <signal.h>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
 
 #include "server/store/cluster_files.h"
 #include "server/store/conninfo.h"
@@ -171,6 +170,8 @@ bool EmbeddedDatabase::ensure_running() {
   }
 }
 
-bool EmbeddedDatabase::stop(milliseconds patience) { return impl_->stop(patience, SIGINT); }
+bool EmbeddedDatabase::stop(milliseconds patience) {
+  return impl_->stop(patience, SIGINT);
+}
 
 }  // namespace counterpart::store

@@ -32,8 +32,8 @@ IntentRow intent_from(const Rows& rows, std::size_t i) {
 
 }  // namespace
 
-std::vector<std::vector<IntentRow>> read_open_intents(
-    Transaction& transaction, SyncId sync, const std::vector<std::pair<RecordKey, std::int64_t>>& records) {
+std::vector<std::vector<IntentRow>> read_open_intents(Transaction& transaction, SyncId sync,
+                                                      const std::vector<std::pair<RecordKey, std::int64_t>>& records) {
   std::vector<std::vector<IntentRow>> found(records.size());
   if (records.empty()) return found;
   Columns columns(4);

@@ -9,8 +9,8 @@
 namespace counterpart::store {
 
 /// Open intents of each record, or of its link (0: none), in the order in which they were begun.
-std::vector<std::vector<IntentRow>> read_open_intents(
-    Transaction& transaction, SyncId sync, const std::vector<std::pair<RecordKey, std::int64_t>>& records);
+std::vector<std::vector<IntentRow>> read_open_intents(Transaction& transaction, SyncId sync,
+                                                      const std::vector<std::pair<RecordKey, std::int64_t>>& records);
 
 /// Store::begin_intents in a running transaction.
 std::vector<std::int64_t> insert_intents(Transaction& transaction, SyncId sync, LeaseNumber lease,

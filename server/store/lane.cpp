@@ -222,14 +222,19 @@ void Lane::transact(std::string_view name, const std::function<void(Transaction&
 /// True if the transaction may run again, false if it never will; else throws DatabaseAway.
 bool Lane::settle_failure(const Failure& failure, int attempt, bool& reconnected) {
   switch (failure.kind()) {
-    case FailureKind::refused: return false;
-    case FailureKind::unavailable: throw DatabaseAway(failure.what());
-    case FailureKind::in_doubt: disconnect(); throw DatabaseAway(failure.what(), true);
+    case FailureKind::refused:
+      return false;
+    case FailureKind::unavailable:
+      throw DatabaseAway(failure.what());
+    case FailureKind::in_doubt:
+      disconnect();
+      throw DatabaseAway(failure.what(), true);
     case FailureKind::retry_now:
       if (attempt >= kAttemptsMax) throw DatabaseAway(failure.what());
       pause(milliseconds(4 * attempt));
       return true;
-    case FailureKind::reconnect: break;
+    case FailureKind::reconnect:
+      break;
   }
   disconnect();
   if (reconnected || !connect()) throw DatabaseAway(reconnected ? failure.what() : last_failure_);

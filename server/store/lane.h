@@ -53,7 +53,7 @@ class Job {
 struct LaneSettings {
   std::string name;
   ConnectionSettings connection;
-  milliseconds retry_first{50};   ///< pause before connecting again, doubled up to retry_most
+  milliseconds retry_first{50};  ///< pause before connecting again, doubled up to retry_most
   milliseconds retry_most{1'000};
 };
 
@@ -130,10 +130,8 @@ awaitable<R> Lane::with_session(std::function<R(Session&)> work) {
   std::function<void(Session&)> fill = [result, work = std::move(work)](Session& session) {
     result->emplace(work(session));
   };
-  std::function<void(std::unique_ptr<Waiter>)> hand_over = [this, fill = std::move(fill)](
-                                                               std::unique_ptr<Waiter> waiter) {
-    submit(make_job(fill, std::move(waiter)));
-  };
+  std::function<void(std::unique_ptr<Waiter>)> hand_over =
+      [this, fill = std::move(fill)](std::unique_ptr<Waiter> waiter) { submit(make_job(fill, std::move(waiter))); };
   co_await suspend(io_, std::move(hand_over));
   co_return std::move(**result);
 }

@@ -31,9 +31,9 @@ Held try_all(Transaction& transaction, SyncId sync, const LeaseTerms& terms, con
       columns.add({key, group->root, record.mapping, static_cast<int>(record.side), record.id});
     }
   }
-  const Arguments arguments({sync, terms.lease, static_cast<std::int64_t>(terms.duration.count()),
-                             Cell(terms.until_micros), terms.daemon},
-                            columns);
+  const Arguments arguments(
+      {sync, terms.lease, static_cast<std::int64_t>(terms.duration.count()), Cell(terms.until_micros), terms.daemon},
+      columns);
   const Rows rows = transaction.exec("acquire_leases", arguments);
   Held held;
   for (std::size_t i = 0; i < rows.size(); ++i) {

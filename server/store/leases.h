@@ -12,7 +12,7 @@ namespace counterpart::store {
 
 /// Keys that are leased all or none.
 struct LeaseGroup {
-  std::string root;               ///< of a pair; "" for candidates and match keys
+  std::string root;  ///< of a pair; "" for candidates and match keys
   std::set<std::string> keys;
   std::map<std::string, RecordKey> claimed;  ///< of the keys: claimed dirty records
 };

@@ -30,7 +30,9 @@ LinkRow link_from(const Rows& rows, std::size_t i) {
 }
 
 /// A base that was never set is an empty object.
-Cell base_cell(const Native& base) { return base.is_null() ? Cell("{}") : Cell::json(base); }
+Cell base_cell(const Native& base) {
+  return base.is_null() ? Cell("{}") : Cell::json(base);
+}
 
 using Ends = std::tuple<std::string, std::string, std::string>;
 
@@ -140,9 +142,8 @@ std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId s
   return ids;
 }
 
-std::vector<std::vector<std::string>> find_identities(Transaction& transaction, SyncId sync,
-                                                      const std::string& mapping, Side side,
-                                                      const std::vector<KeyValue>& keys) {
+std::vector<std::vector<std::string>> find_identities(Transaction& transaction, SyncId sync, const std::string& mapping,
+                                                      Side side, const std::vector<KeyValue>& keys) {
   std::vector<std::vector<std::string>> found(keys.size());
   if (keys.empty()) return found;
   Columns columns(2);

@@ -36,9 +36,8 @@ std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId s
 using Identities = std::vector<std::pair<RecordKey, std::vector<KeyValue>>>;
 
 /// Store::identities in a running transaction.
-std::vector<std::vector<std::string>> find_identities(Transaction& transaction, SyncId sync,
-                                                      const std::string& mapping, Side side,
-                                                      const std::vector<KeyValue>& keys);
+std::vector<std::vector<std::string>> find_identities(Transaction& transaction, SyncId sync, const std::string& mapping,
+                                                      Side side, const std::vector<KeyValue>& keys);
 
 /// Adds match keys; `replace`: and removes those that the records no longer have.
 void store_identities(Transaction& transaction, SyncId sync, const Identities& identities, bool replace);

@@ -50,7 +50,9 @@ void add_to(Fold& fold, const Mark& mark) {
 
 using EventKey = std::tuple<SyncId, std::string, RecordKey>;
 
-EventKey event_key(const News& news) { return {news.sync, news.mark->unique_event, news.mark->key}; }
+EventKey event_key(const News& news) {
+  return {news.sync, news.mark->unique_event, news.mark->key};
+}
 
 /// Notes the events that are unique; gives those never seen before.
 std::set<EventKey> new_events(Transaction& transaction, const std::vector<News>& news) {

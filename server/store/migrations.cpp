@@ -66,7 +66,8 @@ std::string checksum_of(Transaction& transaction, const Migration& migration) {
 void check_applied(Transaction& transaction, const std::map<int, Applied>& applied,
                    const std::vector<Migration>& known) {
   for (const auto& [number, what] : applied) {
-    const auto same = std::find_if(known.begin(), known.end(), [n = number](const Migration& m) { return m.number == n; });
+    const auto same =
+        std::find_if(known.begin(), known.end(), [n = number](const Migration& m) { return m.number == n; });
     if (same == known.end()) {
       throw MigrationError("the database has migration " + what.name + ", which this program does not know (it knows " +
                            std::to_string(known.size()) +
@@ -97,7 +98,8 @@ std::optional<std::string> apply_next(Transaction& transaction, const std::vecto
       if (failure.kind() != FailureKind::refused) throw;
       throw MigrationError("migration " + migration.name + " failed and was taken back: " + failure.what());
     }
-    transaction.exec("note_migration", Arguments{migration.number, migration.name, checksum_of(transaction, migration)});
+    transaction.exec("note_migration",
+                     Arguments{migration.number, migration.name, checksum_of(transaction, migration)});
     return migration.name;
   }
   return std::nullopt;
@@ -130,8 +132,8 @@ std::vector<std::string> migrate(const std::string& uri, const std::vector<Migra
     std::vector<std::string> applied;
     std::optional<std::string> name;
     do {
-      connection.transact("migrate", [&](Transaction& transaction) { name = apply_next(transaction, migrations); },
-                          no_faults);
+      connection.transact(
+          "migrate", [&](Transaction& transaction) { name = apply_next(transaction, migrations); }, no_faults);
       if (name) applied.push_back(*name);
     } while (name);
     return applied;
@@ -146,7 +148,8 @@ SchemaState schema_state(const std::string& uri) {
     state.known = static_cast<int>(known_migrations().size());
     connection.transact(
         "schema_state",
-        [&](Transaction& transaction) { state.applied = static_cast<int>(read_applied(transaction).size()); }, no_faults);
+        [&](Transaction& transaction) { state.applied = static_cast<int>(read_applied(transaction).size()); },
+        no_faults);
     return state;
   });
 }

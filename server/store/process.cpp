@@ -1,13 +1,12 @@
 #include "server/store/process.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 
 namespace counterpart::store {
 
@@ -97,7 +96,9 @@ int wait_for(pid_t child) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int run(const Program& program) { return wait_for(start(program)); }
+int run(const Program& program) {
+  return wait_for(start(program));
+}
 
 bool has_ended(pid_t process) {
   const pid_t collected = ::waitpid(process, nullptr, WNOHANG);

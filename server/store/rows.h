@@ -55,7 +55,7 @@ struct Delivery {
   std::string system;
   std::string delivery_key;  ///< the sender's message id, or a hash of the body: evidence is kept once
   std::string correlation;
-  std::string headers;       ///< JSON, secrets taken out
+  std::string headers;  ///< JSON, secrets taken out
   std::string body;
   std::vector<Mark> marks;
 };
@@ -78,13 +78,13 @@ struct IntentRow {
   std::int64_t link_id = 0;  ///< 0: a create
   RecordKey source;          ///< the record whose change led to it
   Side target = Side::left;
-  std::string target_id;     ///< "" for a create
-  std::string operation;     ///< "create", "update"
-  std::string stamp;         ///< of a create
-  std::string revision;      ///< the precondition
+  std::string target_id;               ///< "" for a create
+  std::string operation;               ///< "create", "update"
+  std::string stamp;                   ///< of a create
+  std::string revision;                ///< the precondition
   Native before, sent, source_values;  ///< mapping::intent_fields
   Instant created{};
-  Instant deadline{};        ///< after it the call can have no effect any more
+  Instant deadline{};  ///< after it the call can have no effect any more
 };
 
 /// A dirty record under our lease, with all that is known of it.
@@ -97,8 +97,8 @@ struct Claimed {
   Instant last_news{};
   std::optional<std::vector<NewsHint>> hints;  ///< nullopt: some news told nothing, must be read
   std::string correlation;
-  std::optional<LinkRow> link;         ///< live link or tombstone that names this record
-  std::vector<IntentRow> open_intents; ///< of this record or its link
+  std::optional<LinkRow> link;          ///< live link or tombstone that names this record
+  std::vector<IntentRow> open_intents;  ///< of this record or its link
 };
 
 struct ClaimOrder {
@@ -109,21 +109,32 @@ struct ClaimOrder {
   std::vector<RecordKey> wanted;  ///< hints of fresh work, tried first
 };
 struct Claim {
-  LeaseNumber lease = 0;        ///< 0: nothing was due
+  LeaseNumber lease = 0;  ///< 0: nothing was due
   std::vector<Claimed> records;
   std::optional<milliseconds> next_due;  ///< how long until something more is due (0: now); nullopt: nothing waits
 };
 
 enum class Outcome : std::int16_t {
-  written, unchanged, echo, excluded, waiting, frozen, parked, retry, erased, gone, linked
+  written,
+  unchanged,
+  echo,
+  excluded,
+  waiting,
+  frozen,
+  parked,
+  retry,
+  erased,
+  gone,
+  linked
 };
 std::string_view name_of(Outcome outcome);
 
 struct HistoryEntry {
-  Side side = Side::left;   ///< written side; for a lost conflict value too
+  Side side = Side::left;  ///< written side; for a lost conflict value too
   std::string field;
-  std::string what;         ///< mapping::name_of(FieldResult), "create", "link", "tombstone", "thaw"
-  std::optional<Native> before, after, lost;  ///< as the system spells it; `lost`: the value that a conflict's rule set aside
+  std::string what;  ///< mapping::name_of(FieldResult), "create", "link", "tombstone", "thaw"
+  std::optional<Native> before, after,
+      lost;  ///< as the system spells it; `lost`: the value that a conflict's rule set aside
   std::string rule;
 };
 
@@ -167,15 +178,15 @@ struct Completion {
   RecordKey key;
   std::int64_t generation = 0;
   Outcome outcome = Outcome::unchanged;
-  std::string detail;                        ///< for `explain`: why
-  std::optional<milliseconds> again_in;      ///< stays dirty, due then
-  bool burns_attempt = false;                ///< counts towards `attempts`; else a completion with again_in resets nothing
+  std::string detail;                    ///< for `explain`: why
+  std::optional<milliseconds> again_in;  ///< stays dirty, due then
+  bool burns_attempt = false;            ///< counts towards `attempts`; else a completion with again_in resets nothing
   std::string correlation;
   std::optional<LinkChange> link;
   std::vector<HistoryEntry> history;
   std::vector<FrozenField> freeze;
   std::vector<std::string> thaw;
-  std::optional<ParkedRow> park;             ///< else an existing parked row is removed
+  std::optional<ParkedRow> park;  ///< else an existing parked row is removed
   std::vector<IntentResult> intents;
   std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity;  ///< match keys of records read
   std::vector<AlertRow> alerts;

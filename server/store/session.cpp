@@ -1,11 +1,10 @@
 #include "server/store/session.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <pqxx/pqxx>
 #include <set>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "server/store/conninfo.h"
 #include "server/store/statements.h"
@@ -107,9 +106,13 @@ void forbid_reconnecting([[maybe_unused]] pqxx::connection& connection) {
 
 std::string conninfo_of(const ConnectionSettings& settings) {
   std::string conninfo = settings.uri;
-  for (const auto& [key, value] : {std::pair{"application_name", "counterpart"}, {"connect_timeout", "2"},
-                                   {"keepalives", "1"}, {"keepalives_idle", "5"}, {"keepalives_interval", "2"},
-                                   {"keepalives_count", "3"}, {"tcp_user_timeout", "8000"}}) {
+  for (const auto& [key, value] : {std::pair{"application_name", "counterpart"},
+                                   {"connect_timeout", "2"},
+                                   {"keepalives", "1"},
+                                   {"keepalives_idle", "5"},
+                                   {"keepalives_interval", "2"},
+                                   {"keepalives_count", "3"},
+                                   {"tcp_user_timeout", "8000"}}) {
     conninfo = with_parameter(conninfo, key, value);
   }
   return conninfo;
@@ -147,9 +150,13 @@ pqxx::field cell(const pqxx::result& result, std::size_t row, std::size_t column
 
 }  // namespace
 
-std::size_t Rows::size() const { return static_cast<std::size_t>(impl_->result.size()); }
+std::size_t Rows::size() const {
+  return static_cast<std::size_t>(impl_->result.size());
+}
 
-bool Rows::is_null(std::size_t row, std::size_t column) const { return cell(impl_->result, row, column).is_null(); }
+bool Rows::is_null(std::size_t row, std::size_t column) const {
+  return cell(impl_->result, row, column).is_null();
+}
 
 std::string_view Rows::view(std::size_t row, std::size_t column) const {
   // The text belongs to the result, not to the field.
@@ -173,9 +180,13 @@ Pulse::~Pulse() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void Pulse::begin() { since_ = steady_nanoseconds(); }
+void Pulse::begin() {
+  since_ = steady_nanoseconds();
+}
 
-void Pulse::end() { since_ = 0; }
+void Pulse::end() {
+  since_ = 0;
+}
 
 bool Pulse::break_if_silent(milliseconds limit) {
   const std::int64_t since = since_;
@@ -217,12 +228,9 @@ class NoFaults : public FaultPoints {
 
 Arguments session_arguments(const ConnectionSettings& settings) {
   const auto in_ms = [](milliseconds time) { return std::to_string(time.count()) + "ms"; };
-  return Arguments{in_ms(settings.statement_timeout),
-                   in_ms(settings.statement_timeout / 2),
-                   in_ms(settings.statement_timeout),
-                   settings.durable ? "on" : "off",
-                   settings.steady_plans ? "off" : "on",
-                   settings.steady_plans ? "force_generic_plan" : "auto"};
+  return Arguments{in_ms(settings.statement_timeout),    in_ms(settings.statement_timeout / 2),
+                   in_ms(settings.statement_timeout),    settings.durable ? "on" : "off",
+                   settings.steady_plans ? "off" : "on", settings.steady_plans ? "force_generic_plan" : "auto"};
 }
 
 }  // namespace
@@ -241,7 +249,9 @@ Connection::Connection(const ConnectionSettings& settings) {
 
 Connection::~Connection() = default;
 
-const std::shared_ptr<Pulse>& Connection::pulse() const { return impl_->pulse; }
+const std::shared_ptr<Pulse>& Connection::pulse() const {
+  return impl_->pulse;
+}
 
 Rows Transaction::exec(std::string_view name, const Arguments& arguments) {
   const std::string spelled(name);

@@ -36,9 +36,8 @@ std::vector<bool> complete_or_split(Session& session, SyncId sync, LeaseNumber l
                                     const std::vector<Completion>& batch) {
   std::vector<bool> held;
   const auto store = [&](const std::vector<Completion>& part) {
-    session.transact("complete", [&](Transaction& transaction) {
-      held = complete_records(transaction, sync, lease, part);
-    });
+    session.transact("complete",
+                     [&](Transaction& transaction) { held = complete_records(transaction, sync, lease, part); });
   };
   try {
     store(batch);
@@ -66,9 +65,8 @@ class Store::Impl {
         clock_(clock),
         daemon_(settings.daemon),
         lanes_(io, settings, random, points),
-        intake_(io, lanes_.intake(), static_cast<std::size_t>(settings.intake_queue), [this](std::vector<Woken> woken) {
-          post_wake(std::move(woken));
-        }) {}
+        intake_(io, lanes_.intake(), static_cast<std::size_t>(settings.intake_queue),
+                [this](std::vector<Woken> woken) { post_wake(std::move(woken)); }) {}
 
   /// After COMMIT, from a lane's thread: the hint is given on the io thread, unless the store has gone.
   void post_wake(std::vector<Woken> woken) {
@@ -91,11 +89,14 @@ class Store::Impl {
 Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points)
     : impl_(std::make_unique<Impl>(io, settings, clock, random, points)) {}
 
-Store::~Store() { *impl_->wake_ = nullptr; }
+Store::~Store() {
+  *impl_->wake_ = nullptr;
+}
 
 // --- set-up ---------------------------------------------------------------------------------------
 
-awaitable<std::vector<SyncId>> Store::register_syncs(std::vector<std::pair<std::string, std::string>> name_and_version) {
+awaitable<std::vector<SyncId>> Store::register_syncs(
+    std::vector<std::pair<std::string, std::string>> name_and_version) {
   return impl_->lanes_.work().run<std::vector<SyncId>>(
       "register_syncs", [syncs = std::move(name_and_version)](Transaction& transaction) {
         std::vector<SyncId> ids;
@@ -125,9 +126,8 @@ awaitable<bool> Store::ping() {
   };
   auto race = std::make_shared<Race>(impl_->io_);
   race->timer.expires_after(kPingPatience);
-  awaitable<bool> answer = impl_->lanes_.reports().run<bool>("ping", [](Transaction& transaction) {
-    return !transaction.exec("ping").empty();
-  });
+  awaitable<bool> answer = impl_->lanes_.reports().run<bool>(
+      "ping", [](Transaction& transaction) { return !transaction.exec("ping").empty(); });
   const auto done = [race](std::exception_ptr error, bool) {
     race->answered = !error;
     race->timer.cancel();
@@ -140,9 +140,13 @@ awaitable<bool> Store::ping() {
 
 // --- intake ---------------------------------------------------------------------------------------
 
-awaitable<int> Store::accept(std::vector<Delivery> deliveries) { return impl_->intake_.accept(std::move(deliveries)); }
+awaitable<int> Store::accept(std::vector<Delivery> deliveries) {
+  return impl_->intake_.accept(std::move(deliveries));
+}
 
-void Store::on_dirty(Wake wake) { *impl_->wake_ = std::move(wake); }
+void Store::on_dirty(Wake wake) {
+  *impl_->wake_ = std::move(wake);
+}
 
 awaitable<void> Store::mark(SyncId sync, std::vector<Mark> marks) {
   for (std::size_t from = 0; from < marks.size(); from += kMarksMax) {
@@ -164,7 +168,8 @@ awaitable<void> Store::mark(SyncId sync, std::vector<Mark> marks) {
 awaitable<Claim> Store::claim(ClaimOrder order) {
   const ClaimPlan plan = impl_->hints_.plan(order.sync, impl_->clock_.uptime(), impl_->lanes_.reconnections());
   const SyncId sync = order.sync;
-  std::function<ClaimResult(Transaction&)> work = [order = std::move(order), plan, daemon = impl_->daemon_](Transaction& transaction) {
+  std::function<ClaimResult(Transaction&)> work = [order = std::move(order), plan,
+                                                   daemon = impl_->daemon_](Transaction& transaction) {
     return claim_records(transaction, order, plan, daemon);
   };
   ClaimResult result = co_await impl_->lanes_.work().run<ClaimResult>("claim", std::move(work));
@@ -239,13 +244,13 @@ awaitable<void> Store::release(SyncId sync, LeaseNumber lease) {
 // --- sweeps ---------------------------------------------------------------------------------------
 
 awaitable<Watermark> Store::watermark(std::string system, std::string object) {
-  return impl_->lanes_.work().run<Watermark>("watermark", [system = std::move(system),
-                                                           object = std::move(object)](Transaction& transaction) {
-    const Rows rows = transaction.exec("watermark", Arguments{system, object});
-    Watermark mark;
-    if (!rows.empty()) mark.at = instant_of(rows.integer(0, 0));
-    return mark;
-  });
+  return impl_->lanes_.work().run<Watermark>(
+      "watermark", [system = std::move(system), object = std::move(object)](Transaction& transaction) {
+        const Rows rows = transaction.exec("watermark", Arguments{system, object});
+        Watermark mark;
+        if (!rows.empty()) mark.at = instant_of(rows.integer(0, 0));
+        return mark;
+      });
 }
 
 awaitable<void> Store::save_watermark(std::string system, std::string object, Instant at) {
@@ -269,7 +274,9 @@ awaitable<void> Store::upkeep(milliseconds evidence_kept) {
 
 // --- seen from outside ----------------------------------------------------------------------------
 
-awaitable<Native> Store::status() { return impl_->lanes_.reports().run<Native>("status", read_status); }
+awaitable<Native> Store::status() {
+  return impl_->lanes_.reports().run<Native>("status", read_status);
+}
 
 awaitable<Native> Store::parked(std::optional<std::string> sync) {
   return impl_->lanes_.reports().run<Native>("parked", [sync = std::move(sync)](Transaction& transaction) {

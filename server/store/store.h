@@ -44,10 +44,10 @@ class StoreError : public std::runtime_error {
 };
 
 struct StoreSettings {
-  std::string uri;              ///< libpq connection string or URI
-  std::string daemon;           ///< this daemon's lasting id (of its state directory): owner of its leases
-  int work_lanes = 2;           ///< connections for queue and links, besides the one for intake
-  int intake_queue = 2000;      ///< deliveries waiting at most
+  std::string uri;          ///< libpq connection string or URI
+  std::string daemon;       ///< this daemon's lasting id (of its state directory): owner of its leases
+  int work_lanes = 2;       ///< connections for queue and links, besides the one for intake
+  int intake_queue = 2000;  ///< deliveries waiting at most
   milliseconds statement_timeout{5'000};
 };
 
@@ -166,8 +166,8 @@ class Store {
   awaitable<int> retry_parked(std::optional<std::int64_t> parked_id);
   /// The whole story of a record in every mapping where it takes part: (sync, mapping, side) named by the caller.
   ///   {"records": [{"sync", "mapping", "side", "record",
-  ///     "dirty": {"generation", "due", "leased", "attempts", "class", "first_news", "last_news", "correlation"} | null,
-  ///     "link": {"id", "left", "right", "since", "revisions": {"left", "right"}, "ended", "tombstone"} | null,
+  ///     "dirty": {"generation", "due", "leased", "attempts", "class", "first_news", "last_news", "correlation"} |
+  ///     null, "link": {"id", "left", "right", "since", "revisions": {"left", "right"}, "ended", "tombstone"} | null,
   ///     "base": {"left": {…}, "right": {…}} | null,
   ///     "frozen": [{"field", "reason", "left", "right", "since"}],
   ///     "parked": {"id", "reason", "field", "remedy", "since", "correlation"} | null,

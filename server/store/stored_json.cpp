@@ -57,8 +57,12 @@ std::map<std::string, FieldActivity> activity_from_native(const Native& native) 
   return activity;
 }
 
-std::int64_t micros_of(Instant instant) { return instant.time_since_epoch().count(); }
+std::int64_t micros_of(Instant instant) {
+  return instant.time_since_epoch().count();
+}
 
-Instant instant_of(std::int64_t micros) { return Instant(std::chrono::microseconds(micros)); }
+Instant instant_of(std::int64_t micros) {
+  return Instant(std::chrono::microseconds(micros));
+}
 
 }  // namespace counterpart::store

@@ -12,7 +12,9 @@ constexpr int kRoundsMax = 20;
 
 }  // namespace
 
-void make_partitions(Transaction& transaction) { transaction.exec("make_partitions"); }
+void make_partitions(Transaction& transaction) {
+  transaction.exec("make_partitions");
+}
 
 void run_upkeep(Session& session, milliseconds evidence_kept) {
   session.transact("upkeep", make_partitions);

@@ -44,8 +44,8 @@ def functions(text):
 
 
 def rule_pqxx(name, text):
-    """libpqxx is included in server/store only."""
-    if name.startswith("server/store/"):
+    """libpqxx is included in server/store (and its tests) only."""
+    if name.startswith(("server/store/", "tests/server/store/")):
         return []
     return lines_matching(r"#include\s*<pqxx", text)
 
@@ -76,8 +76,9 @@ def rule_binary_floating_point(name, text):
     """Binary floating point never comes near values."""
     if not name.startswith("mapping/"):
         return []
-    return [n for n in lines_matching(r"\b(double|float)\b", text)
-            if not re.match(r"\s*(//|\*)", text.splitlines()[n - 1])]
+    code = re.sub(r'"(\\.|[^"\\\n])*"|//.*', "", text)
+    # RapidJSON's handler must have the function; ours refuses to be called.
+    return lines_matching(r"\b(double|float)\b", code.replace("bool Double(double) { return false; }", ""))
 
 
 def rule_await(_name, text):
@@ -89,7 +90,9 @@ def rule_await(_name, text):
 
 def rule_long_line(name, text):
     """Lines have at most 120 columns."""
-    return [n for n, line in enumerate(text.splitlines(), 1) if len(line) > 120]
+    # A raw string in a test is data: it cannot be broken.
+    raw = name.startswith("tests/")
+    return [n for n, line in enumerate(text.splitlines(), 1) if len(line) > 120 and not (raw and 'R"' in line)]
 
 
 def rule_long_file(_name, text):
@@ -106,6 +109,8 @@ def rule_long_function(name, text):
 
 def rule_sleep(name, text):
     """Nothing sleeps: tests wait for signals, the daemon for its clock."""
+    if name == "server/store/embedded.cpp":  # waits for another process to come up, before the io thread runs
+        return []
     return lines_matching(r"sleep_for|sleep_until\(|\busleep\(|\bnanosleep\(", text)
 
 

@@ -1,12 +1,11 @@
 // The connector, through the real HTTP client, against a real Tryton (tests/stand-ins/tryton/start).
 
 #include <array>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <sstream>
-
-#include <boost/asio/ip/tcp.hpp>
 
 #include "connectors/tryton/session.h"
 #include "server/http/client/client.h"

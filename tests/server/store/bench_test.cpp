@@ -24,8 +24,10 @@ class Figures : public StoreTest {
 
   void fill(SyncId sync, int count) {
     sql("insert into counterpart.dirty select " + std::to_string(sync) +
-        ", 'contacts', 0, 'r' || n, 1, counterpart.now() - interval '1 minute' + n * interval '1 microsecond', null, 0, 0, "
-        "counterpart.now(), counterpart.now(), 'c', null from generate_series(1, " + std::to_string(count) + ") n");
+        ", 'contacts', 0, 'r' || n, 1, counterpart.now() - interval '1 minute' + n * interval '1 microsecond', null, "
+        "0, 0, "
+        "counterpart.now(), counterpart.now(), 'c', null from generate_series(1, " +
+        std::to_string(count) + ") n");
   }
 
   double drain(SyncId sync, int rounds) {
@@ -49,7 +51,8 @@ TEST_F(Figures, DISABLED_Accept) {
   constexpr int kSenders = 64;
   constexpr int kEach = 300;
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < kSenders; ++i) boost::asio::co_spawn(io_, send(sync, i * kEach, kEach), [](std::exception_ptr) {});
+  for (int i = 0; i < kSenders; ++i)
+    boost::asio::co_spawn(io_, send(sync, i * kEach, kEach), [](std::exception_ptr) {});
   run_until([&] { return senders_done_ == kSenders; });
   std::printf("accept: %.0f deliveries/s, %d commits for %d\n", kSenders * kEach / seconds_since(start),
               points_.count("commit.accept.after"), kSenders * kEach);
@@ -77,7 +80,8 @@ TEST_F(Figures, DISABLED_ClaimUnderDeadRows) {
   fill(sync, 1'200'000);
   sql("delete from counterpart.dirty where substr(id, 2)::int <= 1000000");
   drain(sync, 1);  // the one walk through all of them
-  std::printf("claim + complete of 100: %.0f records/s clean, %.0f behind a million dead rows\n", clean, drain(sync, 50));
+  std::printf("claim + complete of 100: %.0f records/s clean, %.0f behind a million dead rows\n", clean,
+              drain(sync, 50));
   EXPECT_GT(clean, 0);
 }
 

@@ -55,7 +55,9 @@ TEST_F(Claiming, NothingIsGivenBeforeItIsDueAndTheTimeToWaitIsTold) {
   EXPECT_LE(*claimed.next_due, std::chrono::hours(1));
 }
 
-TEST_F(Claiming, AnEmptyQueueHasNoNextDue) { EXPECT_EQ(claim(make_sync()).next_due, std::nullopt); }
+TEST_F(Claiming, AnEmptyQueueHasNoNextDue) {
+  EXPECT_EQ(claim(make_sync()).next_due, std::nullopt);
+}
 
 TEST_F(Claiming, MoreThanTheLimitIsDueAtOnce) {
   const SyncId sync = make_sync();
@@ -204,7 +206,8 @@ TEST_F(Claiming, ATombstoneIsTold) {
   EXPECT_EQ(claimed.records[0].link->link_id, id);
   EXPECT_TRUE(claimed.records[0].link->tombstone);
   EXPECT_EQ(claimed.records[0].link->tombstone_reason, "deleted on right");
-  EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "1") << "the other end has nothing to do with it any more";
+  EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "1")
+      << "the other end has nothing to do with it any more";
 }
 
 TEST_F(Claiming, ClassesShareTurnsSoThatNothingStarves) {
@@ -237,7 +240,8 @@ TEST_F(Claiming, WhatHidesBelowTheBoundIsFound) {
   accept_many(sync, 3);
   claim(sync, 1);
   sql("insert into counterpart.dirty values (" + std::to_string(sync) +
-      ", 'contacts', 0, 'hidden', 1, counterpart.now() - interval '1 hour', null, 0, 0, counterpart.now(), counterpart.now(), '', null)");
+      ", 'contacts', 0, 'hidden', 1, counterpart.now() - interval '1 hour', null, 0, 0, counterpart.now(), "
+      "counterpart.now(), '', null)");
 
   EXPECT_THAT(keys_of(claim(sync, 1)), testing::HasSubstr("left r")) << "a bounded claim that finds work";
   clock_.move(std::chrono::seconds(10));
@@ -269,7 +273,8 @@ TEST_F(Claiming, FurtherKeysAreLeasedAllOrNoneAGroup) {
   const milliseconds minute = std::chrono::minutes(1);
 
   EXPECT_THAT(get(store_->lease_keys(sync, theirs.lease, minute, {{"key a"}})), ElementsAre(true));
-  const std::vector<std::vector<std::string>> groups{{"key b", "key a"}, {"key c", lease_key(mine.records[0].key)}, {"key c"}};
+  const std::vector<std::vector<std::string>> groups{
+      {"key b", "key a"}, {"key c", lease_key(mine.records[0].key)}, {"key c"}};
   EXPECT_THAT(get(store_->lease_keys(sync, mine.lease, minute, groups)), ElementsAre(false, true, true));
 
   EXPECT_THAT(get(store_->lease_keys(sync, theirs.lease, minute, {{"key b"}})), ElementsAre(true))
@@ -286,7 +291,8 @@ TEST_F(Claiming, ReleasedWorkComesAgainSoonAndItsKeysAreFree) {
   get(store_->release(sync, first.lease));
 
   EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "0");
-  EXPECT_EQ(sql_value("select lease is null and due <= counterpart.now() + interval '1 s' from counterpart.dirty"), "t");
+  EXPECT_EQ(sql_value("select lease is null and due <= counterpart.now() + interval '1 s' from counterpart.dirty"),
+            "t");
   EXPECT_THAT(complete(sync, first, {done(first.records[0])}), ElementsAre(false));
 }
 

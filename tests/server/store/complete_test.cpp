@@ -55,7 +55,8 @@ TEST_F(Completing, NewsThatCameMeanwhileIsDueAtOnce) {
 
   EXPECT_THAT(complete(sync, claimed, {done(claimed.records[0])}), ElementsAre(true));
 
-  EXPECT_THAT(sql("select generation, lease, attempts, due <= counterpart.now(), first_news = last_news from counterpart.dirty"),
+  EXPECT_THAT(sql("select generation, lease, attempts, due <= counterpart.now(), first_news = last_news from "
+                  "counterpart.dirty"),
               ElementsAre(ElementsAre("2", "(null)", "0", "t", "t")));
   EXPECT_EQ(sql_value("select outcome from counterpart.outcome"), "unchanged") << "the work that was done counts";
 }
@@ -99,7 +100,8 @@ TEST_F(Completing, ALinkIsMadeAndComesBackWithItsState) {
   const Claim claimed = claim(sync);
   Completion completion = done(claimed.records[0]);
   completion.link = new_link("L", "R");
-  completion.link->state.activity["name"] = FieldActivity{Side::right, 3, 1, Instant(std::chrono::microseconds(1234567))};
+  completion.link->state.activity["name"] =
+      FieldActivity{Side::right, 3, 1, Instant(std::chrono::microseconds(1234567))};
   completion.freeze.push_back({"phone", "two persons edited it", "1", "2"});
 
   complete(sync, claimed, {completion});
@@ -201,7 +203,8 @@ TEST_F(Completing, AParkedRecordIsRevivedOnRequest) {
     complete(sync, claimed, {parked});
   }
   int woken = 0;
-  store_->on_dirty([&](SyncId, const std::vector<RecordKey>& keys, milliseconds) { woken += static_cast<int>(keys.size()); });
+  store_->on_dirty(
+      [&](SyncId, const std::vector<RecordKey>& keys, milliseconds) { woken += static_cast<int>(keys.size()); });
 
   const std::string id = sql_value("select parked_id from counterpart.parked where id = '2'");
   EXPECT_EQ(get(store_->retry_parked(std::stoll(id))), 1);
@@ -229,8 +232,10 @@ TEST_F(Completing, HistoryKeepsBothValuesAndTheRulesVersion) {
 
   complete(sync, claimed, {completion});
 
-  EXPECT_THAT(sql("select side, written, field, what, before, after, lost, rule, mapping_version, correlation from counterpart.history"),
-              ElementsAre(ElementsAre("0", "1", "name", "conflict", "\"Bo\"", "\"Ann\"", "\"Bob\"", "conflict: left wins", "v1", "c1")));
+  EXPECT_THAT(sql("select side, written, field, what, before, after, lost, rule, mapping_version, correlation from "
+                  "counterpart.history"),
+              ElementsAre(ElementsAre("0", "1", "name", "conflict", "\"Bo\"", "\"Ann\"", "\"Bob\"",
+                                      "conflict: left wins", "v1", "c1")));
 }
 
 TEST_F(Completing, ThatTheDatabaseRefusesIsParkedAndTheOthersAreStored) {
@@ -247,7 +252,8 @@ TEST_F(Completing, ThatTheDatabaseRefusesIsParkedAndTheOthersAreStored) {
 
   EXPECT_EQ(sql_value("select count(*) from counterpart.dirty"), "0");
   EXPECT_EQ(sql_value("select count(*) from counterpart.outcome where outcome = 'unchanged'"), "8");
-  EXPECT_THAT(sql("select id, outcome from counterpart.outcome where outcome <> 'unchanged'"), ElementsAre(ElementsAre("4", "parked")));
+  EXPECT_THAT(sql("select id, outcome from counterpart.outcome where outcome <> 'unchanged'"),
+              ElementsAre(ElementsAre("4", "parked")));
   EXPECT_EQ(sql_value("select count(*) from counterpart.alert where kind = 'parked'"), "1");
 }
 
@@ -306,7 +312,8 @@ TEST_F(Intents, AreStoredBeforeTheCallAndFoundByTheHeir) {
   const SyncId sync = make_sync();
   accept(sync, left("1"));
   const Claim first = claim(sync);
-  const std::vector<std::int64_t> ids = get(store_->begin_intents(sync, first.lease, {intent_of(left("1")), intent_of(left("1"))}));
+  const std::vector<std::int64_t> ids =
+      get(store_->begin_intents(sync, first.lease, {intent_of(left("1")), intent_of(left("1"))}));
   ASSERT_THAT(ids, SizeIs(2));
   EXPECT_GT(ids[0], 0);
   EXPECT_NE(ids[0], ids[1]);
@@ -371,7 +378,8 @@ TEST_F(Intents, EndOnce) {
   completion.intents.push_back({ids[0], IntentState::failed, "late"});
   complete(sync, claimed, {completion});
 
-  EXPECT_THAT(sql("select state, result from counterpart.intent"), ElementsAre(ElementsAre("1", "holds what was sent")));
+  EXPECT_THAT(sql("select state, result from counterpart.intent"),
+              ElementsAre(ElementsAre("1", "holds what was sent")));
 }
 
 TEST_F(Intents, ACreatesLinkIsStoredWhenItIsAnsweredAndNeverDoubled) {

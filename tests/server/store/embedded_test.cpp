@@ -1,13 +1,12 @@
 #include "server/store/embedded.h"
 
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <pqxx/pqxx>
+#include <signal.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 #include "tests/server/store/support.h"
 
@@ -47,11 +46,12 @@ TEST_F(Embedded, IsDurableAndPrivate) {
   EXPECT_EQ(ask(uri, "show listen_addresses"), "");
   EXPECT_EQ(ask(uri, "show server_encoding"), "UTF8");
   EXPECT_EQ(ask(uri, "select datcollate from pg_database where datname = current_database()"), "C.UTF-8");
-  EXPECT_EQ(ask(uri, "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user"), "f");
+  EXPECT_EQ(ask(uri, "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user"),
+            "f");
   EXPECT_THROW(ask(uri + " dbname=postgres", "select 1"), pqxx::failure);
   EXPECT_THROW(ask(uri + " user=postgres", "select 1"), pqxx::failure);
 
-  struct stat socket {};
+  struct stat socket{};
   ASSERT_EQ(::stat((folder_.path() / "postgres" / "socket").c_str(), &socket), 0);
   EXPECT_EQ(socket.st_mode & 0777U, 0700U);
   EXPECT_EQ(::getpgid(postmaster()), postmaster()) << "a terminal's interrupt must not reach it";
@@ -61,7 +61,7 @@ TEST_F(Embedded, DoesNotRunAsRoot) {
   if (::geteuid() != 0) GTEST_SKIP() << "started without root";
   const EmbeddedDatabase database(folder_.path());
 
-  struct stat process {};
+  struct stat process{};
   ASSERT_EQ(::stat(("/proc/" + std::to_string(postmaster())).c_str(), &process), 0);
   EXPECT_NE(process.st_uid, 0U);
 }
@@ -109,7 +109,9 @@ TEST_F(Embedded, ARunningClusterIsTakenOver) {
 }
 
 TEST_F(Embedded, AStalePidFileIsNoObstacle) {
-  { const EmbeddedDatabase database(folder_.path()); }
+  {
+    const EmbeddedDatabase database(folder_.path());
+  }
   // Somebody else's number by now: ours.
   std::ofstream(folder_.path() / "postgres" / "data" / "postmaster.pid") << ::getpid() << "\n";
 
@@ -119,7 +121,9 @@ TEST_F(Embedded, AStalePidFileIsNoObstacle) {
 }
 
 TEST_F(Embedded, AHalfMadeClusterIsMadeAnew) {
-  { const EmbeddedDatabase database(folder_.path()); }
+  {
+    const EmbeddedDatabase database(folder_.path());
+  }
   fs::rename(folder_.path() / "postgres" / "data", folder_.path() / "postgres" / "data.new");
   fs::remove(folder_.path() / "postgres" / "data.new" / "PG_VERSION");
 
@@ -148,7 +152,9 @@ TEST_F(Embedded, ALongPathGetsItsSocketElsewhere) {
 }
 
 TEST_F(Embedded, AClusterOfAnotherVersionSaysWhatToInstall) {
-  { const EmbeddedDatabase database(folder_.path()); }
+  {
+    const EmbeddedDatabase database(folder_.path());
+  }
   std::ofstream(folder_.path() / "postgres" / "data" / "PG_VERSION") << "9\n";
 
   try {

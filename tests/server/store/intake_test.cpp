@@ -34,7 +34,8 @@ class Intake : public StoreTest {
 TEST_F(Intake, NewsFoldsIntoOneRowWhoseGenerationCountsThePieces) {
   const SyncId sync = make_sync();
 
-  EXPECT_EQ(get(store_->accept({delivery_of(sync, "d1", {mark_of(left("1")), mark_of(left("1")), mark_of(left("2"))})})), 3);
+  EXPECT_EQ(
+      get(store_->accept({delivery_of(sync, "d1", {mark_of(left("1")), mark_of(left("1")), mark_of(left("2"))})})), 3);
   EXPECT_EQ(accept(sync, left("1"), "d2"), 1);
 
   EXPECT_THAT(sql(kDirty), ElementsAre(ElementsAre("1", "3", "0", "t"), ElementsAre("2", "1", "0", "t")));
@@ -47,7 +48,8 @@ TEST_F(Intake, EvidenceIsKeptOncePerRecordAndARepeatedDeliveryIsNewsAllTheSame) 
   get(store_->accept({delivery}));
   EXPECT_EQ(get(store_->accept({delivery})), 2);
 
-  EXPECT_THAT(sql("select id, delivery_key, convert_from(body, 'UTF8'), headers->>'agent' from counterpart.evidence order by id"),
+  EXPECT_THAT(sql("select id, delivery_key, convert_from(body, 'UTF8'), headers->>'agent' from counterpart.evidence "
+                  "order by id"),
               ElementsAre(ElementsAre("1", "d1", R"({"id":1})", "test"), ElementsAre("2", "d1", "(null)", "(null)")));
   EXPECT_EQ(sql_value("select string_agg(generation::text, ',') from counterpart.dirty"), "2,2");
 }
@@ -162,7 +164,8 @@ TEST_F(Intake, WorkersAreWokenAfterTheCommitOnTheIoThread) {
   };
   std::vector<Call> calls;
   store_->on_dirty([&](SyncId which, const std::vector<RecordKey>& keys, milliseconds settle) {
-    calls.push_back({which, keys, settle, sql_value("select count(*) from counterpart.dirty"), std::this_thread::get_id()});
+    calls.push_back(
+        {which, keys, settle, sql_value("select count(*) from counterpart.dirty"), std::this_thread::get_id()});
   });
   Mark slow = mark_of(left("2"));
   slow.settle = milliseconds(700);
@@ -246,7 +249,8 @@ TEST_F(Group, OnlyTheCulpritsSendersAreToldAndTheOthersAreStored) {
   const SyncId two = make_sync("two");
   std::vector<Delivery> deliveries;
   for (int i = 0; i < 40; ++i) {
-    deliveries.push_back(delivery_of(i % 2 == 0 ? one : two, "d" + std::to_string(i), {mark_of(left(std::to_string(i)))}));
+    deliveries.push_back(
+        delivery_of(i % 2 == 0 ? one : two, "d" + std::to_string(i), {mark_of(left(std::to_string(i)))}));
   }
   deliveries[7].marks[0].key.id = std::string("a\0b", 3);
   deliveries[30].headers = "{no json";

@@ -51,7 +51,8 @@ TEST_F(Migrations, BringAnEmptyDatabaseToTheNewestSchemaAndThenDoNothing) {
 TEST_F(Migrations, ANewerSchemaIsRefused) {
   migrate(cluster().uri(), with(9999, "9999_future", "create table counterpart.future ()"));
 
-  EXPECT_THAT(refusal(known_migrations()), testing::AllOf(HasSubstr("9999_future"), HasSubstr("newer version of Counterpart")));
+  EXPECT_THAT(refusal(known_migrations()),
+              testing::AllOf(HasSubstr("9999_future"), HasSubstr("newer version of Counterpart")));
 }
 
 TEST_F(Migrations, AChangedFileIsRefused) {

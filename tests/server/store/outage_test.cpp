@@ -1,8 +1,7 @@
-#include <signal.h>
-
 #include <boost/asio/post.hpp>
 #include <fstream>
 #include <set>
+#include <signal.h>
 #include <thread>
 
 #include "server/store/lane.h"
@@ -109,7 +108,8 @@ TEST_F(Outage, AConnectionLostWhileIdleIsMadeAgainWithoutAnyoneNoticing) {
   accept(sync, left("1"));
   claim(sync);
 
-  sql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = 'counterpart'");
+  sql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name = "
+      "'counterpart'");
 
   EXPECT_EQ(accept(sync, left("2"), "d2"), 1);
   EXPECT_EQ(keys_of(claim(sync)), "left 2");
@@ -159,7 +159,8 @@ TEST_F(Outage, ACrashAfterTheCommitLeavesTheWorkDone) {
   EXPECT_THROW(complete(sync, claimed, {done(claimed.records[0])}), std::runtime_error);
 
   EXPECT_EQ(sql_value("select count(*) from counterpart.dirty"), "0");
-  EXPECT_THAT(complete(sync, claimed, {done(claimed.records[0])}), ElementsAre(false)) << "said again, it changes nothing";
+  EXPECT_THAT(complete(sync, claimed, {done(claimed.records[0])}), ElementsAre(false))
+      << "said again, it changes nothing";
 }
 
 /// Every process of the cluster, stopped: the sockets stay open and nobody answers.
@@ -222,8 +223,9 @@ TEST_F(Outage, AStoreThatEndsAnswersWhatStillWaits) {
   std::unique_ptr<Store> store = another_store();
   std::vector<std::exception_ptr> answers;
   for (int i = 0; i < 50; ++i) {
-    boost::asio::co_spawn(io_, store->links_of(1, {left("1")}),
-                          [&](std::exception_ptr error, std::vector<std::optional<LinkRow>>) { answers.push_back(error); });
+    boost::asio::co_spawn(
+        io_, store->links_of(1, {left("1")}),
+        [&](std::exception_ptr error, std::vector<std::optional<LinkRow>>) { answers.push_back(error); });
   }
   io_.poll();
 

@@ -60,7 +60,8 @@ TEST_F(Reports, ParkedListsWithReasonAndRemedy) {
 
   ASSERT_THAT(at(all, "parked").array(), SizeIs(1));
   const Native& row = at(all, "parked").array()[0];
-  EXPECT_THAT(names(row), ElementsAre("id", "sync", "mapping", "side", "record", "reason", "field", "remedy", "since", "correlation"));
+  EXPECT_THAT(names(row), ElementsAre("id", "sync", "mapping", "side", "record", "reason", "field", "remedy", "since",
+                                      "correlation"));
   EXPECT_EQ(at(row, "sync").text(), "customers");
   EXPECT_EQ(at(row, "side").text(), "right");
   EXPECT_EQ(at(row, "record").text(), "7");
@@ -105,8 +106,8 @@ TEST_F(Reports, ExplainTellsTheWholeStory) {
   const Native::Array& records = at(story, "records").array();
   ASSERT_THAT(records, SizeIs(2));
   const Native& known = records[0];
-  EXPECT_THAT(names(known), ElementsAre("sync", "mapping", "side", "record", "dirty", "link", "base", "frozen", "parked",
-                                        "outcome", "history", "intents", "evidence"));
+  EXPECT_THAT(names(known), ElementsAre("sync", "mapping", "side", "record", "dirty", "link", "base", "frozen",
+                                        "parked", "outcome", "history", "intents", "evidence"));
   EXPECT_EQ(at(at(known, "dirty"), "generation").number(), "1");
   EXPECT_EQ(at(at(known, "link"), "left").text(), "L");
   EXPECT_TRUE(at(at(known, "link"), "tombstone").is_null());
@@ -163,8 +164,10 @@ TEST_F(Upkeep, OldEvidenceGoesAndTodaysStays) {
   const SyncId sync = make_sync();
   accept(sync, left("1"));
   sql("select counterpart.make_partition('evidence', '20200102', '2020-01-02', '2020-01-03')");
-  sql("insert into counterpart.evidence select sync_id, mapping, side, id, delivery_key, '2020-01-02', received, system, correlation, headers, body from counterpart.evidence");
-  sql("insert into counterpart.evidence select sync_id, mapping, side, id, delivery_key, '2019-01-02', received, system, correlation, headers, body from counterpart.evidence limit 1");
+  sql("insert into counterpart.evidence select sync_id, mapping, side, id, delivery_key, '2020-01-02', received, "
+      "system, correlation, headers, body from counterpart.evidence");
+  sql("insert into counterpart.evidence select sync_id, mapping, side, id, delivery_key, '2019-01-02', received, "
+      "system, correlation, headers, body from counterpart.evidence limit 1");
   ASSERT_EQ(sql_value("select count(*) from counterpart.evidence"), "3");
 
   get(store_->upkeep(std::chrono::hours(24 * 30)));
@@ -187,7 +190,8 @@ TEST_F(Upkeep, EndedIntentsAndStaleLeasesGoAndOpenIntentsStay) {
 
   get(store_->upkeep(std::chrono::hours(24)));
 
-  EXPECT_THAT(sql("select intent_id from counterpart.intent order by 1"), ElementsAre(ElementsAre("2"), ElementsAre("3")));
+  EXPECT_THAT(sql("select intent_id from counterpart.intent order by 1"),
+              ElementsAre(ElementsAre("2"), ElementsAre("3")));
   EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "0");
 }
 
@@ -199,7 +203,8 @@ TEST_F(Upkeep, TheTimeIsTheSessionsWhereItIsSet) {
 
   get(later->accept({delivery_of(sync, "d", {mark_of(left("1"))})}));
 
-  EXPECT_EQ(sql_value("select due from counterpart.dirty where due = '2031-02-03T04:05:06Z'"), "2031-02-03 04:05:06+00");
+  EXPECT_EQ(sql_value("select due from counterpart.dirty where due = '2031-02-03T04:05:06Z'"),
+            "2031-02-03 04:05:06+00");
   EXPECT_EQ(claim(sync).lease, 0) << "not due by the real clock";
   EXPECT_EQ(keys_of(get(later->claim(order(sync)))), "left 1");
 }

@@ -1,10 +1,9 @@
 #include "server/store/statements.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cctype>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <regex>
 #include <stdexcept>
 
@@ -38,7 +37,8 @@ TEST(Statements, WithoutANameOrWithOneTwiceAreMistakes) {
 /// SQL without its comments, in lower case.
 std::string code_of(std::string sql) {
   sql = std::regex_replace(sql, std::regex("--[^\n]*"), "");
-  std::transform(sql.begin(), sql.end(), sql.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(sql.begin(), sql.end(), sql.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return sql;
 }
 

@@ -1,9 +1,8 @@
 #include "tests/server/store/support.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <pqxx/pqxx>
+#include <stdlib.h>
 
 namespace counterpart::store {
 
@@ -59,9 +58,13 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-EmbeddedDatabase& cluster() { return environment()->database(); }
+EmbeddedDatabase& cluster() {
+  return environment()->database();
+}
 
-std::filesystem::path cluster_folder() { return environment()->folder(); }
+std::filesystem::path cluster_folder() {
+  return environment()->folder();
+}
 
 Table sql(const std::string& statement) {
   pqxx::connection connection(cluster().uri());
@@ -161,7 +164,8 @@ ClaimOrder StoreTest::order(SyncId sync, int limit) const {
 }
 
 Delivery StoreTest::delivery_of(SyncId sync, const std::string& delivery_key, std::vector<Mark> marks) {
-  return Delivery{sync, "crm", delivery_key, "c-" + delivery_key, R"({"agent":"test"})", R"({"id":1})", std::move(marks)};
+  return Delivery{sync,          "crm",           delivery_key, "c-" + delivery_key, R"({"agent":"test"})",
+                  R"({"id":1})", std::move(marks)};
 }
 
 int StoreTest::accept(SyncId sync, const RecordKey& key, const std::string& delivery_key) {
