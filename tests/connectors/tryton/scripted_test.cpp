@@ -321,11 +321,12 @@ TEST_F(ScriptedTryton, ABatchThatIsRefusedIsHalvedUntilTheCulpritStandsAlone) {
   int id = 100;
   tryton.answer = [&](const std::string& method, const Native& params) {
     if (method != kCreate) return answered(method, params);
-    std::string ids;
-    for (const Native& values : params.array()[0].array()) {
+    const Native::Array& parties = params.array()[0].array();
+    for (const Native& values : parties) {
       if (values.member("name")->text() == "bad") return FakeTryton::error(R"(["UserError",["no","",null]])");
-      ids += (ids.empty() ? "" : ",") + std::to_string(++id);
     }
+    std::string ids;
+    for (std::size_t i = 0; i < parties.size(); ++i) ids += (ids.empty() ? "" : ",") + std::to_string(++id);
     return FakeTryton::ok("[" + ids + "]");
   };
   std::vector<CreateOrder> orders;
