@@ -15,7 +15,7 @@ pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 # libphonenumber: Debian 12's -dev package conflicts with libboost1.81-dev (it wants 1.74's), so there
 # `deploy/dependencies` unpacks it beside the build; on Debian 13 it is simply installed.
 find_path(PHONENUMBER_INCLUDE phonenumbers/phonenumberutil.h
-  HINTS ${CMAKE_SOURCE_DIR}/.cache/phonenumber/usr/include /opt/counterpart-phonenumber/usr/include REQUIRED)
+  HINTS ${CMAKE_SOURCE_DIR}/.cache/phonenumber/usr/include REQUIRED)
 find_library(PHONENUMBER_LIBRARY NAMES phonenumber libphonenumber.so.8 REQUIRED)
 find_library(PROTOBUF_LIBRARY NAMES protobuf REQUIRED)
 add_library(counterpart_phonenumber INTERFACE)
