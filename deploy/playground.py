@@ -266,7 +266,9 @@ class Playground:
         return process
 
     def tryton_script(self, *words):
-        folder = os.environ.get("COUNTERPART_TRYTON_DIR", str(ROOT / ".cache" / "tryton"))
+        # As root its database runs as user postgres, who may not get through to this checkout.
+        own = "/var/lib/counterpart-tryton" if os.geteuid() == 0 else str(ROOT / ".cache" / "tryton")
+        folder = os.environ.get("COUNTERPART_TRYTON_DIR", own)
         script = ROOT / "tests" / "stand-ins" / "tryton" / "start"
         done = subprocess.run([script, str(self.tryton_port), folder, *words], stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
