@@ -54,6 +54,11 @@ std::string unquote_remedy(const Node& node) {
   return node.kind == Node::Kind::scalar && node.quoted ? "remove the quotes if they are too much" : "";
 }
 
+/// An editor sees what is written, not what an interpolation will stand for.
+std::string or_interpolation(const std::string& pattern) {
+  return pattern + R"(|\$\{(env|file):)";
+}
+
 std::string range_words(const std::string& noun, const std::string& least, const std::string& most) {
   return noun + " from " + least + " to " + most;
 }
@@ -77,7 +82,7 @@ Type<std::string> text_like(std::string words, std::string pattern, std::functio
   Type<std::string> type;
   type.words = words;
   type.schema = [pattern = std::move(pattern)] {
-    return Native(Native::Object{{"type", "string"}, {"pattern", pattern}});
+    return Native(Native::Object{{"type", "string"}, {"pattern", or_interpolation(pattern)}});
   };
   type.show = [](const std::string& value) { return value.empty() ? Native() : Native(value); };
   type.read = [words = std::move(words), fits = std::move(fits)](const Node& node,
@@ -129,7 +134,9 @@ Type<std::int64_t> integer(std::int64_t least, std::int64_t most) {
 Type<milliseconds> duration() {
   Type<milliseconds> type;
   type.words = "a duration such as 30s, 5m, 250ms";
-  type.schema = [] { return Native(Native::Object{{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}}); };
+  type.schema = [] {
+    return Native(Native::Object{{"type", "string"}, {"pattern", or_interpolation("^[0-9]+(ms|s|m|h|d)$")}});
+  };
   type.show = [](const milliseconds& value) { return Native(print_duration(value)); };
   type.read = [words = type.words](const Node& node, Problems& problems) -> std::optional<milliseconds> {
     const auto value = node.kind == Node::Kind::scalar ? parse_duration(node.scalar) : std::nullopt;

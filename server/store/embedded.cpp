@@ -23,6 +23,7 @@ namespace {
 constexpr std::chrono::seconds kStartPatience{60};  // replaying the log after a crash takes a while
 constexpr std::chrono::seconds kRestartPatience{10};
 constexpr std::chrono::seconds kStopPatience{20};
+constexpr std::chrono::seconds kDyingPatience{5};
 constexpr milliseconds kLook{20};
 constexpr int kLaunchesMax = 40;
 
@@ -133,8 +134,11 @@ struct EmbeddedDatabase::Impl {
   bool ensure_running() {
     const std::lock_guard lock(mutex);
     bound_log(paths.log);
-    if (!ended()) return true;
-    return start_and_wait(kRestartPatience);
+    // A killed process is there for a moment longer than its sockets.
+    bool serves = false;
+    const auto settled = [&] { return ended() || (serves = accepts_connections(uri)); };
+    if (!wait_until(kDyingPatience, settled)) return false;
+    return serves || start_and_wait(kRestartPatience);
   }
 
   bool stop(std::chrono::milliseconds patience, int signal) {

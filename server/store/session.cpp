@@ -24,6 +24,8 @@ std::string reason_of(const char* message, const std::string& state) {
 }
 
 FailureKind kind_of_state(std::string_view state) {
+  if (state.empty())
+    return FailureKind::reconnect;  // no word from the server: the connection broke under the statement
   if (state == "40001" || state == "40P01" || state == "55P03") return FailureKind::retry_now;
   if (state == "40003") return FailureKind::in_doubt;
   if (state.starts_with("08") || state.starts_with("57P")) return FailureKind::reconnect;

@@ -248,7 +248,7 @@ TEST(Table, DescribesItselfAsJsonSchema) {
             R"({"type":"string","enum":["red","green"],"description":"Its colour.","default":"green"})");
   EXPECT_EQ(
       property("warm_up"),
-      R"json({"type":"string","pattern":"^[0-9]+(ms|s|m|h|d)$","description":"Before it drives.","default":"90s"})json");
+      R"json({"type":"string","pattern":"^[0-9]+(ms|s|m|h|d)$|\\$\\{(env|file):","description":"Before it drives.","default":"90s"})json");
   EXPECT_EQ(property("note"), R"({"type":["string","number","boolean"],"description":"A note."})");
   EXPECT_EQ(property("spare"),
             R"({"type":"object","description":"The spare wheel.","properties":{)"

@@ -38,11 +38,15 @@ ClusterEnvironment* environment() {
 }
 const bool kRegistered = environment() != nullptr;
 
+/// Deleting is quicker than truncating here: no new files for dozens of tables and indexes.
 void empty_all_tables() {
-  const std::string tables = sql_value(
-      "select string_agg(format('counterpart.%I', tablename), ', ') from pg_tables "
-      "where schemaname = 'counterpart' and tablename <> 'migration'");
-  sql("truncate " + tables + " restart identity");
+  const std::string deletes = sql_value(
+      "select string_agg(format('delete from counterpart.%I', relname), ';') from pg_class "
+      "where relnamespace = 'counterpart'::regnamespace and relkind in ('r', 'p') and not relispartition "
+      "and relname <> 'migration'");
+  sql(deletes);
+  sql("select setval(format('counterpart.%I', relname), 1, false) from pg_class "
+      "where relnamespace = 'counterpart'::regnamespace and relkind = 'S'");
 }
 
 }  // namespace
