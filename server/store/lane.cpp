@@ -136,29 +136,34 @@ void Lane::break_if_silent(milliseconds limit) {
 
 void Lane::work() {
   milliseconds back_off = settings_.retry_first;
-  while (true) {
+  while (!is_stopping()) {
     if (!connection_ && !connect()) {
       reject_all(last_failure_);
       pause(back_off);
       back_off = std::min(back_off * 2, settings_.retry_most);
+      continue;
+    }
+    back_off = settings_.retry_first;
+    if (const std::unique_ptr<Job> job = next()) {
+      job->run(*this);
     } else {
-      back_off = settings_.retry_first;
+      disconnect();  // it was broken as silent just when its last call had been answered
     }
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_) return;
-    }
-    if (!connection_) continue;
-    if (std::unique_ptr<Job> job = next()) job->run(*this);
     const std::lock_guard lock(mutex_);
     running_ = false;
   }
 }
 
+bool Lane::is_stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+/// The next job; null when there is to be none on this connection.
 std::unique_ptr<Job> Lane::next() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  if (stopping_) return nullptr;
+  changed_.wait(lock, [this] { return stopping_ || away_ || !queue_.empty(); });
+  if (stopping_ || away_) return nullptr;
   std::unique_ptr<Job> job = std::move(queue_.front());
   queue_.pop_front();
   running_ = true;
@@ -194,6 +199,7 @@ void Lane::reject_all(const std::string& reason) {
     away_ = reason;
     rejected.swap(queue_);
   }
+  changed_.notify_all();
   const std::exception_ptr error = std::make_exception_ptr(DatabaseAway(reason));
   for (const std::unique_ptr<Job>& job : rejected) job->reject(error);
 }

@@ -94,6 +94,7 @@ class Lane : private Session {
   void transact(std::string_view name, const std::function<void(Transaction&)>& work) override;
   bool settle_failure(const Failure& failure, int attempt, bool& reconnected);
   void work();
+  bool is_stopping() const;
   bool connect();
   void disconnect();
   void reject_all(const std::string& reason);

@@ -97,14 +97,17 @@ Store::~Store() {
 
 awaitable<std::vector<SyncId>> Store::register_syncs(
     std::vector<std::pair<std::string, std::string>> name_and_version) {
-  return impl_->lanes_.work().run<std::vector<SyncId>>(
-      "register_syncs", [syncs = std::move(name_and_version)](Transaction& transaction) {
+  return impl_->lanes_.work().with_session<std::vector<SyncId>>(
+      [syncs = std::move(name_and_version)](Session& session) {
         std::vector<SyncId> ids;
-        for (const auto& [name, version] : syncs) {
-          const Rows rows = transaction.exec("register_sync", Arguments{name, version});
-          ids.push_back(static_cast<SyncId>(rows.integer(0, 0)));
-        }
-        make_partitions(transaction);
+        session.transact("register_syncs", [&](Transaction& transaction) {
+          ids.clear();
+          for (const auto& [name, version] : syncs) {
+            const Rows rows = transaction.exec("register_sync", Arguments{name, version});
+            ids.push_back(static_cast<SyncId>(rows.integer(0, 0)));
+          }
+        });
+        make_partitions(session);
         return ids;
       });
 }

@@ -1,7 +1,10 @@
 #include "server/store/upkeep.h"
 
+#include <functional>
 #include <map>
 #include <utility>
+
+#include "server/store/store.h"
 
 namespace counterpart::store {
 
@@ -10,18 +13,31 @@ namespace {
 constexpr std::int64_t kIntentsMax = 1'000;  // a sync and transaction
 constexpr int kRoundsMax = 20;
 
+/// Work on whole tables: given up for now if somebody holds them. A database that is really away is met
+/// again by the next transaction.
+void change_tables(Session& session, const std::function<void(Transaction&)>& work) {
+  try {
+    session.transact("upkeep", [&work](Transaction& transaction) {
+      transaction.exec("be_impatient");
+      work(transaction);
+    });
+  } catch (const DatabaseAway& away) {
+    if (away.in_doubt()) throw;
+  }
+}
+
 }  // namespace
 
-void make_partitions(Transaction& transaction) {
-  transaction.exec("make_partitions");
+void make_partitions(Session& session) {
+  change_tables(session, [](Transaction& transaction) { transaction.exec("make_partitions"); });
 }
 
 void run_upkeep(Session& session, milliseconds evidence_kept) {
-  session.transact("upkeep", make_partitions);
-  session.transact("upkeep", [evidence_kept](Transaction& transaction) {
+  make_partitions(session);
+  change_tables(session, [evidence_kept](Transaction& transaction) {
     transaction.exec("drop_evidence", Arguments{static_cast<std::int64_t>(evidence_kept.count())});
-    transaction.exec("drop_events");
   });
+  change_tables(session, [](Transaction& transaction) { transaction.exec("drop_events"); });
   session.transact("upkeep", [](Transaction& transaction) {
     transaction.exec("remove_stale_leases");
     transaction.exec("remove_old_alerts");

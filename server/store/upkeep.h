@@ -8,8 +8,9 @@
 
 namespace counterpart::store {
 
-/// Makes the partitions of these and the next days.
-void make_partitions(Transaction& transaction);
+/// Makes the partitions of these and the next days. Where a reader holds the tables, the next call does it:
+/// until then their rows go to the spare partition.
+void make_partitions(Session& session);
 
 /// Store::upkeep: each step a transaction of its own, in bounded batches.
 void run_upkeep(Session& session, milliseconds evidence_kept);

@@ -1,3 +1,8 @@
+-- name: be_impatient
+-- Until the end of the transaction: one that waits for a long reader's lock (a backup's) holds up everybody
+-- behind it.
+select set_config('lock_timeout', '200ms', true)
+
 -- name: make_partitions
 select counterpart.make_partitions()
 

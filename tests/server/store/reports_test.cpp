@@ -1,4 +1,7 @@
+#include <atomic>
+
 #include "mapping/values/json.h"
+#include "server/store/lane.h"
 #include "tests/server/store/support.h"
 
 namespace counterpart::store {
@@ -142,6 +145,9 @@ class Upkeep : public StoreTest {
   static std::string partitions(const std::string& of) {
     return sql_value("select count(*) from pg_inherits where inhparent = 'counterpart." + of + "'::regclass");
   }
+
+  std::atomic<bool> reading_{false};
+  std::atomic<bool> upkept_{false};
 };
 
 TEST_F(Upkeep, PartitionsAreMadeAheadAndNoneIsMissed) {
@@ -193,6 +199,40 @@ TEST_F(Upkeep, EndedIntentsAndStaleLeasesGoAndOpenIntentsStay) {
   EXPECT_THAT(sql("select intent_id from counterpart.intent order by 1"),
               ElementsAre(ElementsAre("2"), ElementsAre("3")));
   EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "0");
+}
+
+// As a backup does, for hours: what waits for its lock would hold up all intake behind it.
+TEST_F(Upkeep, ALongReaderIsNotWaitedFor) {
+  const SyncId sync = make_sync();
+  sql("select counterpart.make_partition('evidence', '20200102', '2020-01-02', '2020-01-03')");
+  Lane reader(io_, LaneSettings{"reader", ConnectionSettings{settings_.uri}}, points_, 1);
+  std::function<int(Transaction&)> read = [this](Transaction& transaction) {
+    transaction.script("lock table counterpart.evidence in access share mode");
+    reading_ = true;
+    reading_.notify_all();
+    upkept_.wait(false);
+    return 0;
+  };
+  int done = 0;
+  const auto finished = [&](std::exception_ptr error, int) {
+    EXPECT_EQ(error, nullptr);
+    ++done;
+  };
+  boost::asio::co_spawn(io_, reader.run<int>("read", read), finished);
+  io_.poll();
+  reading_.wait(false);
+
+  get(store_->upkeep(std::chrono::hours(24)));
+  const int accepted = accept(sync, left("1"));
+  const std::string dropped = sql_value("select to_regclass('counterpart.evidence_20200102') is null");
+  upkept_ = true;
+  upkept_.notify_all();
+  run_until([&] { return done == 1; });
+  get(store_->upkeep(std::chrono::hours(24)));
+
+  EXPECT_EQ(accepted, 1);
+  EXPECT_EQ(dropped, "f") << "it was held";
+  EXPECT_EQ(sql_value("select to_regclass('counterpart.evidence_20200102') is null"), "t");
 }
 
 // A simulation's time, set for its sessions, is what every statement goes by.
