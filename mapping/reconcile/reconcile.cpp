@@ -45,24 +45,6 @@ std::optional<Value> value_for(const FieldRule& rule, const Both<Look>& seen, co
   return rule.side[other(verdict.to)].codec->put(target.now, wanted);
 }
 
-// The field's activity if `to` is written now. A write is contested when the side that we wrote last
-// has changed since, within the window.
-FieldActivity activity_with(const FieldActivity* last, Side to, const Both<Look>& seen,
-                            const ReconcileContext& context) {
-  FieldActivity next{.written = to, .contested = 0, .contested_by_person = 0, .at = context.now};
-  const bool contested =
-      last != nullptr && seen[last->written].changed && context.now - last->at < context.oscillation_window;
-  if (!contested) return next;
-  next.contested = last->contested + 1;
-  next.contested_by_person = last->contested_by_person + (context.changed_by_person[last->written] ? 1 : 0);
-  return next;
-}
-
-bool oscillates(const FieldActivity& activity, const ReconcileContext& context) {
-  return activity.contested - activity.contested_by_person >= context.contested_max ||
-         activity.contested >= context.contested_by_person_max;
-}
-
 class Reconciling {
  public:
   Reconciling(const ObjectMapping& mapping, LinkState state, const Both<const Record*>& now,
@@ -74,6 +56,7 @@ class Reconciling {
     if (decision_.parked()) {
       park();
     } else {
+      guard_record();
       move_state();
     }
     decision_.next = std::move(state_);
@@ -93,6 +76,7 @@ class Reconciling {
       seen[side] = look_at(rule.side[side], *now_[side], state_.base[side], untouched[side]);
       if (is_unknown(seen[side].now) && !seen[side].problem) return;
     }
+    for (const Side side : kSides) changed_[side] = changed_[side] || seen[side].changed;
     if (frozen) return reconsider_frozen(index, seen);
     if (has_problem(index, untouched, seen)) return;
     if (auto verdict = judge(rule, seen, context_)) carry_out(index, std::move(*verdict), seen);
@@ -140,19 +124,58 @@ class Reconciling {
       add(index, {FieldResult::agreed, to, verdict.rule + "; " + std::string(name_of(to)) + " holds it already"}, seen);
       return;
     }
-    const auto last = state_.activity.find(rule.name);
-    const auto activity = activity_with(last == state_.activity.end() ? nullptr : &last->second, to, seen, context_);
-    if (oscillates(activity, context_)) {
-      return freeze(index, "oscillation: " + std::to_string(activity.contested) + " writes in a row were changed again",
-                    seen);
-    }
+    Activity activity = activity_with(rule, verdict, sent, seen);
+    if (auto why = oscillation_of_field(activity, context_.oscillation)) return freeze(index, std::move(*why), seen);
     if (auto problem = write_field(rule.side[to], sent, after(to))) {
       add(index, {FieldResult::problem, to, verdict.rule + "; not holdable on " + std::string(name_of(to))}, seen)
           .problem = std::move(problem);
       return;
     }
     add(index, std::move(verdict), seen).sent = std::move(sent);
-    planned_.emplace_back(index, activity);
+    planned_.emplace_back(index, std::move(activity));
+  }
+
+  const Activity* last_activity(std::string_view name) const {
+    const auto found = state_.activity.find(std::string(name));
+    return found == state_.activity.end() ? nullptr : &found->second;
+  }
+
+  Activity activity_with(const FieldRule& rule, const Verdict& verdict, const Value& sent,
+                         const Both<Look>& seen) const {
+    PlannedWrite write;
+    write.to[verdict.to] = true;
+    write.changed = {seen.left.changed, seen.right.changed};
+    write.by_person = context_.changed_by_person;
+    write.now = context_.now;
+    // A restore puts back one value by its nature.
+    if (verdict.result != FieldResult::restore) write.sent[verdict.to] = describe(sent);
+    return activity_after(last_activity(rule.name), std::move(write), context_.oscillation);
+  }
+
+  // Fields that set each other in turns are each written one way only; the record is not.
+  void guard_record() {
+    if (planned_.empty()) return;
+    PlannedWrite write;
+    write.to = {decision_.after.left.has_value(), decision_.after.right.has_value()};
+    write.changed = changed_;
+    write.by_person = context_.changed_by_person;
+    write.now = context_.now;
+    Activity activity = activity_after(last_activity(kRecordActivity), std::move(write), context_.oscillation);
+    const auto why = oscillation_of_record(activity, context_.oscillation);
+    state_.activity.insert_or_assign(std::string(kRecordActivity), std::move(activity));
+    if (why) freeze_all_writes(*why);
+  }
+
+  void freeze_all_writes(const std::string& why) {
+    for (FieldDecision& field : decision_.fields) {
+      if (!is_write(field.result)) continue;
+      field.result = FieldResult::frozen;
+      field.rule = why + " in this record";
+      field.sent = Unknown{};
+    }
+    decision_.after = {};
+    planned_.clear();
+    state_.activity.erase(std::string(kRecordActivity));
   }
 
   void freeze(std::size_t index, std::string why, const Both<Look>& seen) {
@@ -190,8 +213,9 @@ class Reconciling {
     for (const std::string& name : decision_.thawed) {
       state_.frozen.erase(name);
       state_.activity.erase(name);
+      state_.activity.erase(std::string(kRecordActivity));
     }
-    for (auto& [index, activity] : planned_) state_.activity[mapping_.fields[index].name] = activity;
+    for (auto& [index, activity] : planned_) state_.activity[mapping_.fields[index].name] = std::move(activity);
   }
 
   void move_bases(const FieldRule& rule) {
@@ -205,7 +229,8 @@ class Reconciling {
   const Both<const Record*>& now_;
   const ReconcileContext& context_;
   Decision decision_;
-  std::vector<std::pair<std::size_t, FieldActivity>> planned_;
+  std::vector<std::pair<std::size_t, Activity>> planned_;
+  Both<bool> changed_{};  // some field shows another value than its base
 };
 
 }  // namespace

@@ -9,25 +9,20 @@
 #include <string_view>
 #include <vector>
 
+#include "mapping/reconcile/oscillation.h"
 #include "mapping/reconcile/rules.h"
 #include "mapping/values/record.h"
 
 namespace counterpart {
 
-/// How often, and how lately, our writes to a field were answered by a change on the side written.
-struct FieldActivity {
-  Side written = Side::left;              ///< the side our last write went to
-  std::uint32_t contested = 0;            ///< writes in a row that undid or passed on a change made after our own
-  std::uint32_t contested_by_person = 0;  ///< of these, with another user named as the writer
-  Instant at{};                           ///< our last write
-  bool operator==(const FieldActivity&) const = default;
-};
+/// No field's name.
+inline constexpr std::string_view kRecordActivity = "";
 
 /// What is remembered of a link.
 struct LinkState {
   Both<Native> base;             ///< objects: FieldSide::name → raw value that side held when the two last agreed
   std::set<std::string> frozen;  ///< names of fields held for a person
-  std::map<std::string, FieldActivity> activity;  ///< by field name
+  std::map<std::string, Activity> activity;  ///< by field name; the whole record's under kRecordActivity
 };
 
 /// What decides besides records and rules; handed in, for the core has no clock.
@@ -37,9 +32,7 @@ struct ReconcileContext {
   Both<bool> changed_by_person{};             ///< another user than ours is named as the last writer
   std::chrono::microseconds clock_skew{std::chrono::seconds(2)};  ///< inside it `latest` takes `leading`
   Side leading = Side::left;
-  std::uint32_t contested_max = 6;  ///< oscillation: freeze at so many contested writes
-  std::uint32_t contested_by_person_max = 30;
-  std::chrono::microseconds oscillation_window{std::chrono::minutes(10)};  ///< a pause this long resets the count
+  OscillationLimits oscillation{};
 };
 
 enum class FieldResult : std::uint8_t {

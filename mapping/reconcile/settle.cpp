@@ -77,10 +77,9 @@ Settlement settle_update(const ObjectMapping& mapping, const Decision& decision,
     const FieldRule& rule = mapping.fields[field.field];
     written.insert(field.field);
     bases.settle(rule, field.sent, *decision.after[side]);
-    FieldActivity& activity = settlement.next.activity[rule.name];
-    activity.written = side;
-    activity.at = context.now;
+    settlement.next.activity[rule.name].at = context.now;
   }
+  if (!written.empty()) settlement.next.activity[std::string(kRecordActivity)].at = context.now;
   for (std::size_t i = 0; i < mapping.fields.size() && !settlement.dirty; ++i) {
     settlement.dirty = !written.contains(i) && differs(mapping.fields[i].side[side], *sent_from[side], held);
   }

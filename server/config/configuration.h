@@ -59,6 +59,7 @@ struct WorkSettings {
   milliseconds decision_age{2'000};  ///< an older decision is made again
   milliseconds clock_skew{2'000};
   std::int64_t oscillation_writes = 6;
+  std::int64_t oscillation_returns = 2;
   milliseconds oscillation_window{600'000};
   milliseconds drain{20'000};  ///< SIGTERM: time for what is under way
 };

@@ -123,8 +123,11 @@ Table<WorkSettings> oscillation_table() {
   Table<WorkSettings> table("oscillation", "When two systems keep answering each other's writes, the field is frozen.");
   table
       .optional("writes", &WorkSettings::oscillation_writes, integer(2, 1'000),
-                "Answered writes in a row that freeze a field.")
-      .optional("window", &WorkSettings::oscillation_window, duration(1s, kDay), "A pause this long resets the count.");
+                "Answered writes in a row that freeze a field; five times as many freeze what is written to a record.")
+      .optional("returns", &WorkSettings::oscillation_returns, integer(1, 1'000),
+                "How often the same value may be written to the same side again among these.")
+      .optional("window", &WorkSettings::oscillation_window, duration(1s, kDay),
+                "A pause this long resets the count; a slow count, with higher limits, goes on.");
   return table;
 }
 

@@ -18,6 +18,22 @@ std::int64_t integer_member(const Native& object, std::string_view name) {
   return value;
 }
 
+Native streak_to_native(const Streak& streak) {
+  Native native{Native::Object{}};
+  native.set("contested", Native::integer(streak.contested));
+  native.set("by_person", Native::integer(streak.by_person));
+  native.set("returned", Native::integer(streak.returned));
+  return native;
+}
+
+Streak streak_of(const Native* native) {
+  if (native == nullptr) return {};
+  const auto count = [native](std::string_view name) {
+    return static_cast<std::uint32_t>(integer_member(*native, name));
+  };
+  return {count("contested"), count("by_person"), count("returned")};
+}
+
 }  // namespace
 
 Native parse_stored(std::string_view text) {
@@ -30,29 +46,39 @@ Native parse_stored(std::string_view text) {
   }
 }
 
-Native activity_to_native(const std::map<std::string, FieldActivity>& activity) {
+Native activity_to_native(const std::map<std::string, Activity>& activity) {
   Native all{Native::Object{}};
   for (const auto& [field, at] : activity) {
     Native one{Native::Object{}};
-    one.set("written", name_of(at.written));
-    one.set("contested", Native::integer(at.contested));
-    one.set("by_person", Native::integer(at.contested_by_person));
     one.set("at", Native::integer(micros_of(at.at)));
+    one.set("recent", streak_to_native(at.recent));
+    one.set("ever", streak_to_native(at.ever));
+    for (const Side side : kSides) {
+      Native answered{Native::Object{}};
+      answered.set("written", at.written[side]);
+      if (at.sent[side]) answered.set("sent", *at.sent[side]);
+      one.set(std::string(name_of(side)), std::move(answered));
+    }
     all.set(field, std::move(one));
   }
   return all;
 }
 
-std::map<std::string, FieldActivity> activity_from_native(const Native& native) {
-  std::map<std::string, FieldActivity> activity;
+std::map<std::string, Activity> activity_from_native(const Native& native) {
+  std::map<std::string, Activity> activity;
   if (!native.is_object()) return activity;
   for (const auto& [field, one] : native.object()) {
-    const Native* written = one.member("written");
-    FieldActivity& entry = activity[field];
-    entry.written = written != nullptr && written->plain() == "right" ? Side::right : Side::left;
-    entry.contested = static_cast<std::uint32_t>(integer_member(one, "contested"));
-    entry.contested_by_person = static_cast<std::uint32_t>(integer_member(one, "by_person"));
+    Activity& entry = activity[field];
     entry.at = instant_of(integer_member(one, "at"));
+    entry.recent = streak_of(one.member("recent"));
+    entry.ever = streak_of(one.member("ever"));
+    for (const Side side : kSides) {
+      const Native* answered = one.member(name_of(side));
+      if (answered == nullptr) continue;
+      const Native* written = answered->member("written");
+      entry.written[side] = written != nullptr && written->is_bool() && written->boolean();
+      if (const Native* sent = answered->member("sent")) entry.sent[side] = sent->plain();
+    }
   }
   return activity;
 }

@@ -13,8 +13,8 @@ namespace counterpart::store {
 Native parse_stored(std::string_view text);
 
 /// A link's activity as its column holds it, and back.
-Native activity_to_native(const std::map<std::string, FieldActivity>& activity);
-std::map<std::string, FieldActivity> activity_from_native(const Native& native);
+Native activity_to_native(const std::map<std::string, Activity>& activity);
+std::map<std::string, Activity> activity_from_native(const Native& native);
 
 /// Instants as our statements take and give them.
 std::int64_t micros_of(Instant instant);

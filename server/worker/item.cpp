@@ -33,8 +33,9 @@ ReconcileContext context_of(const Work& work, const Item& item) {
   context.now = work.clock.now();
   context.clock_skew = work.settings.clock_skew;
   context.leading = work.sync.settings->leading;
-  context.contested_max = static_cast<std::uint32_t>(work.settings.oscillation_writes);
-  context.oscillation_window = work.settings.oscillation_window;
+  context.oscillation.writes = static_cast<std::uint32_t>(work.settings.oscillation_writes);
+  context.oscillation.returns = static_cast<std::uint32_t>(work.settings.oscillation_returns);
+  context.oscillation.window = work.settings.oscillation_window;
   for (const auto& claimed : item.claimed) context.changed_at[claimed.key.side] = claimed.last_news;
   for (const Side side : kSides) {
     const auto& record = item.record[side];

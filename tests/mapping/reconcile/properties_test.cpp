@@ -158,7 +158,10 @@ void mirror(FieldRule& rule) {
 
 void mirror(LinkState& state) {
   mirror(state.base);
-  for (auto& [name, activity] : state.activity) activity.written = other(activity.written);
+  for (auto& [name, activity] : state.activity) {
+    mirror(activity.written);
+    mirror(activity.sent);
+  }
 }
 
 Simulation mirrored(Simulation simulation) {

@@ -47,11 +47,12 @@ TEST_F(AfterAWrite, TheEchoFindsNothingChanged) {
 TEST_F(AfterAWrite, TheWriteIsRemembered) {
   context.now += std::chrono::minutes(1);  // the write took its time
 
-  const FieldActivity activity = settle(R"({"email":"b","phone":"1"})", false).next.activity.at("email");
+  const Activity activity = settle(R"({"email":"b","phone":"1"})", false).next.activity.at("email");
 
-  EXPECT_EQ(activity.written, Side::right);
+  EXPECT_EQ(activity.written, (Both<bool>{false, true}));
+  EXPECT_EQ(activity.sent.right, "b");
   EXPECT_EQ(activity.at, context.now);
-  EXPECT_EQ(activity.contested, 0U);
+  EXPECT_EQ(activity.recent.contested, 0U);
 }
 
 TEST_F(AfterAWrite, TheSystemsOwnSpellingIsNoDifference) {

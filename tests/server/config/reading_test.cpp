@@ -33,7 +33,7 @@ work:
   backoff: { first: 10ms, most: 20ms }
   decision_age: 1s
   clock_skew: 3s
-  oscillation: { writes: 9, window: 1m }
+  oscillation: { writes: 9, returns: 3, window: 1m }
   drain: 7s
 state_directory: state
 database: postgresql://counterpart@localhost/sync
@@ -117,6 +117,7 @@ TEST_F(WholeConfiguration, SaysHowRecordsAreWorked) {
   EXPECT_EQ(read_.work.decision_age, 1s);
   EXPECT_EQ(read_.work.clock_skew, 3s);
   EXPECT_EQ(read_.work.oscillation_writes, 9);
+  EXPECT_EQ(read_.work.oscillation_returns, 3);
   EXPECT_EQ(read_.work.oscillation_window, 1min);
   EXPECT_EQ(read_.work.drain, 7s);
 }

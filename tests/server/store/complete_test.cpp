@@ -100,8 +100,11 @@ TEST_F(Completing, ALinkIsMadeAndComesBackWithItsState) {
   const Claim claimed = claim(sync);
   Completion completion = done(claimed.records[0]);
   completion.link = new_link("L", "R");
-  completion.link->state.activity["name"] =
-      FieldActivity{Side::right, 3, 1, Instant(std::chrono::microseconds(1234567))};
+  completion.link->state.activity["name"] = Activity{.written = {false, true},
+                                                     .at = Instant(std::chrono::microseconds(1234567)),
+                                                     .recent = {3, 1, 1},
+                                                     .ever = {8, 2, 3},
+                                                     .sent = {std::nullopt, ""}};
   completion.freeze.push_back({"phone", "two persons edited it", "1", "2"});
 
   complete(sync, claimed, {completion});
