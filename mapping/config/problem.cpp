@@ -76,4 +76,10 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
   return best == nullptr ? "" : *best;
 }
 
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 }  // namespace counterpart::config

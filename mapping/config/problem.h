@@ -38,4 +38,7 @@ class Problems {
 /// least one edit; two swapped letters are one edit).
 std::string nearest(std::string_view name, const std::vector<std::string>& known);
 
+/// "a, b, c", for remedies.
+std::string listed(const std::vector<std::string>& words);
+
 }  // namespace counterpart::config

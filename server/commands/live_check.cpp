@@ -49,8 +49,11 @@ class LiveCheck {
     return http::make_client(io_, std::move(client), points_);
   }
 
-  void add(const std::string& what, std::string remedy) {
-    problems_.add({configuration_.file.string(), 0, 0}, what, std::move(remedy));
+  void add(const Sync& sync, const ObjectMapping& mapping, Side side, const std::string& what, std::string remedy) {
+    problems_.add(sync.settings->place_of(mapping),
+                  "sync '" + sync.settings->name + "', mapping '" + mapping.name + "', " + std::string(name_of(side)) +
+                      ": " + what,
+                  std::move(remedy));
   }
 
   /// A create that the target's own `where` would exclude would never be seen again.
@@ -73,8 +76,7 @@ class LiveCheck {
         });
       });
       if (mapped || (known && in_scope(mapping, side, created))) continue;
-      add("sync '" + sync.settings->name + "', mapping '" + mapping.name + "': records created on " +
-              std::string(name_of(side)) + " would be outside its own `where`",
+      add(sync, mapping, side, "records created there would be outside its own `where`",
           "give on_create_set." + std::string(name_of(side)) + " the values that `where` asks for");
     }
   }
@@ -85,9 +87,10 @@ class LiveCheck {
       if (system.connector->capabilities(object) == nullptr) continue;
       const DescribeResult result = co_await system.connector->describe(object);
       if (const auto* failure = std::get_if<Failure>(&result)) {
-        add("system '" + name + "' does not describe '" + object + "': " + failure->message,
-            failure->kind == Failure::Kind::credentials ? "check its user, rights, password or token"
-                                                        : "check its url, and that it runs");
+        problems_.add(system.settings->place,
+                      "system '" + name + "' does not describe '" + object + "': " + failure->message,
+                      failure->kind == Failure::Kind::credentials ? "check its user, rights, password or token"
+                                                                  : "check its url, and that it runs");
         continue;
       }
       const auto& description = std::get<ObjectDescription>(result);
@@ -110,18 +113,17 @@ class LiveCheck {
     const auto found = std::find_if(fields.begin(), fields.end(), [&](const FieldDescription& f) {
       return f.name == top || f.name == path.text() || f.name.rfind(top + ".", 0) == 0;
     });
-    const std::string where = "sync '" + part.sync->settings->name + "', mapping '" + part.mapping->name + "', " +
-                              std::string(name_of(part.side)) + ": ";
     if (found == fields.end()) {
       std::vector<std::string> known;
       for (const auto& field : fields) known.push_back(field.name);
       const std::string near = config::nearest(top, known);
-      add(where + "the system has no field '" + path.text() + "'", near.empty() ? "" : "did you mean '" + near + "'?");
+      add(*part.sync, *part.mapping, part.side, "the system has no field '" + path.text() + "'",
+          near.empty() ? "its fields are: " + config::listed(known) : "did you mean '" + near + "'?");
       return;
     }
     const auto away = part.side == Side::left ? Direction::to_right : Direction::to_left;
     if (found->read_only && rule.direction != away) {
-      add(where + "'" + path.text() + "' cannot be written there",
+      add(*part.sync, *part.mapping, part.side, "'" + path.text() + "' cannot be written there",
           "give field '" + rule.name + "' a direction away from it");
     }
   }

@@ -2,6 +2,10 @@
 
 namespace counterpart {
 
+const config::Place& SyncConfiguration::place_of(const ObjectMapping& mapping) const {
+  return places.at(static_cast<std::size_t>(&mapping - mappings.data()));
+}
+
 Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems) {
   return read_configuration(file, problems, find_connector);
 }

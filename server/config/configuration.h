@@ -69,10 +69,12 @@ struct HookSettings {
   std::optional<HookScheme> scheme;  ///< instead of the connector's own
   std::vector<Secret> secrets;       ///< one, or two while rotating
   bool unverified = false;           ///< `verify: none` was written on purpose
+  bool accepted = true;              ///< false: the system has no webhooks, or none are wanted
 };
 
 /// One CRM or ERP.
 struct SystemConfiguration {
+  config::Place place;
   std::string name;
   std::string connector;
   std::shared_ptr<const ConnectorKind> kind;
@@ -97,7 +99,11 @@ struct SyncConfiguration {
   Both<std::string> between;  ///< names of systems
   Side leading = Side::left;
   std::vector<ObjectMapping> mappings;
+  std::vector<config::Place> places;  ///< of the mappings, each where it is written
   std::string version;  ///< fingerprint of everything that decides: rules, tables, codecs
+
+  /// Where one of `mappings` is written.
+  const config::Place& place_of(const ObjectMapping& mapping) const;
 };
 
 struct Configuration {

@@ -26,10 +26,10 @@ struct Verify {
 struct Hook {
   std::optional<Verify> verify;
   std::vector<Node> secrets;
+  bool accept = true;
 };
 
 struct System : SystemConfiguration {
-  Place place;
   Node connector_node;
   std::map<std::string, Node> values;  ///< url and the connector's own keys
   Hook webhook;

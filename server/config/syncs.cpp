@@ -71,6 +71,7 @@ class ObjectReader {
 
   Native read_values(const Node& node, Side side, const ObjectMapping& mapping) {
     Native values{Native::Object{}};
+    Native record{Native::Object{}};
     for (const Node::Member& member : node.members) {
       Node key;
       key.kind = Node::Kind::scalar;
@@ -79,6 +80,12 @@ class ObjectReader {
       const auto path = read_path(key, problems_);
       if (!path) continue;
       refuse_mapped(*path, key, side, mapping);
+      try {
+        path->set(record, member.value.to_native());
+      } catch (const PathError&) {
+        problems_.add(key.place, "the path " + key.shown() + " cannot be set in a new record",
+                      "a path before it puts a plain value where this one needs a section");
+      }
       values.set(member.key, member.value.to_native());
     }
     return values;
@@ -165,6 +172,7 @@ class SyncReader {
       refuse_same_name(resolved.mapping, object, result);
       refuse_same_objects(resolved.mapping, object, result);
       result.mappings.push_back(std::move(resolved.mapping));
+      result.places.push_back(object.place);
       codecs.push_back(std::move(resolved.codecs));
     }
     result.version = fingerprint(result, codecs, used(fields));

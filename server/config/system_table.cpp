@@ -141,6 +141,8 @@ Table<Hook> hook_table() {
   table
       .optional("verify", &Hook::verify, config::maybe(verify_type()),
                 "The scheme, instead of the connector's own. none: not verified, on purpose.")
+      .optional("accept", &Hook::accept, config::boolean(),
+                "false: no webhooks are taken; what changes is found by sweeps.")
       .optional("secret", &Hook::secrets, config::one_or_list_of(scalar()), "The secret; two while it is rotated.");
   return table;
 }

@@ -74,8 +74,13 @@ void keep_secrets(System& system, Problems& problems) {
 
 void keep_scheme(System& system, Problems& problems) {
   const auto& verify = system.webhook.verify;
-  if (!verify) return;
   const bool has_secret = !system.hooks.secrets.empty();
+  system.hooks.accepted = system.webhook.accept;
+  if (!system.hooks.accepted && (verify || has_secret)) {
+    problems.add(system.place, "webhooks of '" + system.name + "' are not accepted, but said how to be verified",
+                 "remove webhook: {accept: false}, or the secret and verify");
+  }
+  if (!verify) return;
   if (verify->scheme.type == HookScheme::Type::none) {
     system.hooks.unverified = true;
     if (has_secret) {
@@ -123,6 +128,7 @@ SystemConfiguration resolve_system(const std::string& name, const Node& section,
   System system = kind == nullptr && is_section ? read_unknown(section, problems)
                                                 : system_table(kind.get()).read(section, problems);
   system.name = name;
+  system.place = section.place;
   system.connector = system.connector_node.scalar;
   system.kind = kind;
   system.settings.name = name;

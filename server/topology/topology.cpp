@@ -50,12 +50,6 @@ std::vector<std::string> Topology::objects_of(const System& system) const {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 bool writes_to(const ObjectMapping& mapping, Side side) {
   const auto against = side == Side::left ? Direction::to_right : Direction::to_left;
   return std::any_of(mapping.fields.begin(), mapping.fields.end(),
@@ -64,16 +58,15 @@ bool writes_to(const ObjectMapping& mapping, Side side) {
 
 class MappingCheck {
  public:
-  MappingCheck(const Configuration& configuration, const Sync& sync, const ObjectMapping& mapping,
-               config::Problems& problems)
-      : file_{configuration.file.string(), 0, 0}, sync_(sync), mapping_(mapping), problems_(problems) {}
+  MappingCheck(const config::Place& place, const Sync& sync, const ObjectMapping& mapping, config::Problems& problems)
+      : place_(place), sync_(sync), mapping_(mapping), problems_(problems) {}
 
   void run(Side side) {
     const System& system = *sync_.system[side];
     const Capabilities* can = system.connector->capabilities(mapping_.object[side]);
     if (can == nullptr) {
       add(side, "system '" + system.settings->name + "' has no object '" + mapping_.object[side] + "'",
-          "its objects are: " + joined(system.connector->objects()));
+          "its objects are: " + config::listed(system.connector->objects()));
       return;
     }
     if (writes_to(mapping_, side) && !can->update) {
@@ -93,31 +86,59 @@ class MappingCheck {
       const std::string& path = mapping_.fields[key.field].side[side].name;
       if (std::find(can.searchable.begin(), can.searchable.end(), path) == can.searchable.end()) {
         add(side, "'" + path + "' cannot be searched, so it is no match key",
-            "searchable are: " + joined(can.searchable));
+            "searchable are: " + config::listed(can.searchable));
       }
     }
   }
 
   void add(Side side, const std::string& what, std::string remedy) {
-    problems_.add(file_,
+    problems_.add(place_,
                   "sync '" + sync_.settings->name + "', mapping '" + mapping_.name + "', " +
                       std::string(name_of(side)) + ": " + what,
                   std::move(remedy));
   }
 
-  config::Place file_;
+  const config::Place& place_;
   const Sync& sync_;
   const ObjectMapping& mapping_;
   config::Problems& problems_;
 };
 
-void add_system(Topology& topology, const SystemConfiguration& settings, const TopologyPorts& ports) {
+/// No secret, no start, unless told so: a door that looks guarded and is not would be worse than none.
+void check_hooks(const SystemConfiguration& settings, const std::optional<HookScheme>& own_scheme,
+                 config::Problems& problems) {
+  const HookSettings& hooks = settings.hooks;
+  if (hooks.unverified || !hooks.accepted) return;
+  const std::optional<HookScheme>& scheme = hooks.scheme ? hooks.scheme : own_scheme;
+  const std::string name = "system '" + settings.name + "': ";
+  if (scheme && hooks.secrets.empty()) {
+    problems.add(settings.place, name + "its webhooks are signed, but no secret is given to verify them",
+                 "add webhook_secret: ${env:…}; or webhook: {accept: false}, to find what changes by sweeps only; or "
+                 "webhook: {verify: none}, to take webhooks from anybody");
+  } else if (!scheme && !hooks.secrets.empty()) {
+    problems.add(
+        settings.place, name + "a webhook secret is given, but not how its webhooks are signed",
+        "add webhook: {verify: …, secret: …}; connector '" + settings.connector + "' has no scheme of its own");
+  }
+  if (!scheme) return;
+  for (const Secret& secret : hooks.secrets) {
+    const std::string fault = secret_fault(*scheme, secret);
+    if (!fault.empty()) {
+      problems.add(settings.place, name + "the webhook secret cannot be used: " + fault,
+                   "copy it from the system as it is shown there");
+    }
+  }
+}
+
+void add_system(Topology& topology, const SystemConfiguration& settings, const TopologyPorts& ports,
+                config::Problems& problems) {
   System& system = topology.systems.emplace_back();
   system.settings = &settings;
   system.http = ports.client(settings);
   const ConnectorPorts connector_ports{system.http.get(), ports.clock, ports.random};
   system.connector = settings.kind->make(settings.settings, connector_ports);
   const auto own_scheme = system.connector->hook_scheme();
+  check_hooks(settings, own_scheme, problems);
   system.hooks =
       settings.hooks.unverified || (!settings.hooks.secrets.empty() && (settings.hooks.scheme || own_scheme));
   if (settings.hooks.scheme) {
@@ -131,13 +152,13 @@ void add_system(Topology& topology, const SystemConfiguration& settings, const T
 
 Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems) {
   Topology topology;
-  for (const SystemConfiguration& settings : configuration.systems) add_system(topology, settings, ports);
+  for (const SystemConfiguration& settings : configuration.systems) add_system(topology, settings, ports, problems);
   for (const SyncConfiguration& settings : configuration.syncs) {
     Sync& sync = topology.syncs.emplace_back();
     sync.settings = &settings;
     for (const Side side : kSides) sync.system[side] = topology.system(settings.between[side]);
     for (const ObjectMapping& mapping : settings.mappings) {
-      for (const Side side : kSides) MappingCheck(configuration, sync, mapping, problems).run(side);
+      for (const Side side : kSides) MappingCheck(settings.place_of(mapping), sync, mapping, problems).run(side);
     }
   }
   return topology;

@@ -65,7 +65,7 @@ struct TopologyPorts {
 
 /// Makes connectors and joins them to syncs. `configuration` outlives the topology. Sync numbers are
 /// filled in later, when the database has given them. Objects that a connector does not know, match
-/// paths it cannot search and sides it cannot write are `problems` (place: the configuration file).
+/// paths it cannot search, sides it cannot write and webhooks that could not be verified are `problems`.
 Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems);
 
 }  // namespace counterpart

@@ -139,6 +139,9 @@ const Mistaken kWrongWebhooks[] = {
     {"verify: standard_webhooks",
      "c.yaml:2:47: webhooks are to be verified, but no secret is given; add webhook: {secret: ${env:…}}, or write "
      "verify: none to take them unverified\n"},
+    {"accept: false, secret: s",
+     "c.yaml:2:8: webhooks of 'crm' are not accepted, but said how to be verified; remove webhook: {accept: false}, "
+     "or the secret and verify\n"},
     {"verify: none, secret: s",
      "c.yaml:2:47: verify: none, but a webhook secret is given; name the scheme that the secret is for, or remove "
      "the "
@@ -318,6 +321,9 @@ const Mistaken kWrongMappings[] = {
     {"on_create_set: { right: [a] }", "c.yaml:8:33: expected a map (path: value), found a list\n"},
     {"on_create_set: { right: { label: x } }",
      "c.yaml:8:35: the path 'label' is set at the create, and written by a field as well; keep one of them\n"},
+    {"on_create_set: { right: { a: x, a.b: y } }",
+     "c.yaml:8:41: the path 'a.b' cannot be set in a new record; a path before it puts a plain value where this one "
+     "needs a section\n"},
     {"whre: a", "c.yaml:8:9: unknown key 'whre' in an object mapping; did you mean 'where'?\n"},
 };
 
