@@ -47,6 +47,16 @@ std::vector<std::vector<IntentRow>> read_open_intents(Transaction& transaction, 
   return found;
 }
 
+std::vector<IntentRow> read_open_creates(Transaction& transaction, SyncId sync,
+                                         const std::vector<std::pair<std::string, Side>>& targets) {
+  Columns columns(2);
+  for (const auto& [mapping, side] : targets) columns.add({mapping, static_cast<int>(side)});
+  const Rows rows = transaction.exec("open_creates", Arguments({sync}, columns));
+  std::vector<IntentRow> found;
+  for (std::size_t i = 0; i < rows.size(); ++i) found.push_back(intent_from(rows, i));
+  return found;
+}
+
 std::vector<std::int64_t> insert_intents(Transaction& transaction, SyncId sync, LeaseNumber lease,
                                          const std::vector<IntentRow>& intents) {
   std::vector<std::int64_t> ids(intents.size(), 0);

@@ -12,6 +12,10 @@ namespace counterpart::store {
 std::vector<std::vector<IntentRow>> read_open_intents(Transaction& transaction, SyncId sync,
                                                       const std::vector<std::pair<RecordKey, std::int64_t>>& records);
 
+/// Store::open_creates in a running transaction.
+std::vector<IntentRow> read_open_creates(Transaction& transaction, SyncId sync,
+                                         const std::vector<std::pair<std::string, Side>>& targets);
+
 /// Store::begin_intents in a running transaction.
 std::vector<std::int64_t> insert_intents(Transaction& transaction, SyncId sync, LeaseNumber lease,
                                          const std::vector<IntentRow>& intents);

@@ -198,6 +198,13 @@ awaitable<std::vector<std::optional<LinkRow>>> Store::links_of(SyncId sync, std:
       });
 }
 
+awaitable<std::vector<IntentRow>> Store::open_creates(SyncId sync, std::vector<std::pair<std::string, Side>> targets) {
+  return impl_->lanes_.work().run<std::vector<IntentRow>>(
+      "open_creates", [sync, targets = std::move(targets)](Transaction& transaction) {
+        return read_open_creates(transaction, sync, targets);
+      });
+}
+
 awaitable<std::vector<std::vector<std::string>>> Store::identities(SyncId sync, std::string mapping, Side side,
                                                                    std::vector<KeyValue> keys) {
   return impl_->lanes_.work().run<std::vector<std::vector<std::string>>>(

@@ -59,7 +59,7 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// (lanes reconnect by themselves), StoreError for what retrying cannot mend. Serialization faults
 /// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
 /// threads; the names: register_syncs, ping, accept, mark, claim, lease_keys, links_of, identities, index,
-/// begin_intents, store_created, complete, release, take_over, watermark, save_watermark, upkeep, status,
+/// open_creates, begin_intents, store_created, complete, release, take_over, watermark, save_watermark, upkeep, status,
 /// parked, retry_parked, explain, store_alert.
 class Store {
  public:
@@ -113,6 +113,10 @@ class Store {
 
   /// Adds match keys of records seen (a fence's listing) to the identity index.
   awaitable<void> index(SyncId sync, std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity);
+
+  /// Creates in these (mapping, side written to) whose outcome is not known yet, in the order in which they
+  /// were begun.
+  awaitable<std::vector<IntentRow>> open_creates(SyncId sync, std::vector<std::pair<std::string, Side>> targets);
 
   /// Stores intents before their calls. 0 instead of an id where the source is no longer under the lease.
   awaitable<std::vector<std::int64_t>> begin_intents(SyncId sync, LeaseNumber lease, std::vector<IntentRow> intents);

@@ -104,6 +104,8 @@ boost::asio::awaitable<void> find_counterparts(Work& work, std::vector<Item>& it
   for (Item* item : under_way(items)) {
     if (!item->link && !item->decision) unlinked.push_back(item);
   }
+  co_await put_off_own_creates(work, unlinked);
+  std::erase_if(unlinked, [](const Item* item) { return item->ended; });
   co_await match_unlinked(work, unlinked);
   for (Item* item : unlinked) {
     if (item->ended || !item->record.left || !item->record.right) continue;

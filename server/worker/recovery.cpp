@@ -1,6 +1,8 @@
 #include "server/worker/recovery.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "server/observe/log.h"
 #include "server/worker/endings.h"
@@ -131,7 +133,61 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   }
 }
 
+bool holds_a_sent_key(const ObjectMapping& mapping, const Record& record, const store::IntentRow& intent) {
+  const auto held = match_keys(mapping, intent.target, record);
+  return std::any_of(held.begin(), held.end(), [&](const KeyValue& key) {
+    return std::any_of(mapping.match.begin(), mapping.match.end(), [&](const MatchKey& match) {
+      const FieldSide& field = mapping.fields[match.field].side[intent.target];
+      const Native* raw = intent.sent.member(field.name);
+      if (raw == nullptr || match.kind != key.kind) return false;
+      const Parsed parsed = parse_raw(field, *raw);
+      const auto* value = std::get_if<Value>(&parsed);
+      const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+      return text != nullptr && normalise_key(match.kind, *text) == key.normal;
+    });
+  });
+}
+
+/// What a create made may look otherwise than what was sent; so each sign alone is enough to wait for it.
+bool may_come_from(const Work& work, const Item& item, const store::IntentRow& intent) {
+  const Record& record = *item.record[item.side];
+  const System& system = *work.sync.system[item.side];
+  if (intent.source.mapping != item.mapping->name || intent.target != item.side) return false;
+  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return false;
+  const bool made_by_us = !system.own_user.empty() && record.created_by == system.own_user && record.created;
+  if (made_by_us || holds_a_sent_key(*item.mapping, record, intent)) return true;
+  return settle_intent(*item.mapping, item.side, intent.sent, intent.source_values, record, LinkState{}).done;
+}
+
+/// At once while the call is under way, then less and less often; it ends, for the intent is settled or parks.
+void wait_for_create(Work& work, Item& item, const store::IntentRow& intent) {
+  const auto age = std::chrono::duration_cast<milliseconds>(work.clock.now() - intent.created);
+  const milliseconds pause = std::clamp(age, milliseconds(100), milliseconds(5'000));
+  const bool overdue = work.clock.now() > intent.deadline + std::chrono::minutes(1);
+  end_again(item, "it may be what a create of ours has made; that is settled first", pause, overdue);
+}
+
 }  // namespace
+
+boost::asio::awaitable<void> put_off_own_creates(Work& work, std::vector<Item*> items) {
+  if (items.empty()) co_return;
+  std::set<std::pair<std::string, Side>> targets;
+  std::vector<store::RecordKey> keys;
+  for (const Item* item : items) {
+    targets.emplace(item->mapping->name, item->side);
+    keys.push_back(item->news().key);
+  }
+  // In this order: an answer that comes between the two is seen as a link.
+  const auto creates = co_await work.store.open_creates(work.sync.id, {targets.begin(), targets.end()});
+  const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    Item& item = *items[i];
+    if (links[i]) end_again(item, "the record was linked meanwhile", milliseconds(0), false);
+    for (const store::IntentRow& intent : creates) {
+      if (!item.ended && may_come_from(work, item, intent)) wait_for_create(work, item, intent);
+    }
+  }
+}
 
 boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Item*> items) {
   for (Item* item : items) {

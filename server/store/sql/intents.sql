@@ -22,6 +22,16 @@ cross join lateral (
 ) i
 order by w.ord, i.intent_id
 
+-- name: open_creates
+-- What may have come out of them is told by the caller; there are as many as creates under way or in doubt.
+select 0, i.intent_id, i.link_id, i.mapping, i.side, i.id, i.target, i.target_id, i.operation, i.stamp, i.revision,
+  i.before, i.sent, i.source_values, counterpart.micros(i.created), counterpart.micros(i.deadline)
+from unnest($2::text[], $3::smallint[]) as w (mapping, target)
+join intent i on i.sync_id = $1 and i.mapping = w.mapping and i.target = w.target
+where i.state = 0
+  and i.operation = 'create'
+order by i.intent_id
+
 -- name: begin_intents
 -- Only for records that are still under the lease; numbered first, so that each finds its number again.
 with clock as materialized (
