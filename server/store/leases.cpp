@@ -72,6 +72,12 @@ void release_lease(Transaction& transaction, SyncId sync, LeaseNumber lease) {
   transaction.exec("release_lease", Arguments{sync, lease, static_cast<std::int64_t>(kComeAgain.count())});
 }
 
+bool renew_lease(Transaction& transaction, SyncId sync, LeaseNumber lease, milliseconds duration) {
+  const Arguments arguments{sync, lease, static_cast<std::int64_t>(duration.count())};
+  transaction.exec("renew_claimed", arguments);
+  return !transaction.exec("renew_lease", arguments).empty();
+}
+
 int take_over_leases(Transaction& transaction, const std::string& daemon) {
   if (daemon.empty()) return 0;
   return static_cast<int>(transaction.exec("take_over", Arguments{daemon}).size());

@@ -36,6 +36,9 @@ void release_completed(Transaction& transaction, SyncId sync, LeaseNumber lease,
 /// Releases everything under the lease; records that nobody completed come again in a moment.
 void release_lease(Transaction& transaction, SyncId sync, LeaseNumber lease);
 
+/// Store::renew in a running transaction.
+bool renew_lease(Transaction& transaction, SyncId sync, LeaseNumber lease, milliseconds duration);
+
 /// Store::take_over in a running transaction.
 int take_over_leases(Transaction& transaction, const std::string& daemon);
 

@@ -243,6 +243,12 @@ awaitable<std::vector<bool>> Store::complete(SyncId sync, LeaseNumber lease, std
       });
 }
 
+awaitable<bool> Store::renew(SyncId sync, LeaseNumber lease, milliseconds duration) {
+  return impl_->lanes_.work().run<bool>("renew", [sync, lease, duration](Transaction& transaction) {
+    return renew_lease(transaction, sync, lease, duration);
+  });
+}
+
 awaitable<void> Store::release(SyncId sync, LeaseNumber lease) {
   std::function<Done(Transaction&)> work = [sync, lease](Transaction& transaction) {
     release_lease(transaction, sync, lease);

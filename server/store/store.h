@@ -58,7 +58,7 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// Each function is one transaction on a lane. All throw DatabaseAway when the database is away
 /// (lanes reconnect by themselves), StoreError for what retrying cannot mend. Serialization faults
 /// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
-/// threads; the names: register_syncs, ping, accept, mark, claim, lease_keys, links_of, identities, index,
+/// threads; the names: register_syncs, ping, accept, mark, claim, lease_keys, renew, links_of, identities, index,
 /// open_creates, begin_intents, store_created, complete, release, take_over, watermark, save_watermark, upkeep, status,
 /// parked, retry_parked, explain, store_alert.
 class Store {
@@ -103,6 +103,10 @@ class Store {
   /// as long as the claim's lease. One answer a group. A key held by the same lease counts as got.
   awaitable<std::vector<bool>> lease_keys(SyncId sync, LeaseNumber lease, milliseconds duration,
                                           std::vector<std::vector<std::string>> groups);
+
+  /// Extends all that is still held under a lease (records, candidates, match keys) to so long from now; what
+  /// was taken over by another stays the other's. False if nothing is held any more.
+  awaitable<bool> renew(SyncId sync, LeaseNumber lease, milliseconds duration);
 
   /// Links that name these records (live or tombstone), with their state; nullopt where there is none.
   awaitable<std::vector<std::optional<LinkRow>>> links_of(SyncId sync, std::vector<RecordKey> records);

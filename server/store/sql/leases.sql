@@ -98,6 +98,53 @@ where d.sync_id = $1
   and d.id = f.id
   and d.lease = $2
 
+-- name: renew_claimed
+-- The dirty rows that are still under the lease; locked before the leases, in the order in which intake takes them.
+with clock as materialized (
+  select counterpart.now() as now
+),
+held as materialized (
+  select d.mapping, d.side, d.id
+  from lease l
+  join dirty d on d.sync_id = $1 and d.mapping = l.mapping and d.side = l.side and d.id = l.id
+  where l.sync_id = $1
+    and l.lease = $2
+    and d.lease = $2
+  order by d.mapping, d.side, d.id
+  for update of d
+)
+update dirty d
+set due = clock.now + $3 * interval '1 millisecond'
+from held h
+cross join clock
+where d.sync_id = $1
+  and d.mapping = h.mapping
+  and d.side = h.side
+  and d.id = h.id
+  and d.lease = $2
+
+-- name: renew_lease
+-- An expired one that nobody has taken over is held still. In the order in which claims take them.
+with clock as materialized (
+  select counterpart.now() as now
+),
+held as materialized (
+  select l.key
+  from lease l
+  where l.sync_id = $1
+    and l.lease = $2
+  order by l.key
+  for update
+)
+update lease l
+set until = clock.now + $3 * interval '1 millisecond'
+from held h
+cross join clock
+where l.sync_id = $1
+  and l.key = h.key
+  and l.lease = $2
+returning 1
+
 -- name: take_over
 -- What an earlier run of this daemon held, in all syncs.
 with clock as materialized (
