@@ -18,8 +18,7 @@ bool holds(const FieldSide& side, const Native& raw_sent, const Record& held) {
 
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
                                const Record& held, const LinkState& state) {
-  IntentSettlement settlement{.next = state, .done = false};
-  std::size_t confirmed = 0;
+  IntentSettlement settlement{.next = state, .confirmed = {}, .done = false};
   for (const FieldRule& rule : mapping.fields) {
     const FieldSide& target = rule.side[side];
     const FieldSide& origin = rule.side[other(side)];
@@ -28,10 +27,10 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Na
     if (raw_sent == nullptr || raw_source == nullptr || !holds(target, *raw_sent, held)) continue;
     settlement.next.base[side].set(target.name, raw_of(target, held).value_or(Native{}));
     settlement.next.base[other(side)].set(origin.name, *raw_source);
-    ++confirmed;
+    settlement.confirmed.insert(target.name);
   }
   // A field that today's mapping does not know is not confirmed.
-  settlement.done = sent.is_object() && confirmed >= sent.object().size();
+  settlement.done = sent.is_object() && settlement.confirmed.size() >= sent.object().size();
   return settlement;
 }
 

@@ -26,7 +26,8 @@ Look look_at(const FieldSide& side, const Record& record, const Native& bases, b
   } else if (const Native* raw = bases.member(side.name)) {
     Parsed base = parse_raw(side, *raw);
     auto* value = std::get_if<Value>(&base);
-    if (value != nullptr && !is_unknown(*value)) look.base = std::move(*value);
+    // One that today's codec cannot read is still a base: what is there now is a change against it.
+    look.base = value != nullptr ? std::move(*value) : Value{Unknown{}};
   }
   look.changed = look.base && look.now != *look.base;
   return look;

@@ -109,10 +109,10 @@ Settlement settle_create(const ObjectMapping& mapping, const Decision& decision,
 /// Settles an update whose result is unknown (crash or time-out): fields of `held` that hold the
 /// intent's `after` get both bases moved to (source value then, held now). `sent` and `source` are
 /// objects of FieldSide::name → raw, of the written and the other side, as stored in the intent.
-/// True in `done` if every field holds what was sent.
 struct IntentSettlement {
   LinkState next;
-  bool done = false;
+  std::set<std::string> confirmed;  ///< FieldSide::name of the written side: holds what was sent
+  bool done = false;                ///< every field does
 };
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
                                const Record& held, const LinkState& state);

@@ -11,7 +11,7 @@ namespace counterpart {
 /// What one side of a field shows, against its base. Internal to reconcile().
 struct Look {
   Value now = Unknown{};           ///< Unknown: not told, or unreadable
-  std::optional<Value> base;       ///< none: never agreed on, or not to be understood any more
+  std::optional<Value> base;       ///< none: never agreed on; Unknown: not to be understood any more
   bool changed = false;            ///< the value differs from its base
   std::optional<Problem> problem;  ///< why `now` cannot be read
 };

@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "server/store/history.h"
 #include "server/store/intents.h"
 #include "server/store/leases.h"
 #include "server/store/links.h"
@@ -111,17 +112,15 @@ class Completing {
   }
 
   void store_history() {
-    Columns columns(12);
+    std::vector<HistoryRow> rows;
     for (const Ending& ending : endings_) {
       if (ending.link_conflict) continue;
       const Completion& wanted = *ending.wanted;
       for (const HistoryEntry& entry : wanted.history) {
-        columns.add({wanted.key.mapping, side_cell(wanted.key.side), wanted.key.id, ending.link_id,
-                     side_cell(entry.side), entry.field, entry.what, Cell::json(entry.before), Cell::json(entry.after),
-                     Cell::json(entry.lost), entry.rule, wanted.correlation});
+        rows.push_back({&wanted.key, ending.link_id, &entry, &wanted.correlation});
       }
     }
-    if (!columns.empty()) transaction_.exec("store_history", Arguments({sync_}, columns));
+    counterpart::store::store_history(transaction_, sync_, rows);
   }
 
   void store_outcomes() {

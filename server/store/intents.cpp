@@ -25,8 +25,10 @@ IntentRow intent_from(const Rows& rows, std::size_t i) {
   intent.before = parse_stored(rows.view(i, 11));
   intent.sent = parse_stored(rows.view(i, 12));
   intent.source_values = parse_stored(rows.view(i, 13));
-  intent.created = instant_of(rows.integer(i, 14));
-  intent.deadline = instant_of(rows.integer(i, 15));
+  intent.decided = parse_stored(rows.view(i, 14));
+  intent.created = instant_of(rows.integer(i, 15));
+  intent.deadline = instant_of(rows.integer(i, 16));
+  intent.correlation = rows.text(i, 17);
   return intent;
 }
 
@@ -61,12 +63,13 @@ std::vector<std::int64_t> insert_intents(Transaction& transaction, SyncId sync, 
                                          const std::vector<IntentRow>& intents) {
   std::vector<std::int64_t> ids(intents.size(), 0);
   if (intents.empty()) return ids;
-  Columns columns(14);
+  Columns columns(16);
   for (const IntentRow& intent : intents) {
     columns.add({intent.source.mapping, static_cast<int>(intent.source.side), intent.source.id,
                  lease_key(intent.source), intent.link_id, static_cast<int>(intent.target), intent.target_id,
                  intent.operation, intent.stamp, intent.revision, Cell::json(intent.before), Cell::json(intent.sent),
-                 Cell::json(intent.source_values), micros_of(intent.deadline)});
+                 Cell::json(intent.source_values), Cell::json(intent.decided), micros_of(intent.deadline),
+                 intent.correlation});
   }
   const Rows rows = transaction.exec("begin_intents", Arguments({sync, lease}, columns));
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "mapping/values/json.h"
+#include "server/store/history.h"
 #include "server/store/stored_json.h"
 
 namespace counterpart::store {
@@ -127,6 +128,14 @@ std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId s
     if (made[i] != 0) states.emplace_back(made[i], &created[i].state);
   }
   store_bases(transaction, sync, states);
+  std::vector<HistoryRow> history;
+  for (std::size_t i = 0; i < created.size(); ++i) {
+    if (made[i] == 0) continue;
+    for (const HistoryEntry& entry : created[i].history) {
+      history.push_back({&created[i].source, made[i], &entry, &created[i].correlation});
+    }
+  }
+  store_history(transaction, sync, history);
   // Asked back rather than taken from the insert: the same link may have been stored before (a repeat after
   // a COMMIT whose answer was lost).
   std::vector<std::int64_t> ids(created.size(), 0);

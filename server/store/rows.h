@@ -83,8 +83,10 @@ struct IntentRow {
   std::string stamp;                   ///< of a create
   std::string revision;                ///< the precondition
   Native before, sent, source_values;  ///< mapping::intent_fields
+  Native decided{Native::Object{}};    ///< object: FieldSide::name of the target → {field, what, rule}
   Instant created{};
   Instant deadline{};  ///< after it the call can have no effect any more
+  std::string correlation;
 };
 
 /// A dirty record under our lease, with all that is known of it.

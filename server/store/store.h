@@ -132,6 +132,9 @@ class Store {
     std::string mapping;
     Both<std::string> id;
     LinkState state;  ///< bases as sent, until the completion stores what the system really holds
+    RecordKey source;
+    std::vector<HistoryEntry> history;
+    std::string correlation;
   };
   /// A link of just these two that is there already counts as stored: repeating after a lost answer is safe.
   awaitable<std::vector<std::int64_t>> store_created(SyncId sync, std::vector<CreatedLink> created);

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,10 @@ struct System {
   const SystemConfiguration* settings = nullptr;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Connector> connector;
-  HookScheme scheme;     ///< how its webhooks are verified
-  bool hooks = false;    ///< takes webhooks at all
-  std::string own_user;  ///< our user's id there; "" until asked, or where it does not tell
+  HookScheme scheme;            ///< how its webhooks are verified
+  bool hooks = false;           ///< takes webhooks at all
+  std::string own_user;         ///< our user's id there; "" until asked, or where it does not tell
+  std::set<std::string> swept;  ///< objects that a sweep has seen to the end
 };
 
 /// A configured sync with its number in the database.

@@ -6,6 +6,7 @@
 #include "server/observe/log.h"
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
+#include "server/worker/fence.h"
 #include "server/worker/matching.h"
 #include "server/worker/reading.h"
 #include "server/worker/recovery.h"
@@ -94,23 +95,25 @@ boost::asio::awaitable<void> read_counterparts(Work& work, std::vector<Item>& it
 void decide_pairs(Work& work, std::vector<Item>& items) {
   for (Item* item : under_way(items)) {
     if (!item->record.left || !item->record.right) continue;
-    settle_updates_in_doubt(*item);
-    decide_linked(work, *item);
+    settle_updates_in_doubt(work, *item);
+    if (!item->ended) decide_linked(work, *item);
   }
 }
 
+std::vector<Item*> unlinked(std::vector<Item>& items) {
+  std::vector<Item*> found = under_way(items);
+  std::erase_if(found, [](const Item* item) { return item->link || item->decision; });
+  return found;
+}
+
 boost::asio::awaitable<void> find_counterparts(Work& work, std::vector<Item>& items) {
-  std::vector<Item*> unlinked;
-  for (Item* item : under_way(items)) {
-    if (!item->link && !item->decision) unlinked.push_back(item);
-  }
-  co_await put_off_own_creates(work, unlinked);
-  std::erase_if(unlinked, [](const Item* item) { return item->ended; });
-  co_await match_unlinked(work, unlinked);
-  for (Item* item : unlinked) {
+  co_await put_off_own_creates(work, unlinked(items));
+  const std::vector<Item*> waiting = unlinked(items);
+  co_await match_unlinked(work, waiting);
+  for (Item* item : waiting) {
     if (item->ended || !item->record.left || !item->record.right) continue;
-    settle_updates_in_doubt(*item);
-    decide_linked(work, *item);
+    settle_updates_in_doubt(work, *item);
+    if (!item->ended) decide_linked(work, *item);
   }
 }
 
@@ -125,10 +128,10 @@ void count(Work& work, const Item& item) {
   say("worked", {{"sync", work.sync.settings->name},
                  {"record", item.subject()},
                  {"outcome", store::name_of(item.ending.outcome)},
-                 {"correlation", item.ending.correlation}});
+                 {"correlation", item.news().correlation}});
 }
 
-/// One completion a claimed record; what concerns the pair stands in the first.
+/// One completion a claimed record; what concerns the pair stands in the first. Takes the items' endings.
 std::vector<store::Completion> completions_of(std::vector<Item>& items) {
   std::vector<store::Completion> completions;
   for (Item& item : items) {
@@ -153,15 +156,34 @@ std::vector<store::Completion> completions_of(std::vector<Item>& items) {
   return completions;
 }
 
+/// Sides that came to hold other values than were read or sent are news of their own.
+boost::asio::awaitable<void> mark_to_look_again(Work& work, const std::vector<Item>& items) {
+  std::vector<store::Mark> marks;
+  for (const Item& item : items) {
+    for (const Side side : kSides) {
+      if (!item.look_again[side] || item.id[side].empty()) continue;
+      store::Mark& mark = marks.emplace_back();
+      mark.key = {item.mapping->name, side, item.id[side]};
+      mark.correlation = item.news().correlation;
+    }
+  }
+  if (!marks.empty()) co_await work.store.mark(work.sync.id, std::move(marks));
+}
+
 boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
   for (Item& item : items) {
     // Nothing may end without a named outcome.
     end_again(item, "left undecided", backoff(work, item.news().attempts), true);
-    count(work, item);
   }
   auto completions = completions_of(items);
   const auto stored = co_await work.store.complete(work.sync.id, work.lease, std::move(completions));
+  co_await mark_to_look_again(work, items);
   if (work.more_leased) co_await work.store.release(work.sync.id, work.lease);
+  std::size_t next = 0;
+  for (const Item& item : items) {
+    if (stored.at(next)) count(work, item);
+    next += item.claimed.size();
+  }
   const auto lost = std::count(stored.begin(), stored.end(), false);
   if (lost > 0) {
     log::warn("lease lost before completion; the work is done again",
@@ -174,6 +196,7 @@ boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
 boost::asio::awaitable<void> work_batch(Work& work, store::Claim claim) {
   std::vector<Item> items = make_items(work, std::move(claim.records));
   for (Item& item : items) end_what_needs_no_reading(work, item);
+  co_await wait_for_first_sweep(work, unlinked(items));
   co_await settle_creates_in_doubt(work, under_way(items));
   co_await read_news_sides(work, items);
   co_await read_counterparts(work, items);

@@ -1,6 +1,8 @@
 #include "server/worker/creating.h"
 
+#include <iterator>
 #include <map>
+#include <utility>
 
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
@@ -10,6 +12,9 @@ namespace counterpart {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// How long the search that found no counterpart may lie back.
+constexpr milliseconds kFresh{5'000};
 
 struct Create {
   Item* item = nullptr;
@@ -53,6 +58,11 @@ boost::asio::awaitable<void> store_links(Work& work, std::vector<Create*> create
     link.id[side] = create->written->id;
     link.id[other(side)] = create->item->id[other(side)];
     link.state = state_as_sent(*create, side);
+    link.source = create->item->news().key;
+    link.history.push_back({side, "", "create", {}, {}, {}, "no counterpart was found"});
+    auto fields = history_of_writes(*create->item, side);
+    std::move(fields.begin(), fields.end(), std::back_inserter(link.history));
+    link.correlation = create->item->ending.correlation;
     answered.push_back(create);
   }
   if (links.empty()) co_return;
@@ -60,7 +70,7 @@ boost::asio::awaitable<void> store_links(Work& work, std::vector<Create*> create
   for (std::size_t i = 0; i < answered.size(); ++i) answered[i]->link_id = link_ids[i];
 }
 
-boost::asio::awaitable<void> send(Work& work, std::vector<Create>& creates, Side side) {
+boost::asio::awaitable<void> send(Work& work, std::vector<Create>& creates, Side side, SendBy send_by) {
   std::map<std::string, std::vector<Create*>> by_object;
   for (Create& create : creates) by_object[create.item->mapping->object[side]].push_back(&create);
   Connector& connector = *work.sync.system[side]->connector;
@@ -71,7 +81,7 @@ boost::asio::awaitable<void> send(Work& work, std::vector<Create>& creates, Side
       order.fields = *create->item->decision->after[side];
       order.stamp = create->stamp;
     }
-    auto results = co_await connector.create(object, std::move(orders));
+    auto results = co_await connector.create(object, std::move(orders), send_by);
     for (std::size_t i = 0; i < group.size(); ++i) take_result(work, *group[i], side, std::move(results.at(i)));
     co_await store_links(work, group, side);
   }
@@ -102,8 +112,6 @@ void conclude(Work& work, Create& create, Side side) {
                 "", "merge or delete the double there, then `counterpart parked retry`"});
     return;
   }
-  item.ending.history.push_back({side, "", "create", {}, {}, {}, "no counterpart was found"});
-  note_decision(work, item);
   item.id[side] = create.written->id;
   item.link.emplace();
   item.link->link_id = create.link_id;
@@ -118,7 +126,7 @@ void conclude(Work& work, Create& create, Side side) {
   }
   work.metrics.fields_written(work.sync.settings->name, name_of(side), static_cast<int>(item.decision->fields.size()));
   item.ending.link = link_change(item);
-  item.ending.again_in = milliseconds(0);
+  item.look_again[side] = true;  // the system may have filled in fields that were not sent
   end(item, store::Outcome::written, "created on " + std::string(name_of(side)));
 }
 
@@ -126,8 +134,9 @@ void conclude(Work& work, Create& create, Side side) {
 
 boost::asio::awaitable<void> create_records(Work& work, std::vector<Item*> items, Side side) {
   if (items.empty()) co_return;
+  const SendBy send_by = work.send_by(*work.sync.system[side], kFresh);
   std::vector<store::IntentRow> rows;
-  for (const Item* item : items) rows.push_back(intent_of(work, *item, side));
+  for (const Item* item : items) rows.push_back(intent_of(work, *item, side, send_by));
   const std::vector<store::IntentRow> sent = rows;
   const std::vector<Item*> all = items;
   const auto intent_ids = co_await begin_intents(work, items, std::move(rows));
@@ -139,7 +148,7 @@ boost::asio::awaitable<void> create_records(Work& work, std::vector<Item*> items
     create.intent_id = intent_ids[kept++];
     create.stamp = sent[i].stamp;
   }
-  co_await send(work, creates, side);
+  co_await send(work, creates, side, send_by);
   co_await read_created(work, creates, side);
   for (Create& create : creates) {
     if (create.written && !create.item->ended) conclude(work, create, side);

@@ -8,7 +8,7 @@
 namespace counterpart {
 
 /// Creates the items' counterparts on `side`. The links are stored the moment the creates are answered;
-/// the records stay dirty for one more full pass.
+/// the new records are looked at once more, for what their system filled in.
 boost::asio::awaitable<void> create_records(Work& work, std::vector<Item*> items, Side side);
 
 }  // namespace counterpart

@@ -1,25 +1,14 @@
 #include "server/worker/deciding.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "mapping/reconcile/unchanged.h"
 #include "server/worker/endings.h"
 
 namespace counterpart {
 namespace {
-
-bool is_written(FieldResult result) {
-  switch (result) {
-    case FieldResult::write:
-    case FieldResult::conflict:
-    case FieldResult::fill:
-    case FieldResult::initial:
-    case FieldResult::restore:
-      return true;
-    default:
-      return false;
-  }
-}
 
 store::HistoryEntry history_of(const Item& item, const FieldDecision& field) {
   const FieldRule& rule = item.mapping->fields[field.field];
@@ -30,7 +19,7 @@ store::HistoryEntry history_of(const Item& item, const FieldDecision& field) {
   entry.rule = field.rule;
   const auto records = item.records();
   if (records[field.to] != nullptr) entry.before = raw_of(rule.side[field.to], *records[field.to]);
-  if (is_written(field.result) && item.decision->after[field.to]) {
+  if (is_write(field.result) && item.decision->after[field.to]) {
     entry.after = raw_in(rule.side[field.to], *item.decision->after[field.to]);
     if (field.result == FieldResult::conflict) entry.lost = entry.before;
   }
@@ -72,19 +61,35 @@ store::LinkChange link_change(const Item& item) {
   change.id = item.id;
   change.state = item.state;
   for (const Side side : kSides) {
-    if (!item.record[side]) continue;
-    if (item.record[side]->revision != change.own_revision[side]) change.own_revision[side].clear();
-    change.revision[side] = item.record[side]->revision;
+    const auto& latest = item.held_after_write[side] ? item.held_after_write[side] : item.record[side];
+    if (!latest) continue;
+    if (latest->revision != change.own_revision[side]) change.own_revision[side].clear();
+    change.revision[side] = latest->revision;
   }
   return change;
 }
 
-void note_decision(Work& work, Item& item) {
-  const bool newly_linked = !item.link && !item.id.left.empty() && !item.id.right.empty();
+std::vector<store::HistoryEntry> history_of_writes(const Item& item, Side side) {
+  std::vector<store::HistoryEntry> history;
+  for (const FieldDecision& field : item.decision->fields) {
+    if (is_write(field.result) && field.to == side) history.push_back(history_of(item, field));
+  }
+  return history;
+}
+
+void note_written(Item& item, Side side) {
+  auto history = history_of_writes(item, side);
+  std::move(history.begin(), history.end(), std::back_inserter(item.ending.history));
+}
+
+void note_kept(Work& work, Item& item) {
+  if (std::exchange(item.noted, true)) return;
+  const bool newly_linked = !item.link && !item.wrote && !item.id.left.empty() && !item.id.right.empty();
   if (newly_linked) item.ending.history.push_back({other(item.side), "", "link", {}, {}, {}, "matched by key"});
   int conflicts = 0;
   for (const FieldDecision& field : item.decision->fields) {
-    if (field.result == FieldResult::agreed || field.result == FieldResult::problem) continue;
+    if (field.result == FieldResult::conflict) ++conflicts;
+    if (is_write(field.result) || field.result == FieldResult::agreed || field.result == FieldResult::problem) continue;
     const std::string& name = item.mapping->fields[field.field].name;
     if (field.result == FieldResult::frozen) {
       item.ending.freeze.push_back(frozen_field(item, field));
@@ -94,7 +99,6 @@ void note_decision(Work& work, Item& item) {
       add_alert(work, item, "direction", "field " + name + " was changed against its direction: " + field.rule,
                 "undo the change there, or let the mapping carry it");
     }
-    if (field.result == FieldResult::conflict) ++conflicts;
     item.ending.history.push_back(history_of(item, field));
   }
   item.ending.thaw = item.decision->thawed;
@@ -104,16 +108,20 @@ void note_decision(Work& work, Item& item) {
 void decide_linked(Work& work, Item& item) {
   const auto records = item.records();
   item.decision = reconcile(*item.mapping, item.state, records, context_of(work, item));
+  item.noted = false;
+  item.written = {};
   if (item.decision->parked()) {
     park_on_problem(work, item);
     return;
   }
   if (item.decision->writes(Side::left) || item.decision->writes(Side::right)) return;
-  note_decision(work, item);
+  note_kept(work, item);
   item.state = item.decision->next;
   if (!item.link || item.settled_intents || !item.decision->fields.empty()) item.ending.link = link_change(item);
   if (!item.ending.freeze.empty()) {
     end(item, store::Outcome::frozen, "a field is held for a person");
+  } else if (item.wrote) {
+    end(item, store::Outcome::written, "written, and the rest needs no writing any more");
   } else if (!item.link) {
     end(item, store::Outcome::linked, "linked to " + item.id[other(item.side)]);
   } else {

@@ -1,7 +1,9 @@
 #include "server/worker/fence.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "server/worker/endings.h"
 
@@ -12,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr int kPagesMax = 200;
 constexpr milliseconds kClockSlack{5'000};  ///< the system's clock is not ours
+constexpr milliseconds kUntilSwept{500};
 
 /// Lists what changed on `target` since the lag, and indexes its match keys.
 boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const ObjectMapping* mapping, Side target,
@@ -35,6 +38,21 @@ boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const Ob
 }
 
 }  // namespace
+
+boost::asio::awaitable<void> wait_for_first_sweep(Work& work, std::vector<Item*> items) {
+  for (Item* item : items) {
+    const Side target = other(item->side);
+    System& system = *work.sync.system[target];
+    const std::string& object = item->mapping->object[target];
+    if (!system.swept.contains(object)) {
+      const store::Watermark watermark = co_await work.store.watermark(system.settings->name, object);
+      if (watermark.at) system.swept.insert(object);
+    }
+    if (system.swept.contains(object)) continue;
+    end_again(*item, "the first sweep of " + system.settings->name + "/" + object + " has to end before a create",
+              kUntilSwept + milliseconds(work.random.below(1'000)), false);
+  }
+}
 
 boost::asio::awaitable<void> raise_fence(Work& work, std::vector<Item*> items, Side target) {
   std::set<const ObjectMapping*> mappings;

@@ -4,6 +4,15 @@
 
 namespace counterpart {
 
+using std::chrono::milliseconds;
+
+namespace {
+
+/// A connector's calls under way at once for one batch.
+constexpr std::int64_t kCallsOut = 10;
+
+}  // namespace
+
 bool Item::claimed_on(Side which) const {
   return std::any_of(claimed.begin(), claimed.end(), [&](const auto& c) { return c.key.side == which; });
 }
@@ -18,6 +27,13 @@ std::string Item::subject() const {
 
 Both<const Record*> Item::records() const {
   return {record.left ? &*record.left : nullptr, record.right ? &*record.right : nullptr};
+}
+
+SendBy Work::send_by(const System& system, milliseconds fresh_for) const {
+  // Each worker has some calls out; at a slow pace a turn takes as long as all of theirs.
+  const auto turns = milliseconds(1'000 * kCallsOut * settings.workers / system.settings->requests_per_second);
+  const auto fresh_until = clock.uptime() + std::max(fresh_for, turns);
+  return std::min<SendBy>(fresh_until, lease_until - system.connector->call_timeout());
 }
 
 std::vector<Item*> under_way(std::vector<Item>& items) {

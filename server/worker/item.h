@@ -26,10 +26,9 @@ struct Work {
   std::chrono::microseconds lease_until{};  ///< by Clock::uptime()
   bool more_leased = false;                 ///< match keys or candidates are leased besides the claimed records
 
-  /// True while a call to that system would be over before the lease is.
-  bool lease_outlives_call(const System& system) const {
-    return lease_until - clock.uptime() > system.settings->settings.timeout;
-  }
+  /// Until when a write to that system may be sent: its answer comes under the lease, and what was decided is
+  /// still fresh. `fresh_for`: how long that is, without waiting for other calls' turns.
+  SendBy send_by(const System& system, std::chrono::milliseconds fresh_for) const;
 };
 
 /// One pair, or one record without counterpart, on its way through a batch.
@@ -44,7 +43,11 @@ struct Item {
   LinkState state;
   std::optional<Decision> decision;
   Both<std::optional<Record>> held_after_write;  ///< what a written side held afterwards
+  Both<bool> written;                            ///< by the present decision
+  bool wrote = false;                            ///< in this pass, by any decision
+  bool noted = false;                            ///< what the present decision does not write stands in the ending
   bool settled_intents = false;                  ///< an open intent was settled: a full pass is due
+  Both<bool> look_again;                         ///< the side came to hold other values than were read or sent
 
   store::Completion ending;  ///< gathers what is stored at the end
   bool ended = false;

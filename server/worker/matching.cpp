@@ -163,6 +163,10 @@ boost::asio::awaitable<void> mark_linked(Work& work, Search& search) {
   const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (!links[i]) continue;
+    if (links[i]->id[search.item->side] == search.item->id[search.item->side]) {
+      end_again(*search.item, "the record was linked meanwhile", milliseconds(0), false);
+      co_return;
+    }
     for (auto& candidates : search.found) {
       for (Candidate& candidate : candidates) {
         if (candidate.id == ids[i].id) candidate.linked = true;
@@ -203,6 +207,7 @@ void decide_to_create(Work& work, Search& search) {
 
 boost::asio::awaitable<void> conclude(Work& work, Search& search) {
   co_await mark_linked(work, search);
+  if (search.item->ended) co_return;
   MatchResult match = decide_match(search.keys, search.found);
   switch (match.verdict) {
     case MatchVerdict::link:

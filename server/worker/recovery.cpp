@@ -5,12 +5,16 @@
 #include <utility>
 
 #include "server/observe/log.h"
+#include "server/worker/deciding.h"
 #include "server/worker/endings.h"
 
 namespace counterpart {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr int kPagesMax = 200;
+constexpr milliseconds kSlack{5'000};  ///< the system's clock is not ours
 
 const store::IntentRow* open_create(const Item& item) {
   for (const auto& claimed : item.claimed) {
@@ -28,8 +32,8 @@ struct Trace {
 };
 
 std::vector<Trace> traces_of(const Item& item, const store::IntentRow& intent, const Capabilities& can) {
-  if (!can.stamp.empty()) return {{can.stamp, intent.stamp}};
   std::vector<Trace> traces;
+  if (!can.stamp.empty()) traces.push_back({can.stamp, intent.stamp});
   for (const MatchKey& key : item.mapping->match) {
     const FieldSide& field = item.mapping->fields[key.field].side[intent.target];
     const Native* sent = intent.sent.member(field.name);
@@ -45,24 +49,100 @@ bool may_be_ours(const Record& record, const store::IntentRow& intent, const Sys
   return !record.created || *record.created >= intent.created - skew - std::chrono::seconds(1);
 }
 
-boost::asio::awaitable<std::optional<std::vector<Record>>> look_for(Work& work, Item& item,
-                                                                    const store::IntentRow& intent) {
+bool holds_a_sent_key(const ObjectMapping& mapping, const Record& record, const store::IntentRow& intent) {
+  const auto held = match_keys(mapping, intent.target, record);
+  return std::any_of(held.begin(), held.end(), [&](const KeyValue& key) {
+    return std::any_of(mapping.match.begin(), mapping.match.end(), [&](const MatchKey& match) {
+      const FieldSide& field = mapping.fields[match.field].side[intent.target];
+      const Native* raw = intent.sent.member(field.name);
+      if (raw == nullptr || match.kind != key.kind) return false;
+      const Parsed parsed = parse_raw(field, *raw);
+      const auto* value = std::get_if<Value>(&parsed);
+      const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+      return text != nullptr && normalise_key(match.kind, *text) == key.normal;
+    });
+  });
+}
+
+/// What a create made may look otherwise than what was sent; so each sign alone is enough to wait for it.
+bool may_come_from(const Work& work, const ObjectMapping& mapping, const Record& record,
+                   const store::IntentRow& intent) {
+  const System& system = *work.sync.system[intent.target];
+  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return false;
+  const bool made_by_us = !system.own_user.empty() && record.created_by == system.own_user && record.created;
+  if (made_by_us || holds_a_sent_key(mapping, record, intent)) return true;
+  return settle_intent(mapping, intent.target, intent.sent, intent.source_values, record, LinkState{}).done;
+}
+
+/// Records found, or the failure of the call.
+using Found = std::variant<std::vector<Record>, Failure>;
+
+boost::asio::awaitable<Found> search_for(Work& work, const Item& item, const store::IntentRow& intent) {
   System& target = *work.sync.system[intent.target];
   const std::string& object = item.mapping->object[intent.target];
+  const Capabilities& can = *target.connector->capabilities(object);
   std::vector<Record> found;
-  for (Trace& trace : traces_of(item, intent, *target.connector->capabilities(object))) {
+  for (Trace& trace : traces_of(item, intent, can)) {
+    const bool by_stamp = trace.path == can.stamp;
     std::vector<std::string> values(1, std::move(trace.value));
     auto results = co_await target.connector->find(object, std::move(trace.path), std::move(values));
-    if (const auto* failure = std::get_if<Failure>(&results.at(0))) {
-      end_failure(work, item, intent.target, *failure, "look for a create in doubt");
-      co_return std::nullopt;
-    }
+    if (auto* failure = std::get_if<Failure>(&results.at(0))) co_return std::move(*failure);
     for (Record& record : std::get<std::vector<Record>>(results.at(0))) {
       const bool known = std::any_of(found.begin(), found.end(), [&](const Record& r) { return r.id == record.id; });
-      if (!known && may_be_ours(record, intent, target, work.settings.clock_skew)) found.push_back(std::move(record));
+      const bool ours = by_stamp || may_be_ours(record, intent, target, work.settings.clock_skew);
+      if (!known && ours) found.push_back(std::move(record));
     }
+    if (by_stamp && !found.empty()) break;
   }
   co_return found;
+}
+
+/// For a record with nothing to search by: among all that changed since the call.
+boost::asio::awaitable<Found> look_through_changes(Work& work, const Item& item, const store::IntentRow& intent) {
+  System& target = *work.sync.system[intent.target];
+  const std::string& object = item.mapping->object[intent.target];
+  const Instant since = intent.created - work.settings.clock_skew - kSlack;
+  std::vector<Record> found;
+  std::string page;
+  for (int pages = 0; pages < kPagesMax; ++pages) {
+    auto result = co_await target.connector->changed(object, since, page);
+    if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
+    auto& listing = std::get<ChangesPage>(result);
+    for (Record& record : listing.records) {
+      if (may_come_from(work, *item.mapping, record, intent)) found.push_back(std::move(record));
+    }
+    if (!listing.next) co_return found;
+    page = std::move(*listing.next);
+  }
+  co_return Failure{Failure::Kind::retry, "too many changes to find a create in doubt among them", {}};
+}
+
+std::string text_member(const Native& object, std::string_view name) {
+  const Native* member = object.member(name);
+  return member != nullptr && member->is_text() ? member->text() : std::string();
+}
+
+/// What a write found done later has changed; `confirmed`: only these fields.
+std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, const std::set<std::string>* confirmed) {
+  std::vector<store::HistoryEntry> history;
+  if (!intent.sent.is_object()) return history;
+  for (const auto& [name, sent] : intent.sent.object()) {
+    if (confirmed != nullptr && !confirmed->contains(name)) continue;
+    store::HistoryEntry entry;
+    entry.side = intent.target;
+    entry.field = name;
+    entry.what = "write";
+    if (const Native* decided = intent.decided.member(name)) {
+      entry.field = text_member(*decided, "field");
+      entry.what = text_member(*decided, "what");
+      entry.rule = text_member(*decided, "rule") + "; settled after its answer was lost";
+    }
+    if (const Native* before = intent.before.member(name)) entry.before = *before;
+    entry.after = sent;
+    if (entry.what == name_of(FieldResult::conflict)) entry.lost = entry.before;
+    history.push_back(std::move(entry));
+  }
+  return history;
 }
 
 boost::asio::awaitable<void> remove_linked(Work& work, const Item& item, Side side, std::vector<Record>& records) {
@@ -85,6 +165,10 @@ boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRo
   created.id[other(intent.target)] = intent.source.id;
   auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values, record, item.state);
   created.state = settled.next;
+  created.source = intent.source;
+  created.history.push_back({intent.target, "", "create", {}, {}, {}, "its answer was lost, and it was found"});
+  for (store::HistoryEntry& entry : history_of(intent, nullptr)) created.history.push_back(std::move(entry));
+  created.correlation = intent.correlation;
   std::vector<store::Store::CreatedLink> list(1, created);
   const auto link_ids = co_await work.store.store_created(work.sync.id, std::move(list));
   if (link_ids.at(0) == 0) {
@@ -111,19 +195,18 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
     end_again(item, "a create without an answer is looked for when it can have no effect any more", wait, false);
     co_return;
   }
-  if (traces_of(item, intent, *can).empty()) {
-    end_parked(work, item,
-               {"a create in " + target.settings->name + " was not answered, and the record has nothing to find it by",
-                "", "look whether it is there; then give it a match key, or `counterpart parked retry` to create it"});
-    item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "nothing to find it by"});
+  const bool searchable = !traces_of(item, intent, *can).empty();
+  Found result =
+      searchable ? co_await search_for(work, item, intent) : co_await look_through_changes(work, item, intent);
+  if (const auto* failure = std::get_if<Failure>(&result)) {
+    end_failure(work, item, intent.target, *failure, "look for a create in doubt");
     co_return;
   }
-  auto found = co_await look_for(work, item, intent);
-  if (!found) co_return;
-  co_await remove_linked(work, item, intent.target, *found);
-  if (found->size() == 1) {
-    co_await adopt(work, item, std::move(intent), std::move(found->front()));
-  } else if (found->empty()) {
+  auto& found = std::get<std::vector<Record>>(result);
+  co_await remove_linked(work, item, intent.target, found);
+  if (found.size() == 1) {
+    co_await adopt(work, item, std::move(intent), std::move(found.front()));
+  } else if (found.empty()) {
     item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "not found: it had no effect"});
     item.settled_intents = true;
   } else {
@@ -133,38 +216,33 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   }
 }
 
-bool holds_a_sent_key(const ObjectMapping& mapping, const Record& record, const store::IntentRow& intent) {
-  const auto held = match_keys(mapping, intent.target, record);
-  return std::any_of(held.begin(), held.end(), [&](const KeyValue& key) {
-    return std::any_of(mapping.match.begin(), mapping.match.end(), [&](const MatchKey& match) {
-      const FieldSide& field = mapping.fields[match.field].side[intent.target];
-      const Native* raw = intent.sent.member(field.name);
-      if (raw == nullptr || match.kind != key.kind) return false;
-      const Parsed parsed = parse_raw(field, *raw);
-      const auto* value = std::get_if<Value>(&parsed);
-      const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
-      return text != nullptr && normalise_key(match.kind, *text) == key.normal;
-    });
-  });
-}
-
-/// What a create made may look otherwise than what was sent; so each sign alone is enough to wait for it.
-bool may_come_from(const Work& work, const Item& item, const store::IntentRow& intent) {
-  const Record& record = *item.record[item.side];
-  const System& system = *work.sync.system[item.side];
-  if (intent.source.mapping != item.mapping->name || intent.target != item.side) return false;
-  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return false;
-  const bool made_by_us = !system.own_user.empty() && record.created_by == system.own_user && record.created;
-  if (made_by_us || holds_a_sent_key(*item.mapping, record, intent)) return true;
-  return settle_intent(*item.mapping, item.side, intent.sent, intent.source_values, record, LinkState{}).done;
-}
-
 /// At once while the call is under way, then less and less often; it ends, for the intent is settled or parks.
 void wait_for_create(Work& work, Item& item, const store::IntentRow& intent) {
   const auto age = std::chrono::duration_cast<milliseconds>(work.clock.now() - intent.created);
   const milliseconds pause = std::clamp(age, milliseconds(100), milliseconds(5'000));
   const bool overdue = work.clock.now() > intent.deadline + std::chrono::minutes(1);
   end_again(item, "it may be what a create of ours has made; that is settled first", pause, overdue);
+}
+
+void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
+  const System& target = *work.sync.system[intent.target];
+  auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values,
+                               *item.record[intent.target], item.state);
+  const bool refusable = target.connector->capabilities(item.mapping->object[intent.target])->precondition;
+  if (!settled.done && !refusable && work.clock.now() < intent.deadline) {
+    const auto wait = std::chrono::ceil<milliseconds>(intent.deadline - work.clock.now());
+    end_again(item, "an update without an answer may still take effect", wait, false);
+    return;
+  }
+  item.state = std::move(settled.next);
+  item.settled_intents = true;
+  item.ending.intents.push_back(
+      {intent.intent_id, settled.done ? store::IntentState::done : store::IntentState::abandoned,
+       settled.done ? "found done when read back" : "the record holds something else: decided again"});
+  for (store::HistoryEntry& entry : history_of(intent, &settled.confirmed)) {
+    item.ending.history.push_back(std::move(entry));
+  }
+  item.ending.link = link_change(item);
 }
 
 }  // namespace
@@ -184,7 +262,9 @@ boost::asio::awaitable<void> put_off_own_creates(Work& work, std::vector<Item*> 
     Item& item = *items[i];
     if (links[i]) end_again(item, "the record was linked meanwhile", milliseconds(0), false);
     for (const store::IntentRow& intent : creates) {
-      if (!item.ended && may_come_from(work, item, intent)) wait_for_create(work, item, intent);
+      const bool concerns = intent.source.mapping == item.mapping->name && intent.target == item.side;
+      if (item.ended || !concerns) continue;
+      if (may_come_from(work, *item.mapping, *item.record[item.side], intent)) wait_for_create(work, item, intent);
     }
   }
 }
@@ -203,17 +283,10 @@ boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Ite
   }
 }
 
-void settle_updates_in_doubt(Item& item) {
+void settle_updates_in_doubt(Work& work, Item& item) {
   for (const auto& claimed : item.claimed) {
     for (const store::IntentRow& intent : claimed.open_intents) {
-      if (intent.operation != "update" || !item.record[intent.target]) continue;
-      auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values,
-                                   *item.record[intent.target], item.state);
-      item.state = std::move(settled.next);
-      item.settled_intents = true;
-      item.ending.intents.push_back(
-          {intent.intent_id, settled.done ? store::IntentState::done : store::IntentState::abandoned,
-           settled.done ? "found done when read back" : "the record holds something else: decided again"});
+      if (intent.operation == "update" && item.record[intent.target] && !item.ended) settle_update(work, item, intent);
     }
   }
 }

@@ -12,6 +12,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// An older decision is refused by the system itself, so this only bounds the wait for a turn.
+constexpr milliseconds kFreshWithPrecondition{5'000};
+
 /// One item's write to one side, from its intent to what the system then held.
 struct Update {
   Item* item = nullptr;
@@ -35,10 +38,15 @@ boost::asio::awaitable<void> renew_stale(Work& work, std::vector<Item*>& items, 
   if (!stale.empty()) {
     for (const Side each : kSides) co_await read_side(work, stale, each);
     for (Item* item : stale) {
+      item->held_after_write = {};  // the records read now are younger
       if (!item->ended) decide_linked(work, *item);
     }
   }
   std::erase_if(items, [&](const Item* item) { return item->ended || !item->decision->writes(side); });
+}
+
+milliseconds fresh_for(const Work& work, const Item& item, Side side) {
+  return capabilities(work, item, side).precondition ? kFreshWithPrecondition : work.settings.decision_age;
 }
 
 UpdateOrder order_of(const Item& item, Side side) {
@@ -59,14 +67,14 @@ void take_result(Work& work, Update& update, Side side, WriteResult result) {
   }
 }
 
-boost::asio::awaitable<void> send(Work& work, std::vector<Update>& updates, Side side) {
+boost::asio::awaitable<void> send(Work& work, std::vector<Update>& updates, Side side, SendBy send_by) {
   std::map<std::string, std::vector<Update*>> by_object;
   for (Update& update : updates) by_object[update.item->mapping->object[side]].push_back(&update);
   Connector& connector = *work.sync.system[side]->connector;
   for (auto& [object, group] : by_object) {
     std::vector<UpdateOrder> orders;
     for (const Update* update : group) orders.push_back(order_of(*update->item, side));
-    auto results = co_await connector.update(object, std::move(orders));
+    auto results = co_await connector.update(object, std::move(orders), send_by);
     for (std::size_t i = 0; i < group.size(); ++i) take_result(work, *group[i], side, std::move(results.at(i)));
   }
 }
@@ -112,8 +120,10 @@ void settle(Work& work, Update& update, Side side) {
   auto settlement = settle_update(*item.mapping, *item.decision, side, before, *update.held,
                                   is_own_revision(update, can), item.state, context_of(work, item));
   item.state = std::move(settlement.next);
-  if (settlement.dirty) item.ending.again_in = milliseconds(0);
+  item.look_again[side] = item.look_again[side] || settlement.dirty;
   item.ending.intents.push_back({update.intent_id, store::IntentState::done, ""});
+  note_kept(work, item);
+  note_written(item, side);
   for (const std::string& field : settlement.adjusted) {
     item.ending.history.push_back({side, field, "adjusted", {}, {}, {}, "the system normalised what was written"});
   }
@@ -124,30 +134,40 @@ void settle(Work& work, Update& update, Side side) {
   }
 }
 
+/// What was written is stored with its base whatever becomes of the other side's write.
 void conclude(Work& work, Update& update, Side side) {
   Item& item = *update.item;
-  const auto fields = std::count_if(item.decision->fields.begin(), item.decision->fields.end(), [&](const auto& f) {
-    return f.to == side && f.result != FieldResult::agreed && f.result != FieldResult::tolerated;
-  });
-  work.metrics.fields_written(work.sync.settings->name, name_of(side), static_cast<int>(fields));
-  const Side next = other(side);
-  const bool more = side == Side::left && item.decision->writes(next);
-  if (more) {
-    item.held_after_write[side] = std::move(update.held);
-    return;
-  }
-  note_decision(work, item);
+  const auto& fields = item.decision->fields;
+  const auto written =
+      std::count_if(fields.begin(), fields.end(), [&](const auto& f) { return is_write(f.result) && f.to == side; });
+  work.metrics.fields_written(work.sync.settings->name, name_of(side), static_cast<int>(written));
+  item.written[side] = item.wrote = true;
   item.held_after_write[side] = std::move(update.held);
-  for (const Side each : kSides) {
-    if (item.held_after_write[each]) item.record[each] = std::move(item.held_after_write[each]);
-  }
   item.ending.link = link_change(item);
+  if (side == Side::left && item.decision->writes(Side::right)) return;
+  // A decision that was renewed between the sides may want more of the first.
+  if (item.decision->writes(Side::left) && !item.written.left) item.ending.again_in = milliseconds(0);
   end(item, store::Outcome::written, "written to " + std::string(name_of(side)));
+}
+
+/// What a settled intent's history will need, should its answer be lost.
+Native decided_of(const Item& item, Side side) {
+  Native decided{Native::Object{}};
+  for (const FieldDecision& field : item.decision->fields) {
+    if (!is_write(field.result) || field.to != side) continue;
+    const FieldRule& rule = item.mapping->fields[field.field];
+    Native one{Native::Object{}};
+    one.set("field", rule.name);
+    one.set("what", name_of(field.result));
+    one.set("rule", field.rule);
+    decided.set(rule.side[side].name, std::move(one));
+  }
+  return decided;
 }
 
 }  // namespace
 
-store::IntentRow intent_of(Work& work, const Item& item, Side side) {
+store::IntentRow intent_of(Work& work, const Item& item, Side side, SendBy send_by) {
   store::IntentRow row;
   row.link_id = item.link ? item.link->link_id : 0;
   row.source = {item.mapping->name, other(side), item.id[other(side)]};
@@ -160,8 +180,10 @@ store::IntentRow intent_of(Work& work, const Item& item, Side side) {
   row.before = std::move(fields.before);
   row.sent = std::move(fields.sent);
   row.source_values = std::move(fields.source);
+  row.decided = decided_of(item, side);
+  row.correlation = item.ending.correlation;
   row.created = work.clock.now();
-  row.deadline = row.created + work.sync.system[side]->settings->settings.timeout;
+  row.deadline = row.created + (send_by - work.clock.uptime()) + work.sync.system[side]->connector->call_timeout();
   return row;
 }
 
@@ -185,8 +207,9 @@ boost::asio::awaitable<std::vector<std::int64_t>> begin_intents(Work& work, std:
 boost::asio::awaitable<void> update_records(Work& work, std::vector<Item*> items, Side side) {
   co_await renew_stale(work, items, side);
   if (items.empty()) co_return;
+  const SendBy send_by = work.send_by(*work.sync.system[side], fresh_for(work, *items.front(), side));
   std::vector<store::IntentRow> rows;
-  for (const Item* item : items) rows.push_back(intent_of(work, *item, side));
+  for (const Item* item : items) rows.push_back(intent_of(work, *item, side, send_by));
   const auto intent_ids = co_await begin_intents(work, items, std::move(rows));
   std::vector<Update> updates;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -194,9 +217,9 @@ boost::asio::awaitable<void> update_records(Work& work, std::vector<Item*> items
     update.item = items[i];
     update.intent_id = intent_ids[i];
     // The state without this decision's writes; each side's settlement builds on it.
-    if (side == Side::left || !items[i]->decision->writes(Side::left)) items[i]->state = items[i]->decision->next;
+    if (!items[i]->written.left && !items[i]->written.right) items[i]->state = items[i]->decision->next;
   }
-  co_await send(work, updates, side);
+  co_await send(work, updates, side, send_by);
   co_await read_back(work, updates, side);
   for (Update& update : updates) {
     if (!update.held) continue;

@@ -11,8 +11,8 @@ namespace counterpart {
 /// other side ends only when that is done too.
 boost::asio::awaitable<void> update_records(Work& work, std::vector<Item*> items, Side side);
 
-/// The intent of a decision's write to `side`, before it is stored.
-store::IntentRow intent_of(Work& work, const Item& item, Side side);
+/// The intent of a decision's write to `side`, to be sent by then, before it is stored.
+store::IntentRow intent_of(Work& work, const Item& item, Side side, SendBy send_by);
 
 /// Stores the intents of these items; those that lost their lease end, and are left out.
 /// Gives the intents' ids, in the order of the items that remain in `items`.

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <exception>
 
 #include "server/observe/log.h"
 #include "server/worker/batch.h"
+#include "server/worker/endings.h"
 
 namespace counterpart {
 
 namespace asio = boost::asio;
+using asio::experimental::awaitable_operators::operator||;
 using std::chrono::microseconds;
 
 Workers::Workers(asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock, Random& random,
@@ -20,7 +24,8 @@ Workers::Workers(asio::any_io_executor executor, Topology& topology, store::Stor
       random_(random),
       metrics_(metrics),
       settings_(settings) {
-  for (Sync& sync : topology.syncs) crews_.emplace_back(sync, executor_, clock_);
+  for (Sync& sync : topology.syncs)
+    crews_.emplace_back(sync, executor_, clock_, static_cast<std::size_t>(settings.batch));
 }
 
 void Workers::start() {
@@ -52,8 +57,7 @@ asio::awaitable<void> Workers::run(Crew& crew) {
       log::warn("database away, work waits", {{"sync", crew.sync.settings->name}, {"why", error.what()}});
       away = true;
     } catch (const std::exception& error) {
-      log::error("a batch failed; its records come back with the end of their lease",
-                 {{"sync", crew.sync.settings->name}, {"why", error.what()}});
+      log::error("work failed; it goes on in a second", {{"sync", crew.sync.settings->name}, {"why", error.what()}});
       away = true;
     }
     if (away) co_await crew.fresh.wait(std::chrono::seconds(1));
@@ -63,7 +67,7 @@ asio::awaitable<void> Workers::run(Crew& crew) {
 }
 
 asio::awaitable<void> Workers::take_turn(Crew& crew) {
-  auto wanted = crew.fresh.take(static_cast<std::size_t>(settings_.batch));
+  auto wanted = crew.fresh.take(crew.most);
   const auto now = clock_.uptime();
   if (wanted.empty() && now < crew.next_poll) {
     co_await crew.fresh.wait(crew.next_poll - now);
@@ -73,7 +77,7 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   store::ClaimOrder order;
   order.sync = crew.sync.id;
   order.mapping_version = crew.sync.settings->version;
-  order.limit = static_cast<int>(settings_.batch);
+  order.limit = static_cast<int>(crew.most);
   order.lease = settings_.lease;
   order.wanted = std::move(wanted);
   store::Claim claim = co_await store_.claim(std::move(order));
@@ -86,10 +90,86 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   co_await work(crew, std::move(claim), now);
 }
 
+namespace {
+
+/// Extends the lease as long as the batch is worked; a lost one lets no more writes out.
+asio::awaitable<void> keep_lease(Work& work) {
+  const microseconds duration = work.settings.lease;
+  while (true) {
+    co_await work.clock.sleep(duration / 3);
+    const auto asked = work.clock.uptime();
+    try {
+      const bool held = co_await work.store.renew(work.sync.id, work.lease, work.settings.lease);
+      work.lease_until = held ? asked + duration : microseconds(0);
+    } catch (const store::DatabaseAway&) {
+      // The lease runs out by itself, if the database stays away.
+    }
+  }
+}
+
+/// How it ended, not thrown: whoever waits for the batch or its lease is to end with the batch.
+asio::awaitable<std::exception_ptr> try_batch(Work& work, store::Claim claim) {
+  try {
+    co_await work_batch(work, std::move(claim));
+    co_return nullptr;
+  } catch (...) {
+    co_return std::current_exception();
+  }
+}
+
+/// Throws DatabaseAway on: that is nobody's fault here.
+std::string reason_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const store::DatabaseAway&) {
+    throw;
+  } catch (const std::exception& exception) {
+    return exception.what();
+  }
+}
+
+store::Completion ending_of(Work& work, const store::Claimed& record, const std::string& why) {
+  Item item;
+  item.claimed.push_back(record);
+  item.side = record.key.side;
+  item.id[item.side] = record.key.id;
+  if (record.attempts + 1 >= work.settings.attempts) {
+    end_parked(work, item,
+               {"it cannot be worked: " + why, "",
+                "this is a defect of Counterpart: please report it; `counterpart parked retry` tries again"});
+  } else {
+    end_again(item, "it cannot be worked: " + why, backoff(work, record.attempts), true);
+  }
+  item.ending.key = record.key;
+  item.ending.generation = record.generation;
+  item.ending.correlation = record.correlation;
+  return std::move(item.ending);
+}
+
+}  // namespace
+
 asio::awaitable<void> Workers::work(Crew& crew, store::Claim claim, microseconds claimed_at) {
   // Counted from before the claim, so that our idea of the lease ends before the database's.
   Work work{store_, clock_, random_, metrics_, settings_, crew.sync, claim.lease, claimed_at + settings_.lease};
-  co_await work_batch(work, std::move(claim));
+  const std::size_t size = claim.records.size();
+  std::optional<store::Claimed> alone;
+  if (size == 1) alone = claim.records.front();
+  const auto ended = co_await (try_batch(work, std::move(claim)) || keep_lease(work));
+  const std::exception_ptr error = std::get<0>(ended);
+  if (!error) {
+    crew.most = std::min<std::size_t>(crew.most * 2, static_cast<std::size_t>(settings_.batch));
+    co_return;
+  }
+  const std::string why = reason_of(error);
+  log::error("a batch failed", {{"sync", crew.sync.settings->name}, {"records", size}, {"why", why}});
+  if (alone) {
+    std::vector<store::Completion> endings;
+    endings.push_back(ending_of(work, *alone, why));
+    co_await store_.complete(crew.sync.id, work.lease, std::move(endings));
+  } else {
+    crew.most = std::max<std::size_t>(1, size / 2);
+  }
+  co_await store_.release(crew.sync.id, work.lease);
 }
 
 }  // namespace counterpart

@@ -31,9 +31,11 @@ class Workers {
 
  private:
   struct Crew {
-    Crew(Sync& of, const boost::asio::any_io_executor& executor, Clock& clock) : sync(of), fresh(executor, clock) {}
+    Crew(Sync& of, const boost::asio::any_io_executor& executor, Clock& clock, std::size_t batch)
+        : sync(of), fresh(executor, clock), most(batch) {}
     Sync& sync;
     FreshWork fresh;
+    std::size_t most;  ///< records claimed at once: fewer after a failure, until the one that causes it is alone
     std::chrono::microseconds next_poll{0};
   };
 

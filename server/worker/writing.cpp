@@ -1,27 +1,58 @@
 #include "server/worker/writing.h"
 
-#include <map>
+#include <algorithm>
 
 #include "server/worker/creating.h"
 #include "server/worker/endings.h"
 #include "server/worker/updating.h"
 
 namespace counterpart {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// So many at once where the system takes no batches: what connectors send side by side.
+constexpr std::size_t kSingleCalls = 4;
+
+bool is_due(const Item& item, Side side) {
+  return !item.ended && item.decision && item.decision->writes(side);
+}
+
+/// Items to be written in one go: of one object, and few enough that each answer is stored soon after it came.
+std::vector<Item*> next_group(Work& work, std::vector<Item*>& waiting, Side side) {
+  const std::string& object = waiting.front()->mapping->object[side];
+  const bool creates = waiting.front()->id[side].empty();
+  const std::size_t most = std::max(work.sync.system[side]->connector->capabilities(object)->write_batch, kSingleCalls);
+  std::vector<Item*> group;
+  std::erase_if(waiting, [&](Item* item) {
+    const bool fits = item->mapping->object[side] == object && item->id[side].empty() == creates;
+    if (!fits || group.size() == most) return false;
+    group.push_back(item);
+    return true;
+  });
+  return group;
+}
+
+boost::asio::awaitable<void> write_group(Work& work, std::vector<Item*> group, Side side) {
+  if (work.send_by(*work.sync.system[side], milliseconds(1)) <= work.clock.uptime()) {
+    for (Item* item : group) end_again(*item, "the lease would not outlive the call", milliseconds(1'000), false);
+    co_return;
+  }
+  if (group.front()->id[side].empty()) {
+    co_await create_records(work, std::move(group), side);
+  } else {
+    co_await update_records(work, std::move(group), side);
+  }
+}
+
+}  // namespace
 
 boost::asio::awaitable<void> write_decisions(Work& work, std::vector<Item*> items) {
   for (const Side side : kSides) {
-    std::vector<Item*> updates;
-    std::vector<Item*> creates;
-    for (Item* item : items) {
-      if (item->ended || !item->decision || !item->decision->writes(side)) continue;
-      if (!work.lease_outlives_call(*work.sync.system[side])) {
-        end_again(*item, "the lease would not outlive the call", std::chrono::milliseconds(0), false);
-        continue;
-      }
-      (item->id[side].empty() ? creates : updates).push_back(item);
-    }
-    co_await update_records(work, std::move(updates), side);
-    co_await create_records(work, std::move(creates), side);
+    std::vector<Item*> waiting;
+    std::copy_if(items.begin(), items.end(), std::back_inserter(waiting),
+                 [side](const Item* item) { return is_due(*item, side); });
+    while (!waiting.empty()) co_await write_group(work, next_group(work, waiting, side), side);
   }
 }
 

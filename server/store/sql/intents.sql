@@ -1,7 +1,7 @@
 -- name: open_intents
 -- Of the record itself, or of its link whichever end led to the call.
 select w.ord, i.intent_id, i.link_id, i.mapping, i.side, i.id, i.target, i.target_id, i.operation, i.stamp, i.revision,
-  i.before, i.sent, i.source_values, counterpart.micros(i.created), counterpart.micros(i.deadline)
+  i.before, i.sent, i.source_values, i.decided, counterpart.micros(i.created), counterpart.micros(i.deadline), i.correlation
 from unnest($2::text[], $3::smallint[], $4::text[], $5::bigint[]) with ordinality as w (mapping, side, id, link_id, ord)
 cross join lateral (
   select x.*
@@ -25,7 +25,7 @@ order by w.ord, i.intent_id
 -- name: open_creates
 -- What may have come out of them is told by the caller; there are as many as creates under way or in doubt.
 select 0, i.intent_id, i.link_id, i.mapping, i.side, i.id, i.target, i.target_id, i.operation, i.stamp, i.revision,
-  i.before, i.sent, i.source_values, counterpart.micros(i.created), counterpart.micros(i.deadline)
+  i.before, i.sent, i.source_values, i.decided, counterpart.micros(i.created), counterpart.micros(i.deadline), i.correlation
 from unnest($2::text[], $3::smallint[]) as w (mapping, target)
 join intent i on i.sync_id = $1 and i.mapping = w.mapping and i.target = w.target
 where i.state = 0
@@ -33,19 +33,19 @@ where i.state = 0
 order by i.intent_id
 
 -- name: begin_intents
--- Only for records that are still under the lease; numbered first, so that each finds its number again.
+-- Only for pairs that are still under the lease, whichever end had the news; numbered first, so that each
+-- finds its number again.
 with clock as materialized (
   select counterpart.now() as now
 ),
 held as materialized (
-  select w.*, d.correlation
+  select w.*
   from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[],
-    $11::text[], $12::text[], $13::json[], $14::json[], $15::json[], $16::bigint[]) with ordinality
-    as w (mapping, side, id, key, link_id, target, target_id, operation, stamp, revision, before, sent, source_values, deadline, ord)
-  join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+    $11::text[], $12::text[], $13::json[], $14::json[], $15::json[], $16::json[], $17::bigint[], $18::text[])
+    with ordinality as w (mapping, side, id, key, link_id, target, target_id, operation, stamp, revision, before, sent,
+      source_values, decided, deadline, correlation, ord)
   join lease l on l.sync_id = $1 and l.key = w.key
-  where d.lease = $2
-    and l.lease = $2
+  where l.lease = $2
 ),
 numbered as materialized (
   select h.*, nextval(pg_get_serial_sequence('counterpart.intent', 'intent_id')) as intent_id
@@ -53,9 +53,9 @@ numbered as materialized (
 ),
 stored as (
   insert into intent (sync_id, intent_id, state, link_id, mapping, side, id, target, target_id, operation, stamp, revision,
-    before, sent, source_values, created, deadline, correlation)
+    before, sent, source_values, decided, created, deadline, correlation)
   select $1, n.intent_id, 0, n.link_id, n.mapping, n.side, n.id, n.target, n.target_id, n.operation, n.stamp, n.revision,
-    n.before, n.sent, n.source_values, clock.now, counterpart.instant(n.deadline), n.correlation
+    n.before, n.sent, n.source_values, n.decided, clock.now, counterpart.instant(n.deadline), n.correlation
   from numbered n
   cross join clock
 )

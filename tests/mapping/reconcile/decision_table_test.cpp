@@ -198,7 +198,7 @@ std::vector<Situation> first_links() {
             one_way(kToLeft)),
       sends(initial, R, text("b"), "only one base: as first linked", {"a", kNone}, {"b", "a"},
             initially(InitialRule::left)),
-      sends(initial, R, text("b"), "a base that is not understood any more: as first linked", {"unreadable", "a"},
+      sends(write, R, text("b"), "a base that is not understood any more: changed against it", {"unreadable", "a"},
             {"b", "a"}, initially(InitialRule::left)),
   };
 }

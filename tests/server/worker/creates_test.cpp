@@ -1,0 +1,127 @@
+// Records without a counterpart: made once, whatever happens to the answer.
+#include "tests/server/worker/support.h"
+
+namespace counterpart::testing {
+namespace {
+
+using enum SystemInMemory::Fault;
+
+class Creates : public WorkerTest {
+ protected:
+  static std::string links() {
+    return store::sql_value("select count(*) from counterpart.link where ended is null");
+  }
+};
+
+TEST_F(Creates, ARecordWithoutCounterpartIsMadeOnTheOtherSide) {
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+
+  news(left("L"));
+  settle();
+
+  ASSERT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(erp().value("new1", "name"), "A");
+  EXPECT_EQ(history("name"), "write right >\"A\"");
+  EXPECT_EQ(history(""), "create right >");
+}
+
+// A webhook often overtakes the answer to the call that caused it; without a match key nothing but the open
+// intent tells whose record it is.
+TEST_F(Creates, NewsOfOurOwnCreateThatOvertakesItsAnswerIsNotCreatedBack) {
+  crm().put("L", R"({"name":"A"})");
+  erp().after_write = [this](const std::string& id) -> boost::asio::awaitable<void> {
+    co_await store_->mark(sync_.id, {mark_of(right(id))});
+    store::ClaimOrder order = this->order(sync_.id);
+    store::Claim other = co_await store_->claim(order);
+    EXPECT_EQ(other.records.size(), 1U);
+    Work work{*store_, time_, random_, metrics_, work_settings_, sync_, other.lease,
+              time_.uptime() + work_settings_.lease};
+    co_await work_batch(work, std::move(other));
+  };
+
+  news(left("L"));
+  pass();
+  erp().after_write = nullptr;
+  settle();
+
+  EXPECT_EQ(crm().records.size(), 1U);
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(links(), "1");
+}
+
+TEST_F(Creates, AKeylessCreateWhoseAnswerWasLostIsFoundAmongTheChanges) {
+  crm().put("L", R"({"name":"A"})");
+  erp().faults = {lose_answer};
+  news(left("L"));
+  pass();
+  news(right("new1"));
+  pass();  // too early to look for it
+
+  EXPECT_EQ(crm().records.size(), 1U);
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(crm().records.size(), 1U);
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(links(), "1");
+  EXPECT_EQ(history(""), "create right >");
+}
+
+TEST_F(Creates, AStampFindsACreateWhoseAnswerWasLost) {
+  erp().can.stamp = "external_ref";
+  crm().put("L", R"({"name":"A"})");
+  erp().put("clone", R"({"name":"A"})");
+  news(left("L"));
+  erp().faults = {lose_answer};
+  pass();
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(store::sql_value("select right_id from counterpart.link"), "new1");
+  EXPECT_EQ(erp().records.size(), 2U);
+}
+
+TEST_F(Creates, ACreateThatNeverArrivedIsMadeAgain) {
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().faults = {lose_call};
+  news(left("L"));
+  pass();
+  EXPECT_TRUE(erp().records.empty());
+
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(links(), "1");
+}
+
+TEST_F(Creates, WhatTheirSystemFilledInComesBack) {
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().after_write = [this](const std::string& id) -> boost::asio::awaitable<void> {
+    erp().records[id].fields.set("phone", "default");
+    co_return;
+  };
+  news(left("L"));
+  pass();
+  erp().after_write = nullptr;
+
+  settle();
+
+  EXPECT_EQ(crm().value("L", "phone"), "default");
+}
+
+TEST_F(Creates, NothingIsCreatedBeforeTheFirstSweepOfTheOtherSystemHasEnded) {
+  system_.right.swept.clear();
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+
+  news(left("L"));
+  pass();
+  EXPECT_EQ(crm().calls + erp().calls, 0);
+  system_.right.swept.insert("person");
+  settle();
+
+  EXPECT_EQ(erp().records.size(), 1U);
+}
+
+}  // namespace
+}  // namespace counterpart::testing

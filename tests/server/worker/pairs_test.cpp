@@ -1,0 +1,146 @@
+// Linked pairs: whichever side had the news, what was decided is written, once, and its base is kept.
+#include "tests/server/worker/support.h"
+
+namespace counterpart::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using enum SystemInMemory::Fault;
+
+class Pairs : public WorkerTest {};
+
+TEST_F(Pairs, AChangeIsCarriedAndThenAllIsSilent) {
+  agreed(R"({"email":"a@x.de","name":"A"})");
+  crm().put("L", R"({"email":"a@x.de","name":"B"})");
+
+  news(left("L"));
+  settle();
+  EXPECT_EQ(erp().value("R", "name"), "B");
+  news(right("R"));
+  news(left("L"));
+  settle();
+
+  EXPECT_EQ(erp().written, 1);
+  EXPECT_EQ(crm().written, 0);
+  EXPECT_EQ(history("name"), "write right \"A\">\"B\"");
+}
+
+TEST_F(Pairs, AChangeAgainstTheDirectionIsPutBackOnTheSideThatHadTheNews) {
+  mapping_.fields[1].direction = Direction::to_right;
+  mapping_.fields[1].forbidden = Forbidden::restore;
+  agreed(R"({"email":"a@x.de","name":"A"})");
+  erp().put("R", R"({"email":"a@x.de","name":"B"})");
+
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(erp().value("R", "name"), "A");
+  EXPECT_EQ(erp().written, 1);
+}
+
+TEST_F(Pairs, AConflictIsWrittenToTheSideThatHadTheNews) {
+  mapping_.fields[1].conflict = ConflictRule::left;
+  agreed(R"({"email":"a@x.de","name":"A"})");
+  crm().put("L", R"({"email":"a@x.de","name":"left"})");
+  erp().put("R", R"({"email":"a@x.de","name":"right"})");
+
+  news(right("R"));  // the left side's webhook was lost
+  settle();
+
+  EXPECT_EQ(erp().value("R", "name"), "left");
+  EXPECT_EQ(history("name"), "conflict right \"right\">\"left\"");
+}
+
+TEST_F(Pairs, AFirstLinkFillsTheSideThatHadTheNews) {
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().put("R", R"({"email":"a@x.de"})");
+
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(erp().value("R", "name"), "A");
+  EXPECT_EQ(crm().records.size(), 1U);
+}
+
+// Given both sides changed, when the second write fails, the first one's base is kept all the same: a
+// person's later edit there is an edit, not a conflict with what we wrote.
+class SecondWrite : public Pairs, public ::testing::WithParamInterface<SystemInMemory::Fault> {};
+
+TEST_P(SecondWrite, ThatFailsDoesNotLoseTheFirstOnesBase) {
+  mapping_.fields[2].conflict = ConflictRule::left;
+  agreed(R"({"email":"a@x.de","name":"A","phone":"1"})");
+  crm().put("L", R"({"email":"a@x.de","name":"B","phone":"1"})");   // name goes to the right
+  erp().put("R", R"({"email":"a@x.de","name":"A","phone":"v1"})");  // phone goes to the left
+  erp().faults = {GetParam()};
+
+  news(left("L"));
+  pass();
+  EXPECT_EQ(crm().value("L", "phone"), "v1");
+  erp().put("R", R"({"email":"a@x.de","name":")" + erp().value("R", "name") + R"(","phone":"v2"})");
+  news(right("R"));
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(erp().value("R", "phone"), "v2");
+  EXPECT_EQ(crm().value("L", "phone"), "v2");
+  EXPECT_EQ(erp().value("R", "name"), "B");
+  EXPECT_THAT(history("phone"), HasSubstr("write left \"1\">\"v1\""));
+  EXPECT_THAT(history("name"), HasSubstr("write right \"A\">\"B\""));
+}
+
+INSTANTIATE_TEST_SUITE_P(Faults, SecondWrite, ::testing::Values(refuse, lose_answer, lose_call));
+
+TEST_F(Pairs, AWriteWhoseAnswerWasLostStandsInTheHistoryWithItsRule) {
+  agreed(R"({"email":"a@x.de","name":"A"})");
+  mapping_.fields[1].conflict = ConflictRule::left;
+  crm().put("L", R"({"email":"a@x.de","name":"left"})");
+  erp().put("R", R"({"email":"a@x.de","name":"right"})");
+  erp().faults = {lose_answer};
+
+  news(left("L"));
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(erp().written, 1);
+  EXPECT_EQ(history("name"), "conflict right \"right\">\"left\"");
+  EXPECT_THAT(store::sql_value("select rule from counterpart.history where field = 'name'"),
+              HasSubstr("left wins; settled after its answer was lost"));
+  EXPECT_EQ(store::sql_value("select lost::text from counterpart.history where field = 'name'"), "\"right\"");
+}
+
+TEST_F(Pairs, AnUpdateThatMayStillArriveIsWaitedFor) {
+  agreed(R"({"email":"a@x.de","name":"A"})");
+  crm().put("L", R"({"email":"a@x.de","name":"B"})");
+  erp().faults = {lose_call};
+  news(left("L"));
+  pass();
+
+  pass();  // before its deadline
+  EXPECT_EQ(erp().value("R", "name"), "A");
+  EXPECT_EQ(store::sql_value("select count(*) from counterpart.intent where state = 0"), "1");
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(erp().value("R", "name"), "B");
+}
+
+TEST_F(Pairs, WhatASystemMakesOfAWriteIsCarriedBack) {
+  agreed(R"({"email":"a@x.de","name":"A","phone":"1"})");
+  erp().after_write = [this](const std::string& id) -> boost::asio::awaitable<void> {
+    erp().records[id].fields.set("phone", "set by a workflow");
+    co_return;
+  };
+  crm().put("L", R"({"email":"a@x.de","name":"B","phone":"1"})");
+  erp().can.returns_record = false;
+
+  news(left("L"));
+  pass();
+  erp().after_write = nullptr;
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(crm().value("L", "phone"), "set by a workflow");
+}
+
+}  // namespace
+}  // namespace counterpart::testing
