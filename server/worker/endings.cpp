@@ -75,6 +75,9 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
     case Kind::system_down:
       end_again(item, what, failure.retry_after.value_or(system.settings->breaker_wait) + jitter, false);
       break;
+    case Kind::not_sent:  // with a fresh lease it goes at once
+      end_again(item, what, milliseconds(200), false);
+      break;
     case Kind::in_doubt:  // settled from its intent, when the call can have no effect any more
       end_again(item, what, system.settings->settings.timeout + jitter, false);
       break;

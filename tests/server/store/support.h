@@ -81,7 +81,7 @@ class WatchedPoints : public FaultPoints {
 };
 
 /// A database with the schema and no rows, an io thread (the test's own), a store.
-class StoreTest : public testing::Test {
+class StoreTest : public ::testing::Test {
  protected:
   StoreTest();
   ~StoreTest() override;

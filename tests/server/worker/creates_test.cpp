@@ -8,9 +8,7 @@ using enum SystemInMemory::Fault;
 
 class Creates : public WorkerTest {
  protected:
-  static std::string links() {
-    return store::sql_value("select count(*) from counterpart.link where ended is null");
-  }
+  static std::string links() { return store::sql_value("select count(*) from counterpart.link where ended is null"); }
 };
 
 TEST_F(Creates, ARecordWithoutCounterpartIsMadeOnTheOtherSide) {
@@ -34,8 +32,8 @@ TEST_F(Creates, NewsOfOurOwnCreateThatOvertakesItsAnswerIsNotCreatedBack) {
     store::ClaimOrder order = this->order(sync_.id);
     store::Claim other = co_await store_->claim(order);
     EXPECT_EQ(other.records.size(), 1U);
-    Work work{*store_, time_, random_, metrics_, work_settings_, sync_, other.lease,
-              time_.uptime() + work_settings_.lease};
+    Work work{*store_,        time_, random_,     metrics_,
+              work_settings_, sync_, other.lease, time_.uptime() + work_settings_.lease};
     co_await work_batch(work, std::move(other));
   };
 

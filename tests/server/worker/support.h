@@ -39,7 +39,9 @@ class SystemInMemory : public Connector {
 
   // --- Connector
   std::vector<std::string> objects() const override { return {object_}; }
-  const Capabilities* capabilities(std::string_view object) const override { return object == object_ ? &can : nullptr; }
+  const Capabilities* capabilities(std::string_view object) const override {
+    return object == object_ ? &can : nullptr;
+  }
   std::chrono::milliseconds call_timeout() const override { return std::chrono::seconds(1); }
   boost::asio::awaitable<std::string> own_user() override { co_return ""; }
   boost::asio::awaitable<std::vector<ReadResult>> read(std::string, std::vector<std::string> ids) override {
@@ -91,7 +93,7 @@ class SystemInMemory : public Connector {
     }
     co_return results;
   }
-  boost::asio::awaitable<std::vector<WriteResult>> remove(std::string, std::vector<DeleteOrder>) override {
+  boost::asio::awaitable<std::vector<WriteResult>> remove(std::string, std::vector<DeleteOrder>, SendBy) override {
     co_return std::vector<WriteResult>{};
   }
   boost::asio::awaitable<DescribeResult> describe(std::string) override { co_return ObjectDescription{}; }
@@ -172,8 +174,8 @@ class WorkerTest : public store::StoreTest {
     store::sql("update counterpart.dirty set due = counterpart.now() where lease is null");
     store::Claim claimed = claim(sync_.id);
     const std::size_t size = claimed.records.size();
-    Work work{*store_, time_, random_, metrics_, work_settings_, sync_, claimed.lease,
-              time_.uptime() + work_settings_.lease};
+    Work work{*store_,        time_, random_,       metrics_,
+              work_settings_, sync_, claimed.lease, time_.uptime() + work_settings_.lease};
     if (size > 0) get(work_batch(work, std::move(claimed)));
     return size;
   }
@@ -203,8 +205,10 @@ class WorkerTest : public store::StoreTest {
     std::string text;
     for (const auto& row : store::sql(
              "select what, written, coalesce(before::text, ''), coalesce(after::text, '') from counterpart.history "
-             "where field = '" + field + "' order by at, what")) {
-      text += (text.empty() ? "" : "; ") + row[0] + " " + (row[1] == "0" ? "left" : "right") + " " + row[2] + ">" + row[3];
+             "where field = '" +
+             field + "' order by at, what")) {
+      text +=
+          (text.empty() ? "" : "; ") + row[0] + " " + (row[1] == "0" ? "left" : "right") + " " + row[2] + ">" + row[3];
     }
     return text;
   }
