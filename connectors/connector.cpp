@@ -18,6 +18,8 @@ std::string_view name_of(Failure::Kind kind) {
       return "credentials";
     case Failure::Kind::not_found:
       return "not_found";
+    case Failure::Kind::not_sent:
+      return "not_sent";
   }
   return "retry";
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "connectors/ports/clock.h"
 #include "connectors/webhook/hook.h"
 #include "mapping/values/record.h"
 
@@ -41,6 +42,7 @@ struct Failure {
     rejected,     ///< the system refuses this content: for a person
     credentials,  ///< 401/403: for a person, concerns the whole system
     not_found,    ///< the record written to is not there
+    not_sent,     ///< its time was up before its turn came: nothing was changed
   };
   Kind kind = Kind::retry;
   std::string message;  ///< for a person; the system's own words, cut to 500 characters, no secrets
@@ -128,12 +130,17 @@ class Connector {
   virtual boost::asio::awaitable<std::vector<FindResult>> find(std::string object, std::string path,
                                                                std::vector<std::string> values) = 0;
 
-  virtual boost::asio::awaitable<std::vector<WriteResult>> create(std::string object,
-                                                                  std::vector<CreateOrder> orders) = 0;
-  virtual boost::asio::awaitable<std::vector<WriteResult>> update(std::string object,
-                                                                  std::vector<UpdateOrder> orders) = 0;
-  virtual boost::asio::awaitable<std::vector<WriteResult>> remove(std::string object,
-                                                                  std::vector<DeleteOrder> orders) = 0;
+  /// The longest that one of its HTTP calls can take once it is sent.
+  virtual std::chrono::milliseconds call_timeout() const = 0;
+
+  /// Writes: none of their calls is sent after `send_by`; what is left over then ends as not_sent. A call
+  /// that is sent in time may still have its effect until call_timeout() later.
+  virtual boost::asio::awaitable<std::vector<WriteResult>> create(std::string object, std::vector<CreateOrder> orders,
+                                                                  SendBy send_by) = 0;
+  virtual boost::asio::awaitable<std::vector<WriteResult>> update(std::string object, std::vector<UpdateOrder> orders,
+                                                                  SendBy send_by) = 0;
+  virtual boost::asio::awaitable<std::vector<WriteResult>> remove(std::string object, std::vector<DeleteOrder> orders,
+                                                                  SendBy send_by) = 0;
 
   /// Fields as the system describes them now.
   virtual boost::asio::awaitable<DescribeResult> describe(std::string object) = 0;

@@ -7,6 +7,8 @@
 
 namespace counterpart {
 
+using SendBy = std::chrono::microseconds;  ///< Clock::uptime() after which a call must not be sent any more
+
 /// Time, handed in so that tests and the simulation can set it.
 class Clock {
  public:

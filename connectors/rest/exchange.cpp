@@ -124,6 +124,7 @@ std::variant<HttpRequest, Failure> Exchange::request(const Call& call, Variables
         request.headers.emplace_back("Content-Type", "application/json");
     }
     request.timeout = timeout_;
+    request.send_by = manner.send_by;
     request.purpose = manner.purpose;
     return request;
   } catch (const EvaluationError& error) {
@@ -160,9 +161,7 @@ boost::asio::awaitable<Answered> Exchange::send(HttpRequest request, Manner mann
   } catch (const SystemDown& down) {
     failure = Failure{Kind::system_down, manner.purpose + ": " + down.what(), down.retry_after()};
   } catch (const HttpError& error) {
-    const Kind sent = manner.effect == Effect::read ? Kind::retry : Kind::in_doubt;
-    const Kind kind = error.maybe_sent() ? sent : Kind::system_down;
-    failure = Failure{kind, manner.purpose + ": " + error.what(), std::nullopt};
+    failure = Failure{unanswered(manner, error), manner.purpose + ": " + error.what(), std::nullopt};
   }
   if (failure) co_return cleaned(std::move(*failure));
   co_return answer(std::move(response), manner);

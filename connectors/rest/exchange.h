@@ -38,6 +38,7 @@ class Exchange {
   const Definition& definition() const { return *definition_; }
   Instant now() const { return clock_->now(); }
   const std::string& system() const { return system_; }
+  std::chrono::milliseconds timeout() const { return timeout_; }  ///< of one call, once it is sent
 
   /// The failure with its message cut to 500 characters, free of secrets and control characters.
   Failure cleaned(Failure failure) const;

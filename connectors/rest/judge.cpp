@@ -72,6 +72,12 @@ std::optional<Failure> judge(const Definition& definition, const Manner& manner,
   return failure;
 }
 
+Kind unanswered(const Manner& manner, const HttpError& error) {
+  if (error.cause() == HttpError::Cause::too_late) return Kind::not_sent;
+  if (!error.maybe_sent()) return Kind::system_down;
+  return manner.effect == Effect::read ? Kind::retry : Kind::in_doubt;
+}
+
 Failure incomprehensible(const Manner& manner, const std::string& what) {
   const Kind kind = manner.effect == Effect::read ? Kind::system_down : Kind::in_doubt;
   return {kind, manner.purpose + ": " + what, std::nullopt};

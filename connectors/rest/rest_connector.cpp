@@ -97,6 +97,10 @@ boost::asio::awaitable<void> RestConnector::each(std::size_t count, Each job) co
   return run_each(count, size_of(definition_->http.concurrency), std::move(job));
 }
 
+std::chrono::milliseconds RestConnector::call_timeout() const {
+  return exchange_.timeout();
+}
+
 boost::asio::awaitable<std::string> RestConnector::own_user() {
   if (!own_user_.empty() || !definition_->user) co_return own_user_;
   const Answered answered =

@@ -34,9 +34,13 @@ class RestConnector : public Connector {
                                                 std::string page) override;
   boost::asio::awaitable<std::vector<FindResult>> find(std::string object, std::string path,
                                                        std::vector<std::string> values) override;
-  boost::asio::awaitable<std::vector<WriteResult>> create(std::string object, std::vector<CreateOrder> orders) override;
-  boost::asio::awaitable<std::vector<WriteResult>> update(std::string object, std::vector<UpdateOrder> orders) override;
-  boost::asio::awaitable<std::vector<WriteResult>> remove(std::string object, std::vector<DeleteOrder> orders) override;
+  std::chrono::milliseconds call_timeout() const override;
+  boost::asio::awaitable<std::vector<WriteResult>> create(std::string object, std::vector<CreateOrder> orders,
+                                                          SendBy send_by) override;
+  boost::asio::awaitable<std::vector<WriteResult>> update(std::string object, std::vector<UpdateOrder> orders,
+                                                          SendBy send_by) override;
+  boost::asio::awaitable<std::vector<WriteResult>> remove(std::string object, std::vector<DeleteOrder> orders,
+                                                          SendBy send_by) override;
   boost::asio::awaitable<DescribeResult> describe(std::string object) override;
   std::optional<HookScheme> hook_scheme() const override;
   std::vector<News> parse_hook(const HookRequest& request) const override;

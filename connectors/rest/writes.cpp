@@ -106,9 +106,11 @@ boost::asio::awaitable<void> RestConnector::create_one(const Object* object, Man
 }
 
 boost::asio::awaitable<std::vector<WriteResult>> RestConnector::create(std::string name,
-                                                                       std::vector<CreateOrder> orders) {
+                                                                       std::vector<CreateOrder> orders,
+                                                                       SendBy send_by) {
   const Object* known = object(name);
-  const Manner creating = manner("create", name, Effect::create);
+  Manner creating = manner("create", name, Effect::create);
+  creating.send_by = send_by;
   std::vector<WriteResult> results(orders.size(), refused(creating, "the definition does not say how"));
   if (known == nullptr || !known->create) co_return results;
   const Create& how = *known->create;
@@ -163,9 +165,11 @@ boost::asio::awaitable<std::vector<WriteResult>> RestConnector::update_all(const
 }
 
 boost::asio::awaitable<std::vector<WriteResult>> RestConnector::update(std::string name,
-                                                                       std::vector<UpdateOrder> orders) {
+                                                                       std::vector<UpdateOrder> orders,
+                                                                       SendBy send_by) {
   const Object* known = object(name);
   Manner updating = manner("update", name, Effect::write);
+  updating.send_by = send_by;
   std::vector<WriteResult> results(orders.size(), refused(updating, "the definition does not say how"));
   if (known == nullptr || !known->update) co_return results;
   updating.conflict = known->update->conflict;
@@ -201,9 +205,11 @@ boost::asio::awaitable<void> RestConnector::remove_one(const Object* object, Man
 }
 
 boost::asio::awaitable<std::vector<WriteResult>> RestConnector::remove(std::string name,
-                                                                       std::vector<DeleteOrder> orders) {
+                                                                       std::vector<DeleteOrder> orders,
+                                                                       SendBy send_by) {
   const Object* known = object(name);
   Manner removing = manner("delete", name, Effect::write);
+  removing.send_by = send_by;
   std::vector<WriteResult> results(orders.size(), refused(removing, "the definition does not say how"));
   if (known == nullptr || !known->remove) co_return results;
   removing.conflict = known->remove->conflict;

@@ -101,6 +101,7 @@ Replied judge(const Manner& manner, const HttpResponse& response, Instant now) {
 }
 
 Refusal unanswered(const Manner& manner, const HttpError& error) {
+  if (error.cause() == HttpError::Cause::too_late) return refusal(Kind::not_sent, manner, error.what());
   const Kind sent = manner.writes ? Kind::in_doubt : Kind::retry;
   return refusal(error.maybe_sent() ? sent : Kind::system_down, manner, error.what());
 }

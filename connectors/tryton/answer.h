@@ -25,6 +25,7 @@ using Replied = std::variant<Reply, Refusal>;
 struct Manner {
   std::string purpose;  ///< "erp: read party"
   bool writes = false;
+  std::optional<SendBy> send_by;  ///< of a write
 };
 
 /// What an HTTP response means. Tryton's own errors come with status 200.

@@ -62,7 +62,7 @@ Session::Session(const SystemSettings& settings, const ConnectorPorts& ports)
       timeout_(settings.timeout) {}
 
 Manner Session::manner(const std::string& verb, bool writes) const {
-  return {system_ + ": " + verb, writes};
+  return {system_ + ": " + verb, writes, std::nullopt};
 }
 
 asio::awaitable<HttpResponse> Session::send(std::string method, Native::Array params, Manner manner) {
@@ -78,6 +78,7 @@ asio::awaitable<HttpResponse> Session::send(std::string method, Native::Array pa
   body.set("params", std::move(params));
   request.body = print_json(body);
   request.timeout = timeout_;
+  request.send_by = manner.send_by;
   request.purpose = std::move(manner.purpose);
   co_return co_await http_->send(std::move(request));
 }
@@ -100,7 +101,8 @@ asio::awaitable<Replied> Session::ask(std::string method, Native::Array params, 
 }
 
 asio::awaitable<Replied> Session::call(Call call) {
-  const Manner how = manner(call.verb, call.writes);
+  Manner how = manner(call.verb, call.writes);
+  how.send_by = call.send_by;
   const std::string method = "model." + call.model + "." + call.method;
   bool again = true;
   for (;;) {

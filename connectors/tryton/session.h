@@ -19,6 +19,7 @@ struct Call {
   Native::Array params;               ///< without the context
   Native context = Native::Object{};  ///< added to the user's preferences
   bool writes = false;
+  std::optional<SendBy> send_by;  ///< of a write; what it takes before (a login) is not bound by it
 };
 
 /// A user's session: logs in when it must, and again once when Tryton has forgotten it. For one thread.
@@ -30,6 +31,9 @@ class Session {
 
   /// The user's id, logging in first if need be; "" where that fails.
   boost::asio::awaitable<std::string> user();
+
+  /// The longest that a call can take once it is sent.
+  std::chrono::milliseconds timeout() const { return timeout_; }
 
   /// "erp: read party"
   Manner manner(const std::string& verb, bool writes = false) const;

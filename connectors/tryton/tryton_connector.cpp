@@ -60,6 +60,10 @@ const Capabilities* TrytonConnector::capabilities(std::string_view object) const
   return object == kObject ? &capabilities_ : nullptr;
 }
 
+std::chrono::milliseconds TrytonConnector::call_timeout() const {
+  return session_.timeout();
+}
+
 boost::asio::awaitable<std::string> TrytonConnector::own_user() {
   co_return co_await session_.user();
 }

@@ -55,7 +55,8 @@ boost::asio::awaitable<std::optional<Failure>> TrytonConnector::learn_names(std:
 }
 
 boost::asio::awaitable<std::vector<WriteResult>> TrytonConnector::create(std::string object,
-                                                                         std::vector<CreateOrder> orders) {
+                                                                         std::vector<CreateOrder> orders,
+                                                                         SendBy send_by) {
   const Manner how = session_.manner("create " + object, true);
   std::vector<WriteResult> results(orders.size(), rejected(how, "the only object is party"));
   if (!knows(object)) co_return results;
@@ -67,6 +68,7 @@ boost::asio::awaitable<std::vector<WriteResult>> TrytonConnector::create(std::st
     co_return results;
   }
   Making making;
+  making.send_by = send_by;
   for (std::size_t i = 0; i < orders.size(); ++i) {
     try {
       making.values.push_back(create_values(orders[i].fields, {categories_, countries_}));
@@ -94,6 +96,7 @@ boost::asio::awaitable<void> TrytonConnector::make(Making* making, std::size_t b
   call.method = "create";
   call.params.emplace_back(Native::Array(at(begin), at(end)));
   call.writes = true;
+  call.send_by = making->send_by;
   const Replied replied = co_await session_.call(std::move(call));
   const auto* refusal = std::get_if<Refusal>(&replied);
   if (refusal != nullptr && refusal->rolled_back && end - begin > 1) {
@@ -161,7 +164,8 @@ WriteResult TrytonConnector::prepare(const UpdateOrder& order, std::optional<Wri
 }
 
 boost::asio::awaitable<std::vector<WriteResult>> TrytonConnector::update(std::string object,
-                                                                         std::vector<UpdateOrder> orders) {
+                                                                         std::vector<UpdateOrder> orders,
+                                                                         SendBy send_by) {
   const Manner how = session_.manner("update " + object, true);
   std::vector<WriteResult> results(orders.size(), rejected(how, "the only object is party"));
   if (!knows(object)) co_return results;
@@ -177,6 +181,7 @@ boost::asio::awaitable<std::vector<WriteResult>> TrytonConnector::update(std::st
     std::optional<Write> write;
     results[i] = prepare(orders[i], write);
     if (!write) continue;
+    write->call.send_by = send_by;
     writes.push_back(std::move(*write));
     places.push_back(i);
   }
@@ -238,7 +243,8 @@ boost::asio::awaitable<void> TrytonConnector::read_written(const std::vector<Wri
 }
 
 boost::asio::awaitable<std::vector<WriteResult>> TrytonConnector::remove(std::string object,
-                                                                         std::vector<DeleteOrder> orders) {
+                                                                         std::vector<DeleteOrder> orders,
+                                                                         SendBy send_by) {
   const Manner how = session_.manner("delete " + object, true);
   std::vector<WriteResult> results(orders.size(), rejected(how, "the only object is party"));
   if (!knows(object)) co_return results;
@@ -257,6 +263,7 @@ boost::asio::awaitable<std::vector<WriteResult>> TrytonConnector::remove(std::st
     write.call.params.emplace_back(Native::Array{*id});
     write.call.context = precondition(write.revision, write.id, {});
     write.call.writes = true;
+    write.call.send_by = send_by;
     co_await carry_out(&write, &results[i]);
   }
   co_return results;

@@ -18,6 +18,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
+using Cause = HttpError::Cause;
 using Timer = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kIdleTime{30};
@@ -101,7 +102,7 @@ class Core {
 
 Url checked_url(const HttpRequest& request) {
   auto url = parse_url(request.url);
-  if (!url) throw HttpError("the URL to call is malformed", false);
+  if (!url) throw HttpError("the URL to call is malformed", false, HttpError::Cause::ours);
   return *std::move(url);
 }
 
@@ -117,15 +118,19 @@ class Exchange {
         deadline_(Timer::now() + request.timeout) {}
 
   awaitable<HttpResponse> run() {
-    const auto pass = co_await core_->places(origin_)->enter(deadline_);
-    if (!pass) fail("all its connections are busy", false);
+    const auto sent_by = last_moment();
+    const auto pass = co_await core_->places(origin_)->enter(sent_by);
+    if (!pass) give_up(sent_by, "all its connections are busy");
     core_->reach(request_, "before");
     std::optional<HttpResponse> response;
-    stream_ = core_->take(origin_);
-    if (stream_) response = co_await talk(may_be_repeated());
-    if (!response) {
-      co_await connect();
-      response = co_await talk(false);
+    bool repeated = false;
+    while (!response) {
+      if (!repeated) stream_ = core_->take(origin_);
+      const bool kept = stream_ != nullptr;
+      if (!kept) co_await connect();
+      if (co_await held_up()) continue;
+      response = co_await talk(kept);
+      repeated = true;
     }
     core_->reach(request_, "after");
     co_return *std::move(response);
@@ -134,44 +139,86 @@ class Exchange {
  private:
   bool may_be_repeated() const { return request_.method == "GET" || request_.method == "HEAD"; }
 
-  awaitable<void> connect() {
-    stream_ = core_->make_stream(url_.tls);
-    const auto connected_by = std::min(deadline_, Timer::now() + core_->settings().connect_timeout);
-    co_await stream_->open(url_, connected_by);
+  /// When it must have been sent, at the latest.
+  Timer::time_point last_moment() const {
+    const auto left = request_.gate != nullptr ? request_.gate->time_left() : std::nullopt;
+    return left && *left < request_.timeout ? std::min(deadline_, Timer::now() + *left) : deadline_;
   }
 
-  /// nullopt, only if it `may_be_repeated`: the connection was closed before a byte of an answer came.
-  awaitable<std::optional<HttpResponse>> talk(bool may_be_repeated) {
+  /// Not sent: its own time was up, or `why` where that was not what ended it.
+  [[noreturn]] void give_up(Timer::time_point sent_by, const std::string& why) const {
+    if (sent_by < deadline_) fail("its time was up before it could be sent", false, Cause::too_late);
+    fail(why, false, Cause::ours);
+  }
+
+  awaitable<void> connect() {
+    const auto sent_by = last_moment();
+    stream_ = core_->make_stream(url_.tls);
+    const auto connected_by = std::min(sent_by, Timer::now() + core_->settings().connect_timeout);
+    try {
+      co_await stream_->open(url_, connected_by);
+    } catch (const HttpError&) {
+      // Less patience than a connection is due says nothing of the system.
+      if (connected_by == sent_by && sent_by < deadline_ && Timer::now() >= sent_by) give_up(sent_by, "");
+      throw;
+    }
+  }
+
+  /// The last look before the first byte. True where that took time: the connection goes back, as it may have
+  /// been closed meanwhile.
+  awaitable<bool> held_up() {
+    if (request_.gate == nullptr) co_return false;
+    const bool waited = co_await request_.gate->pass();
+    if (!waited) co_return false;
+    core_->keep(origin_, std::exchange(stream_, nullptr));
+    if (Timer::now() >= deadline_) fail("the wait for its turn took all its time", false, Cause::ours);
+    co_return true;
+  }
+
+  /// nullopt, only on a kept connection: it was closed before a byte of an answer came, and the request can
+  /// safely be repeated, since it only reads or nothing of it was sent.
+  awaitable<std::optional<HttpResponse>> talk(bool kept) {
     const Alarm alarm(core_->executor(), stream_, deadline_);
     ResponseReader reader(request_.method == "HEAD", core_->settings().response_bytes);
     const Stream::Both both = {asio::buffer(head_), asio::buffer(request_.body)};
     const Transfer sent = co_await stream_->write(both);
+    const bool untouched = sent.error && sent.bytes == 0;
+    if (untouched && kept && !alarm.rang() && sent.error != asio::error::operation_aborted) co_return closed();
     // Where not all was taken, the system may still have said why.
     while (!reader.done()) {
       const Transfer got = co_await stream_->read_some(asio::buffer(buffer_));
-      if (alarm.rang()) fail("did not answer within " + std::to_string(request_.timeout.count()) + " ms", true);
+      if (alarm.rang()) fail("did not answer within " + std::to_string(request_.timeout.count()) + " ms", !untouched);
       if (got.error == asio::error::operation_aborted) throw boost::system::system_error(got.error);
       take(reader, got);
       if (got.error && !reader.done()) {
-        if (may_be_repeated && !reader.started()) co_return std::nullopt;
-        fail(reader.started() ? "broke off inside its answer" : "closed the connection without an answer", true);
+        if (kept && may_be_repeated() && !reader.started()) co_return closed();
+        const bool maybe_sent = reader.started() || !untouched;
+        fail(reader.started() ? "broke off inside its answer" : "closed the connection without an answer", maybe_sent);
       }
     }
     if (reader.keep_alive() && !sent.error) core_->keep(origin_, std::move(stream_));
     co_return reader.take();
   }
 
+  /// Of a kept connection: what comes next goes over a fresh one.
+  std::nullopt_t closed() {
+    stream_ = nullptr;
+    return std::nullopt;
+  }
+
   void take(ResponseReader& reader, const Transfer& got) {
     try {
       reader.feed({buffer_.data(), got.bytes});
       if (got.error == asio::error::eof && reader.started()) reader.end();
+    } catch (const TooLarge& large) {
+      fail(large.what(), true, Cause::ours);
     } catch (const BadAnswer& bad) {
       fail(bad.what(), true);
     }
   }
 
-  [[noreturn]] void fail(const std::string& why, bool maybe_sent) const {
-    throw HttpError(core_->settings().system + " (" + origin_ + "): " + why, maybe_sent);
+  [[noreturn]] void fail(const std::string& why, bool maybe_sent, Cause cause = Cause::system) const {
+    throw HttpError(core_->settings().system + " (" + origin_ + "): " + why, maybe_sent, cause);
   }
 
   std::shared_ptr<Core> core_;

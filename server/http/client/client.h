@@ -28,7 +28,8 @@ struct ClientObserver {
 
 /// The real client: Beast, HTTP/1.1, TLS ≥ 1.2 verified with host name, a pool of kept-alive
 /// connections an origin. A request on a kept connection that turns out closed before any byte of
-/// an answer came is repeated on a fresh one only if it is GET or HEAD. Redirects are not followed.
+/// an answer came is repeated once on a fresh one, if it is GET or HEAD or not a byte of it was sent. Redirects
+/// are not followed. HttpRequest::gate is passed before each first byte.
 /// The request's time-out covers the wait for a connection, connecting and the exchange. Connections idle
 /// for 30 s, or closed by the peer, are dropped when the next request comes: no timer keeps the io_context
 /// busy. A cancelled send() throws boost::system::system_error. Throws HttpError for an unreadable ca_file.
@@ -47,8 +48,10 @@ enum class BreakerState { closed, open, half_open };
 
 /// One system's pace: a token bucket, the system's Retry-After (429, 503; seconds or HTTP date) and a
 /// breaker, over another client. While the breaker is open, or a Retry-After lies further ahead than
-/// the request's time-out, send() throws SystemDown at once; else it waits for its token, in order of
-/// arrival. After a pause or an outage requests start one by one, not in a burst. 429, and 503 with
+/// the request's time-out or send_by, send() throws SystemDown at once; else it waits for its token, in order
+/// of arrival. A request whose send_by comes first ends as HttpError::Cause::too_late; and one that waited for a
+/// connection while a pause or an outage began takes its turn again: all this is looked at for the last time
+/// right before its first byte. After a pause or an outage requests start one by one, not in a burst. 429, and 503 with
 /// Retry-After, are no failures. Waits are jittered upwards only, at most 1 s (pauses) or a quarter (breaker).
 class Governor : public HttpClient {
  public:

@@ -16,7 +16,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kBreakerWaitGrowth = 12;
-constexpr microseconds kPauseUnsaid = seconds(1);  ///< a 429 that does not say for how long
+constexpr microseconds kPauseUnsaid = seconds(1);          ///< a 429 that does not say for how long
+constexpr microseconds kFarAway = std::chrono::hours(24);  ///< as good as no limit, and no overflow
 constexpr microseconds kPauseJitterMost = seconds(1);
 
 milliseconds in_ms(microseconds time) {
@@ -72,17 +73,18 @@ class Governor::Impl {
         wait_(settings_.breaker_wait) {}
 
   awaitable<HttpResponse> send(HttpRequest request) {
-    const milliseconds patience = request.timeout;
-    check(patience);
-    Probe probe = co_await await_turn(patience);
+    Turn turn(*this, request);
+    check(turn);
+    co_await await_turn(turn);
+    request.gate = &turn;
     HttpResponse response;
     try {
       response = co_await client_->send(std::move(request));
-    } catch (const HttpError&) {
-      failed(probe);
+    } catch (const HttpError& error) {
+      if (error.cause() == HttpError::Cause::system) failed(turn.probe);
       throw;
     }
-    judge(response, probe);
+    judge(response, turn.probe);
     co_return response;
   }
 
@@ -96,7 +98,10 @@ class Governor::Impl {
     Probe() = default;
     explicit Probe(Impl* owner) : owner_(owner) {}
     Probe(Probe&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
-    Probe& operator=(Probe&&) = delete;
+    Probe& operator=(Probe&& other) noexcept {
+      std::swap(owner_, other.owner_);
+      return *this;
+    }
     ~Probe() {
       if (owner_ != nullptr) owner_->state_ = BreakerState::open;
     }
@@ -107,29 +112,78 @@ class Governor::Impl {
     Impl* owner_ = nullptr;
   };
 
+  /// One request's way past the Governor: up to its token, and once more right before it is sent.
+  class Turn : public Gate {
+   public:
+    Turn(Impl& owner, const HttpRequest& request)
+        : patience(request.timeout), send_by(request.send_by), owner_(owner) {}
+
+    awaitable<bool> pass() override { return owner_.pass_again(*this); }
+
+    std::optional<microseconds> time_left() const override {
+      if (!send_by) return std::nullopt;
+      return *send_by - owner_.clock_.uptime();
+    }
+
+    milliseconds patience;  ///< for a pause that the system asks for
+    std::optional<SendBy> send_by;
+    Probe probe;
+    std::uint64_t halts = 0;  ///< Impl::halts_ when it got its token
+
+   private:
+    Impl& owner_;
+  };
+
   /// Waits for its token, and for the end of a pause, behind those who came before.
-  awaitable<Probe> await_turn(milliseconds patience) {
-    std::function<void()> still_worth_it = [this, patience] { check(patience); };
-    const auto turn = co_await turn_->enter(Turnstile::Timer::time_point::max(), std::move(still_worth_it));
+  awaitable<void> await_turn(Turn& turn) {
+    using Timer = Turnstile::Timer;
+    const auto left = turn.time_left();
+    const bool soon = left && *left < kFarAway;
+    const auto until = soon ? Timer::clock_type::now() + *left : Timer::time_point::max();
+    std::function<void()> still_worth_it = [this, &turn] { check(turn); };
+    const auto first = co_await turn_->enter(until, std::move(still_worth_it));
+    if (!first) too_late();
     while (true) {
-      check(patience);
+      check(turn);
       const microseconds now = clock_.uptime();
       const microseconds wait = std::max(paused_until_ - now, bucket_.wait(now));
       if (wait <= microseconds(0)) break;
+      if (turn.send_by && now + wait > *turn.send_by) too_late();
       co_await clock_.sleep(wait);
     }
     bucket_.take();
-    if (state_ != BreakerState::open) co_return Probe();
+    turn.halts = halts_;
+    if (turn.probe || state_ != BreakerState::open) co_return;
     state_ = BreakerState::half_open;
-    co_return Probe(this);
+    turn.probe = Probe(this);
   }
 
-  /// Throws SystemDown where sending makes no sense for one who waits so long at most.
-  void check(milliseconds patience) const {
+  /// True after another wait: a pause or an outage began since the request got its token, while it waited for a
+  /// connection.
+  awaitable<bool> pass_again(Turn& turn) {
+    check(turn);
+    if (turn.halts == halts_) co_return false;
+    co_await await_turn(turn);
+    co_return true;
+  }
+
+  /// Throws where sending makes no sense: SystemDown for one that waits so long at most, or its time is up.
+  void check(const Turn& turn) const {
     const microseconds now = clock_.uptime();
+    if (!turn.probe) check_breaker(now);
+    const microseconds pause = paused_until_ - now;
+    const bool beyond = turn.send_by && pause > microseconds(0) && paused_until_ > *turn.send_by;
+    if (pause > turn.patience || beyond) down("asked us to wait", pause);
+    if (turn.send_by && now > *turn.send_by) too_late();
+  }
+
+  void check_breaker(microseconds now) const {
     if (state_ == BreakerState::half_open) down("is being tried after failures", wait_);
     if (state_ == BreakerState::open && now < open_until_) down("is taken for down after failures", open_until_ - now);
-    if (paused_until_ - now > patience) down("asked us to wait", paused_until_ - now);
+  }
+
+  [[noreturn]] void too_late() const {
+    throw HttpError(settings_.system + ": its time was up before its turn came", false, HttpError::Cause::too_late);
   }
 
   [[noreturn]] void down(const char* why, microseconds retry_after) const {
@@ -156,6 +210,7 @@ class Governor::Impl {
   void pause(microseconds time) {
     const microseconds until = clock_.uptime() + time + jitter(std::min(time / 10, kPauseJitterMost));
     paused_until_ = std::max(paused_until_, until);
+    ++halts_;
     bucket_.drain_until(paused_until_);
     turn_->look_up();
   }
@@ -184,6 +239,7 @@ class Governor::Impl {
   void open(Probe& probe) {
     probe.end();
     state_ = BreakerState::open;
+    ++halts_;
     open_until_ = clock_.uptime() + wait_ + jitter(wait_ / 4);
     turn_->look_up();
   }
@@ -204,6 +260,7 @@ class Governor::Impl {
   microseconds open_until_{0};
   microseconds wait_;  ///< of the breaker, next time
   int failures_ = 0;
+  std::uint64_t halts_ = 0;  ///< pauses and outages so far
   BreakerState state_ = BreakerState::closed;
 };
 

@@ -43,7 +43,7 @@ bool is_word_char(char c) {
 }  // namespace
 
 std::string request_head(const HttpRequest& request, const Url& url) {
-  if (!is_token(request.method)) throw HttpError("the request's method is malformed", false);
+  if (!is_token(request.method)) throw HttpError("the request's method is malformed", false, HttpError::Cause::ours);
   std::string head;
   head.reserve(256 + url.target.size());
   head.append(request.method).append(" ").append(url.target).append(" HTTP/1.1\r\n");
@@ -51,7 +51,8 @@ std::string request_head(const HttpRequest& request, const Url& url) {
   if (find_header(request.headers, "user-agent") == nullptr) append(head, "User-Agent", "counterpart");
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name) || std::ranges::any_of(value, is_control)) {
-      throw HttpError("a header of the request is malformed or holds control characters", false);
+      throw HttpError("a header of the request is malformed or holds control characters", false,
+                      HttpError::Cause::ours);
     }
     if (!is_ours(name)) append(head, name, value);
   }

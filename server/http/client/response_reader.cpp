@@ -100,7 +100,7 @@ void ResponseReader::parse(std::string_view bytes) {
     bytes.remove_prefix(used);
     if (error == beast_http::error::need_more) break;
     if (error == beast_http::error::body_limit) {
-      throw BadAnswer("the answer is larger than " + std::to_string(limit_) + " bytes");
+      throw TooLarge("the answer is larger than " + std::to_string(limit_) + " bytes");
     }
     if (error) throw BadAnswer("the answer is not sound HTTP: " + error.message());
     const int status = parser_->response.status;

@@ -15,6 +15,12 @@ class BadAnswer : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A sound answer, but of more bytes than we take.
+class TooLarge : public BadAnswer {
+ public:
+  using BadAnswer::BadAnswer;
+};
+
 /// Reads one response from bytes that arrive piece by piece: Content-Length, chunked or until the end;
 /// interim responses (100, 103) are passed over. Pure: no sockets.
 class ResponseReader {

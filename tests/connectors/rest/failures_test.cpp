@@ -52,8 +52,8 @@ TEST_P(Classified, ByStatusAndBody) {
   const UpdateOrder edit{"1", "", parse_json(R"({"a":1})"), parse_json(R"({"a":2})")};
 
   EXPECT_EQ(given.read, kind(run(connector->read("things", std::vector<std::string>{"1"})).at(0)));
-  EXPECT_EQ(given.update, kind(run(connector->update("things", std::vector<UpdateOrder>{edit})).at(0)));
-  EXPECT_EQ(given.create, kind(run(connector->create("things", std::vector<CreateOrder>(1))).at(0)));
+  EXPECT_EQ(given.update, kind(run(connector->update("things", std::vector<UpdateOrder>{edit}, SendBy::max())).at(0)));
+  EXPECT_EQ(given.create, kind(run(connector->create("things", std::vector<CreateOrder>(1), SendBy::max())).at(0)));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -84,7 +84,7 @@ TEST_F(RestTest, NoAnswerIsTheSystemsFaultUnlessAWriteMayHaveHappened) {
   const UpdateOrder edit{"1", "", parse_json(R"({"a":1})"), parse_json(R"({"a":2})")};
   const auto kinds = [&] {
     return kind(run(connector->read("things", std::vector<std::string>{"1"})).at(0)) + " " +
-           kind(run(connector->update("things", std::vector<UpdateOrder>{edit})).at(0));
+           kind(run(connector->update("things", std::vector<UpdateOrder>{edit}, SendBy::max())).at(0));
   };
 
   http.answer = [](const HttpRequest&) -> HttpResponse { throw HttpError("timed out", true); };
@@ -99,6 +99,44 @@ TEST_F(RestTest, NoAnswerIsTheSystemsFaultUnlessAWriteMayHaveHappened) {
   EXPECT_EQ(std::chrono::seconds(9), std::get<Failure>(read.at(0)).retry_after);
 }
 
+TEST_F(RestTest, WritesCarryTheTimeBeforeWhichTheyMustBeSent) {
+  use_text(kSystem);
+  http.answer = [](const HttpRequest&) -> HttpResponse {
+    throw HttpError("its time was up", false, HttpError::Cause::too_late);
+  };
+  const UpdateOrder edit{"1", "", parse_json(R"({"a":1})"), parse_json(R"({"a":2})")};
+  const SendBy soon = std::chrono::seconds(7);
+
+  const auto updated = run(connector->update("things", std::vector<UpdateOrder>{edit}, soon));
+  const auto created = run(connector->create("things", std::vector<CreateOrder>(2), soon));
+
+  EXPECT_EQ("not_sent: crm: update things: its time was up", failure(updated.at(0)));
+  EXPECT_EQ("not_sent", kind(created.at(0)));
+  EXPECT_EQ("not_sent", kind(created.at(1)));
+  for (const HttpRequest& request : http.sent) EXPECT_EQ(soon, request.send_by);
+}
+
+TEST_F(RestTest, ReadsAreNotBoundByATimeToSend) {
+  use_text(kSystem);
+
+  run(connector->read("things", std::vector<std::string>{"1"}));
+
+  EXPECT_EQ(std::nullopt, http.sent.at(0).send_by);
+}
+
+TEST_F(RestTest, TellsHowLongACallCanTake) {
+  use_text(kSystem + std::string("  others:\n    read: {request: \"GET /others/${id}\"}\n"));
+  EXPECT_EQ(std::chrono::seconds(30), connector->call_timeout()) << "the system's own";
+
+  std::string slow = kSystem;
+  const std::string base = "http: {base_url";
+  use_text(slow.replace(slow.find(base), base.size(), "http: {timeout: 2m, base_url"));
+  EXPECT_EQ(std::chrono::minutes(2), connector->call_timeout()) << "the definition's, which is longer";
+
+  run(connector->read("things", std::vector<std::string>{"1"}));
+  EXPECT_EQ(std::chrono::minutes(2), http.sent.at(0).timeout);
+}
+
 TEST_F(RestTest, WhatIsNoFaultOfTheSystemIsNotSwallowed) {
   use_text(kSystem);
   http.answer = [](const HttpRequest&) -> HttpResponse { throw std::logic_error("a defect of ours"); };
@@ -107,7 +145,7 @@ TEST_F(RestTest, WhatIsNoFaultOfTheSystemIsNotSwallowed) {
 }
 
 std::string message_of(Connector& connector) {
-  return failure(run(connector.create("things", std::vector<CreateOrder>(1))).at(0));
+  return failure(run(connector.create("things", std::vector<CreateOrder>(1), SendBy::max())).at(0));
 }
 
 TEST_F(RestTest, MessagesAreTheSystemsOwnWords) {

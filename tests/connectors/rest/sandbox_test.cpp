@@ -68,7 +68,7 @@ class BothSandboxes : public testing::TestWithParam<Flavour> {
 
   std::string create_one() {
     const auto results =
-        run(connector->create(object(), std::vector<CreateOrder>{{parse_json(GetParam().record), ""}}));
+        run(connector->create(object(), std::vector<CreateOrder>{{parse_json(GetParam().record), ""}}, SendBy::max()));
     EXPECT_EQ("", failure(results.at(0)));
     return std::holds_alternative<Written>(results.at(0)) ? std::get<Written>(results.at(0)).id : "";
   }
@@ -110,7 +110,7 @@ TEST_P(BothSandboxes, ARecordIsCreatedFoundEditedListedAndDeleted) {
   EXPECT_THAT(show(found), ElementsAre(id, ""));
 
   // Edited: only the difference was sent, for the rest is as it was.
-  const auto written = run(connector->update(object(), std::vector<UpdateOrder>{edit(created)}));
+  const auto written = run(connector->update(object(), std::vector<UpdateOrder>{edit(created)}, SendBy::max()));
   EXPECT_EQ("", failure(written.at(0)));
   const Record edited = read_one(id);
   const Native wanted = parse_json(GetParam().edited);
@@ -124,19 +124,19 @@ TEST_P(BothSandboxes, ARecordIsCreatedFoundEditedListedAndDeleted) {
   EXPECT_THAT(std::get<ChangesPage>(later).records, IsEmpty());
 
   // Deleted.
-  const auto removed = run(connector->remove(object(), std::vector<DeleteOrder>{{id, edited.revision}}));
+  const auto removed = run(connector->remove(object(), std::vector<DeleteOrder>{{id, edited.revision}}, SendBy::max()));
   EXPECT_EQ("", failure(removed.at(0)));
   EXPECT_EQ("gone", show(run(connector->read(object(), std::vector<std::string>{id})).at(0)));
 }
 
 TEST_P(BothSandboxes, AStaleRevisionIsAConflictWhereTheSystemHasOne) {
   const Record first = read_one(create_one());
-  ASSERT_EQ("", failure(run(connector->update(object(), std::vector<UpdateOrder>{edit(first)})).at(0)));
+  ASSERT_EQ("", failure(run(connector->update(object(), std::vector<UpdateOrder>{edit(first)}, SendBy::max())).at(0)));
 
   const Native name = parse_json(R"("Nobody")");
   UpdateOrder stale{first.id, first.revision, first.fields, first.fields};
   stale.after.object().back().second = name;
-  const auto results = run(connector->update(object(), std::vector<UpdateOrder>{stale}));
+  const auto results = run(connector->update(object(), std::vector<UpdateOrder>{stale}, SendBy::max()));
 
   if (GetParam().conditional) {
     EXPECT_EQ("conflict", kind(results.at(0))) << failure(results.at(0));
@@ -148,7 +148,7 @@ TEST_P(BothSandboxes, AStaleRevisionIsAConflictWhereTheSystemHasOne) {
 TEST_P(BothSandboxes, WhatTheSystemRefusesIsRejectedInItsWords) {
   const CreateOrder wrong{Native::Object{{"no_such_field", "x"}}, ""};
 
-  const auto results = run(connector->create(object(), std::vector<CreateOrder>{wrong}));
+  const auto results = run(connector->create(object(), std::vector<CreateOrder>{wrong}, SendBy::max()));
 
   EXPECT_THAT(failure(results.at(0)), StartsWith("rejected: crm: create " + object() + ": "));
   EXPECT_THAT(failure(results.at(0)), testing::Not(testing::HasSubstr("refused (")));
@@ -157,7 +157,7 @@ TEST_P(BothSandboxes, WhatTheSystemRefusesIsRejectedInItsWords) {
 TEST_P(BothSandboxes, PagesAreReadToTheEndWithoutGapsOrEndlessness) {
   std::vector<CreateOrder> orders(230, CreateOrder{parse_json(GetParam().record), ""});
   std::set<std::string> created;
-  for (const WriteResult& result : run(connector->create(object(), orders)))
+  for (const WriteResult& result : run(connector->create(object(), orders, SendBy::max())))
     created.insert(std::get<Written>(result).id);
 
   std::set<std::string> listed;

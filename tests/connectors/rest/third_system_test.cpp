@@ -169,7 +169,7 @@ class ThirdSystemTest : public testing::Test {
     for (int i = 0; i < count; ++i)
       orders.push_back({Native::Object{{"name", "Party " + std::to_string(i)}, {"city", "Köln"}}, ""});
     std::vector<std::string> ids;
-    for (const WriteResult& result : run_here(connector->create("parties", orders)))
+    for (const WriteResult& result : run_here(connector->create("parties", orders, SendBy::max())))
       ids.push_back(std::holds_alternative<Written>(result) ? std::get<Written>(result).id : failure(result));
     std::sort(ids.begin(), ids.end());
     return ids;
@@ -227,7 +227,7 @@ TEST_F(ThirdSystemTest, GivesEachItemOfA207ItsOwnResult) {
   const std::vector<UpdateOrder> orders = {{"p1", "1", before, after}, {"p2", "7", before, after}};
   system.asked.clear();
 
-  const auto results = run_here(connector->update("parties", orders));
+  const auto results = run_here(connector->update("parties", orders, SendBy::max()));
 
   EXPECT_THAT(show(results), ElementsAre("p1 - ", "conflict: third: update parties: refused (status 409)"));
   EXPECT_THAT(system.asked, ElementsAre("POST /v1/parties/bulk"));

@@ -26,9 +26,10 @@ TEST_F(SandboxA, CreatesManyByOneRequestWithOneResultEach) {
                  R"({"status":422,"error":{"field":"email","message":"must be an e-mail address"}},)"
                  R"({"status":429,"error":{"message":"rate_limited"}}]})")});
 
-  const auto results =
-      run(connector->create("contacts", std::vector<CreateOrder>{create(R"({"email":"a@x.example"})"),
-                                                                 create(R"({"email":"a"})"), create("{}")}));
+  const auto results = run(connector->create(
+      "contacts",
+      std::vector<CreateOrder>{create(R"({"email":"a@x.example"})"), create(R"({"email":"a"})"), create("{}")},
+      SendBy::max()));
 
   EXPECT_THAT(
       http.lines(),
@@ -45,11 +46,13 @@ TEST_F(SandboxA, UpdatesSendTheDifferenceAndTheRevision) {
                          R"({"status":412,"error":{"message":"the record has another etag now"}},)"
                          R"({"status":404,"error":{"message":"there is no such record"}}]})")});
 
-  const auto results = run(connector->update(
-      "contacts", std::vector<UpdateOrder>{update("c-1", "\"7-3f\"", R"({"city":"Köln","zip":"1","phone":"0"})",
-                                                  R"({"city":"Bonn","zip":"1","phone":null})"),
-                                           update("c-2", "e5", R"({"zip":1})", R"({"zip":2})"),
-                                           update("c-3", "e6", R"({"zip":1})", R"({"zip":3})")}));
+  const auto results = run(
+      connector->update("contacts",
+                        std::vector<UpdateOrder>{update("c-1", "\"7-3f\"", R"({"city":"Köln","zip":"1","phone":"0"})",
+                                                        R"({"city":"Bonn","zip":"1","phone":null})"),
+                                                 update("c-2", "e5", R"({"zip":1})", R"({"zip":2})"),
+                                                 update("c-3", "e6", R"({"zip":1})", R"({"zip":3})")},
+                        SendBy::max()));
 
   EXPECT_THAT(http.lines(), ElementsAre(R"(POST http://crm.test/contacts/batch/update {"inputs":[)"
                                         R"({"id":"c-1","etag":"\"7-3f\"","properties":{"city":"Bonn","phone":null}},)"
@@ -63,8 +66,8 @@ TEST_F(SandboxA, UpdatesSendTheDifferenceAndTheRevision) {
 TEST_F(SandboxA, AnUpdateWithoutADifferenceIsNotSent) {
   use("sandbox-a");
 
-  const auto results =
-      run(connector->update("contacts", std::vector<UpdateOrder>{update("c-1", "e1", R"({"a":1})", R"({"a":1})")}));
+  const auto results = run(connector->update(
+      "contacts", std::vector<UpdateOrder>{update("c-1", "e1", R"({"a":1})", R"({"a":1})")}, SendBy::max()));
 
   EXPECT_THAT(show(results), ElementsAre("c-1 - "));
   EXPECT_TRUE(http.sent.empty());
@@ -73,8 +76,8 @@ TEST_F(SandboxA, AnUpdateWithoutADifferenceIsNotSent) {
 TEST_F(SandboxA, AnUpdateWithoutARevisionIsRefusedForItCouldOverwrite) {
   use("sandbox-a");
 
-  const auto results =
-      run(connector->update("contacts", std::vector<UpdateOrder>{update("c-1", "", R"({"a":1})", R"({"a":2})")}));
+  const auto results = run(connector->update(
+      "contacts", std::vector<UpdateOrder>{update("c-1", "", R"({"a":1})", R"({"a":2})")}, SendBy::max()));
 
   EXPECT_THAT(show(results.at(0)),
               StartsWith("rejected: crm: update contacts: the record was read without a revision"));
@@ -96,7 +99,7 @@ TEST_F(SandboxA, ARefusedBatchIsHalvedUntilTheCulpritIsAlone) {
   const std::vector<CreateOrder> orders = {create(R"({"n":"1"})"), create(R"({"n":"2"})"), create(R"({"n":"bad"})"),
                                            create(R"({"n":"4"})")};
 
-  const auto results = run(connector->create("contacts", orders));
+  const auto results = run(connector->create("contacts", orders, SendBy::max()));
 
   EXPECT_THAT(show(results),
               ElementsAre("1 {} ", "2 {} ", "rejected: crm: create contacts: malformed (status 400)", "4 {} "));
@@ -117,7 +120,7 @@ TEST_P(UnclearBatch, LeavesEveryItemInDoubt) {
   use("sandbox-a");
   http.script({GetParam().response});
 
-  const auto results = run(connector->create("contacts", std::vector<CreateOrder>(2, create("{}"))));
+  const auto results = run(connector->create("contacts", std::vector<CreateOrder>(2, create("{}")), SendBy::max()));
 
   EXPECT_EQ("in_doubt", kind(results.at(0))) << show(results.at(0));
   EXPECT_EQ("in_doubt", kind(results.at(1)));
@@ -142,8 +145,8 @@ TEST_F(SandboxA, DeletesWithThePrecondition) {
   use("sandbox-a");
   http.script({{204, {}, ""}, json(412, R"({"error":"etag_mismatch"})")});
 
-  const auto first = run(connector->remove("contacts", std::vector<DeleteOrder>{{"c-1", "\"7-3f\""}}));
-  const auto second = run(connector->remove("contacts", std::vector<DeleteOrder>{{"c-2", "e2"}}));
+  const auto first = run(connector->remove("contacts", std::vector<DeleteOrder>{{"c-1", "\"7-3f\""}}, SendBy::max()));
+  const auto second = run(connector->remove("contacts", std::vector<DeleteOrder>{{"c-2", "e2"}}, SendBy::max()));
 
   EXPECT_THAT(http.lines(), ElementsAre("DELETE http://crm.test/contacts/c-1", "DELETE http://crm.test/contacts/c-2"));
   const std::string* if_match = find_header(http.sent.at(0).headers, "If-Match");
@@ -158,7 +161,8 @@ TEST_F(SandboxB, TakesTheNewIdFromTheLocation) {
   http.script({json(201, R"({"id":17})", {{"Location", "/b/persons/17"}})});
 
   const auto results = run(connector->create(
-      "persons", std::vector<CreateOrder>{create(R"({"full_name":"Anna Berg","contact":{"email":"a@x.example"}})")}));
+      "persons", std::vector<CreateOrder>{create(R"({"full_name":"Anna Berg","contact":{"email":"a@x.example"}})")},
+      SendBy::max()));
 
   EXPECT_THAT(http.lines(), ElementsAre(R"(POST http://crm.test/persons )"
                                         R"({"full_name":"Anna Berg","contact":{"email":"a@x.example"}})"));
@@ -169,7 +173,8 @@ TEST_F(SandboxB, ACreateThatTellsNoIdIsInDoubt) {
   use("sandbox-b");
   http.script({json(201, R"({"id":17})")});
 
-  EXPECT_EQ("in_doubt", kind(run(connector->create("persons", std::vector<CreateOrder>{create("{}")})).at(0)));
+  EXPECT_EQ("in_doubt",
+            kind(run(connector->create("persons", std::vector<CreateOrder>{create("{}")}, SendBy::max())).at(0)));
 }
 
 TEST_F(SandboxB, UpdatesNestedMembersAsAMerge) {
@@ -181,7 +186,8 @@ TEST_F(SandboxB, UpdatesNestedMembersAsAMerge) {
       std::vector<UpdateOrder>{
           update("17", "", R"({"id":17,"full_name":"A","contact":{"email":"a@x.example","phone":"1"},"remark":"r"})",
                  R"({"id":17,"full_name":"A",)"
-                 R"("contact":{"email":"b@x.example","phone":"1"},"remark":null,"newsletter":null})")}));
+                 R"("contact":{"email":"b@x.example","phone":"1"},"remark":null,"newsletter":null})")},
+      SendBy::max()));
 
   EXPECT_THAT(http.lines(),
               ElementsAre(R"(PATCH http://crm.test/persons/17 {"contact":{"email":"b@x.example"},"remark":null})"));
@@ -199,7 +205,7 @@ TEST_F(SandboxB, EachOrderHasItsOwnResult) {
   std::vector<UpdateOrder> orders;
   for (const char* id : {"1", "2", "3", "4"}) orders.push_back(update(id, "", R"({"a":1})", R"({"a":2})"));
 
-  const auto results = run(connector->update("persons", orders));
+  const auto results = run(connector->update("persons", orders, SendBy::max()));
 
   EXPECT_THAT(show(results), ElementsAre("1 - ", "rejected: crm: update persons: is no date (status 400)",
                                          "in_doubt: crm: update persons: connection reset",
@@ -228,8 +234,8 @@ settings:
 )");
   http.script({json(200, R"({"id":"5","data":{"a":2,"b":1}})", {{"ETag", "v2"}})});
 
-  const auto results = run(
-      connector->update("things", std::vector<UpdateOrder>{update("5", "v1", R"({"a":1,"b":1})", R"({"a":2,"b":1})")}));
+  const auto results = run(connector->update(
+      "things", std::vector<UpdateOrder>{update("5", "v1", R"({"a":1,"b":1})", R"({"a":2,"b":1})")}, SendBy::max()));
 
   EXPECT_THAT(http.lines(), ElementsAre(R"(PUT http://crm.test/things/5 )"
                                         R"({"data":{"a":2,"b":1,"source":"counterpart"},"flag":null})"));
@@ -258,7 +264,7 @@ objects:
                                            update("2", "", R"({"a":1})", R"({"a":3})"),
                                            update("3", "", R"({"a":1})", R"({"a":4})")};
 
-  const auto results = run(connector->update("things", orders));
+  const auto results = run(connector->update("things", orders, SendBy::max()));
 
   EXPECT_THAT(http.lines(),
               ElementsAre(R"(PATCH http://crm.test/things )"

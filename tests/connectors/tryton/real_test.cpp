@@ -122,7 +122,7 @@ class RealTryton : public testing::Test {
 
   Record created(const std::string& fields) {
     std::vector<CreateOrder> orders = {{parse_json(fields), ""}};
-    const auto made = run(io, connector->create("party", std::move(orders)));
+    const auto made = run(io, connector->create("party", std::move(orders), SendBy::max()));
     if (std::holds_alternative<Failure>(made[0])) throw std::runtime_error(show(made[0]));
     return std::get<Written>(made[0]).record.value();
   }
@@ -131,7 +131,7 @@ class RealTryton : public testing::Test {
 
   WriteResult update(const Record& before, const Native& after) {
     std::vector<UpdateOrder> orders = {{before.id, before.revision, before.fields, after}};
-    return run(io, connector->update("party", std::move(orders)))[0];
+    return run(io, connector->update("party", std::move(orders), SendBy::max()))[0];
   }
 
   /// A contact with everything, its e-mail made unique.
@@ -281,7 +281,7 @@ TEST_F(RealTryton, OneBadPartyOfManyIsRefusedAlone) {
     const std::string identifier = std::string(R"([{"type":"eu_vat","code":")") + code + R"("}])";
     orders.push_back({parse_json(R"({"name":"Batch","identifiers":)" + identifier + "}"), ""});
   }
-  const auto made = run(io, connector->create("party", std::move(orders)));
+  const auto made = run(io, connector->create("party", std::move(orders), SendBy::max()));
   EXPECT_THAT(show(made), ElementsAre(StartsWith("written "), HasSubstr("DE136695970"), StartsWith("written ")));
   EXPECT_THAT(show(made[1]), StartsWith("rejected: "));
 }
@@ -297,9 +297,9 @@ TEST_F(RealTryton, AForgottenSessionIsRenewed) {
 TEST_F(RealTryton, DeletesOnlyWhatIsUnchanged) {
   const Record made = created(R"({"name":"Anna"})");
   std::vector<DeleteOrder> stale = {{made.id, "p:1.000000"}};
-  EXPECT_THAT(show(run(io, connector->remove("party", std::move(stale)))[0]), StartsWith("conflict: "));
+  EXPECT_THAT(show(run(io, connector->remove("party", std::move(stale), SendBy::max()))[0]), StartsWith("conflict: "));
   std::vector<DeleteOrder> fresh = {{made.id, made.revision}};
-  EXPECT_EQ("written " + made.id, show(run(io, connector->remove("party", std::move(fresh)))[0]));
+  EXPECT_EQ("written " + made.id, show(run(io, connector->remove("party", std::move(fresh), SendBy::max()))[0]));
   EXPECT_EQ("gone", show(run(io, connector->read("party", {made.id}))[0]));
 }
 

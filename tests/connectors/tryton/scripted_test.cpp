@@ -24,6 +24,7 @@ class FakeTryton : public HttpClient {
     const std::string method = body.member("method")->text();
     calls.push_back(method);
     bodies.push_back(request.body);
+    if (request.send_by) bound.push_back(method);
     // So that several calls can be under way at once.
     co_await boost::asio::post(boost::asio::use_awaitable);
     const std::string* session = find_header(request.headers, "Authorization");
@@ -56,6 +57,7 @@ class FakeTryton : public HttpClient {
   std::vector<std::string> sessions = {"none"};
   std::vector<std::string> calls;
   std::vector<std::string> bodies;
+  std::vector<std::string> bound;  ///< methods whose call had a time before which it must be sent
 };
 
 constexpr const char* kSearchRead = "model.party.party.search_read";
@@ -97,13 +99,13 @@ class ScriptedTryton : public testing::Test {
   /// One update of party 7, from kAnna to `after`.
   std::string update(const std::string& after) {
     std::vector<UpdateOrder> orders = {{"7", kAnnasRevision, parse_json(kAnna), parse_json(after)}};
-    results = run(io, connector->update("party", std::move(orders)));
+    results = run(io, connector->update("party", std::move(orders), SendBy::max()));
     return show(results.front());
   }
 
   std::string create(const std::string& fields) {
     std::vector<CreateOrder> orders = {{parse_json(fields), ""}};
-    results = run(io, connector->create("party", std::move(orders)));
+    results = run(io, connector->create("party", std::move(orders), SendBy::max()));
     return show(results.front());
   }
 
@@ -122,6 +124,23 @@ class ScriptedTryton : public testing::Test {
       make_connector("http://erp.test:8000/company", "hub", "s3cret-word", {&tryton, &clock, &random});
   std::vector<WriteResult> results;
 };
+
+TEST_F(ScriptedTryton, OnlyTheWriteItselfIsBoundByItsTime) {
+  EXPECT_EQ("written 7", update(with("Anna", "Anne")));
+
+  EXPECT_THAT(tryton.bound, ElementsAre(kWrite));
+  EXPECT_EQ(std::chrono::seconds(30), connector->call_timeout());
+}
+
+TEST_F(ScriptedTryton, AWriteWhoseTimeIsUpWasNotSent) {
+  tryton.answer = [this](const std::string& method, const Native& params) {
+    if (method == kWrite || method == kCreate) throw HttpError("too late", false, HttpError::Cause::too_late);
+    return answered(method, params);
+  };
+
+  EXPECT_EQ("not_sent: erp: update party: too late", update(with("Anna", "Anne")));
+  EXPECT_EQ("not_sent: erp: create party: too late", create(R"({"name":"Bo"})"));
+}
 
 TEST_F(ScriptedTryton, ReadsAPartyAsOneTreeWithTheStampsOfItsParts) {
   const auto read = run(io, connector->read("party", {"7", "8", "no-number"}));
@@ -169,7 +188,7 @@ TEST_F(ScriptedTryton, LogsInOnceMoreWhenTheSessionHasEndedAlsoForSeveralCallsAt
   for (const char* id : {"1", "2", "3", "4"})
     orders.push_back({id, kAnnasRevision, parse_json(kAnna), parse_json(with("Anna", "Anne"))});
 
-  const auto written = run(io, connector->update("party", std::move(orders)));
+  const auto written = run(io, connector->update("party", std::move(orders), SendBy::max()));
 
   EXPECT_THAT(show(written), ElementsAre("written 1", "written 2", "written 3", "written 4"));
   EXPECT_EQ(2, tryton.count("common.db.login"));
@@ -335,7 +354,7 @@ TEST_F(ScriptedTryton, ABatchThatIsRefusedIsHalvedUntilTheCulpritStandsAlone) {
     orders.back().fields.set("name", name);
   }
 
-  const auto made = run(io, connector->create("party", std::move(orders)));
+  const auto made = run(io, connector->create("party", std::move(orders), SendBy::max()));
 
   EXPECT_THAT(show(made), ElementsAre("written 101", "written 102", "rejected: erp: create party: no", "written 103"));
   EXPECT_EQ(5, tryton.count(kCreate)) << "four, two, two, one, one";

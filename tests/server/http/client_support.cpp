@@ -36,6 +36,7 @@ void settle(Outcome& outcome, const std::exception_ptr& failure, HttpResponse re
   } catch (const HttpError& error) {
     outcome.error = error.what();
     outcome.maybe_sent = error.maybe_sent();
+    outcome.cause = error.cause();
     outcome.kind = Outcome::Kind::no_answer;
   } catch (const SystemDown& error) {
     outcome.error = error.what();
@@ -275,6 +276,14 @@ void RawServer::release(const std::string& bytes) {
 void RawServer::close_connections() {
   boost::system::error_code ignored;
   for (tcp::socket* socket : state_->open) socket->shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+void RawServer::reset_connections() {
+  boost::system::error_code ignored;
+  for (tcp::socket* socket : state_->open) {
+    socket->set_option(asio::socket_base::linger(true, 0), ignored);
+    socket->close(ignored);
+  }
 }
 
 std::string ok(const std::string& body) {

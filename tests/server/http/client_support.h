@@ -25,6 +25,7 @@ struct Outcome {
   HttpResponse response;
   std::string error;
   bool maybe_sent = false;
+  HttpError::Cause cause = HttpError::Cause::system;
   std::chrono::milliseconds retry_after{0};
   boost::asio::cancellation_signal cancel;
 
@@ -87,6 +88,9 @@ class RawServer {
 
   /// Closes the connections that are open now.
   void close_connections();
+
+  /// Ends them so that the peer's next write fails.
+  void reset_connections();
 
  private:
   struct State;

@@ -98,6 +98,9 @@ class FakeSystem : public HttpClient {
   explicit FakeSystem(FakeClock& clock) : clock_(clock) {}
 
   asio::awaitable<HttpResponse> send(HttpRequest request) override {
+    if (connecting.count() > 0) co_await clock_.sleep(connecting);
+    bool waited = true;
+    while (waited) waited = co_await request.gate->pass();
     sent.push_back({std::chrono::duration_cast<milliseconds>(clock_.uptime()), request.url});
     if (takes.count() > 0) co_await clock_.sleep(takes);
     if (!reachable) throw HttpError("no answer", true);
@@ -106,6 +109,7 @@ class FakeSystem : public HttpClient {
 
   HttpResponse answer{200, {}, ""};
   bool reachable = true;
+  microseconds connecting{0};  ///< until the request could go
   microseconds takes{0};
   std::vector<Sent> sent;
 
@@ -137,6 +141,19 @@ class GovernorTest : public ::testing::Test {
     auto outcome = start(io_, *governor_, request);
     clock_.run();
     return outcome;
+  }
+
+  std::shared_ptr<Outcome> send_by(SendBy time, const std::string& url = "x") {
+    HttpRequest request;
+    request.url = url;
+    request.send_by = time;
+    auto outcome = start(io_, *governor_, request);
+    clock_.run();
+    return outcome;
+  }
+
+  static bool too_late(const Outcome& outcome) {
+    return outcome.kind == Kind::no_answer && outcome.cause == HttpError::Cause::too_late && !outcome.maybe_sent;
   }
 
   void fail_times(int times) {
@@ -301,6 +318,111 @@ TEST_F(GovernorTest, JitterOnlyLengthensAPause) {
   ASSERT_EQ(system_->sent.size(), 2U);
   EXPECT_GT(system_->sent[1].at, milliseconds(20'500));
   EXPECT_LE(system_->sent[1].at, milliseconds(21'001));
+}
+
+TEST_F(GovernorTest, ATokenThatComesTooLateIsNotWaitedForNorTaken) {
+  GovernorSettings settings;
+  settings.requests_per_second = 1;
+  settings.burst = 1;
+  govern(settings);
+  send("a");
+
+  const auto late = send_by(milliseconds(999), "late");
+  const auto in_time = send_by(milliseconds(1000), "in time");
+  clock_.pass(seconds(2));
+
+  EXPECT_TRUE(too_late(*late)) << *late;
+  EXPECT_EQ(in_time->kind, Kind::answered) << *in_time;
+  EXPECT_THAT(times(), ElementsAre(0, 1000));
+}
+
+TEST_F(GovernorTest, WhoseTimeIsUpBehindOthersIsNotSent) {
+  GovernorSettings settings;
+  settings.requests_per_second = 1;
+  settings.burst = 1;
+  govern(settings);
+  send("a");
+  send("head");
+
+  const auto late = send_by(milliseconds(1500), "late");
+  clock_.pass(seconds(5));
+
+  EXPECT_TRUE(too_late(*late)) << *late;
+  EXPECT_THAT(times(), ElementsAre(0, 1000));
+}
+
+TEST_F(GovernorTest, TheLastLookAtTheTimeIsRightBeforeTheFirstByte) {
+  govern(unhurried());
+  system_->connecting = milliseconds(100);
+
+  const auto in_time = send_by(milliseconds(100));
+  const auto late = send_by(milliseconds(99));
+  clock_.pass(seconds(1));
+
+  EXPECT_EQ(in_time->kind, Kind::answered) << *in_time;
+  EXPECT_TRUE(too_late(*late)) << *late;
+  EXPECT_EQ(system_->sent.size(), 1U);
+}
+
+TEST_F(GovernorTest, WhatIsTooLateSaysNothingOfTheSystem) {
+  govern(unhurried());
+  system_->connecting = milliseconds(100);
+
+  for (int i = 0; i < 10; ++i) send_by(milliseconds(99));
+  clock_.pass(seconds(1));
+
+  EXPECT_EQ(governor_->breaker(), BreakerState::closed);
+}
+
+TEST_F(GovernorTest, WhoWaitsForAConnectionWhenAPauseBeginsTakesItsTurnAgain) {
+  GovernorSettings settings;
+  settings.requests_per_second = 10;
+  settings.burst = 50;
+  govern(settings);
+  system_->connecting = milliseconds(100);
+  system_->answer = {429, {{"Retry-After", "20"}}, ""};
+  send("first");
+  clock_.pass(milliseconds(50));
+  const auto one = send("one");
+  const auto two = send("two");
+  clock_.pass(milliseconds(50));
+  system_->answer = {200, {}, ""};
+
+  clock_.pass(seconds(25));
+
+  EXPECT_EQ(one->kind, Kind::answered) << *one;
+  EXPECT_EQ(two->kind, Kind::answered) << *two;
+  EXPECT_THAT(times(), ElementsAre(100, 20'200, 20'300));
+}
+
+TEST_F(GovernorTest, WhoWaitsForAConnectionWhenTheBreakerOpensIsNotSent) {
+  govern(unhurried());
+  system_->connecting = milliseconds(100);
+  system_->reachable = false;
+  for (int i = 0; i < 5; ++i) send();
+  clock_.pass(milliseconds(50));
+  const auto waiting = send();
+
+  clock_.pass(seconds(1));
+
+  EXPECT_EQ(waiting->kind, Kind::system_down) << *waiting;
+  EXPECT_EQ(system_->sent.size(), 5U);
+}
+
+TEST_F(GovernorTest, AProbeWhoseTimeIsUpLeavesTheNextToTry) {
+  govern(unhurried());
+  fail_times(5);
+  clock_.pass(seconds(5));
+  system_->connecting = milliseconds(100);
+
+  const auto late = send_by(milliseconds(5'050));
+  clock_.pass(milliseconds(100));
+  EXPECT_TRUE(too_late(*late)) << *late;
+  const auto next = send();
+  clock_.pass(milliseconds(100));
+
+  EXPECT_EQ(next->kind, Kind::answered) << *next;
+  EXPECT_EQ(governor_->breaker(), BreakerState::closed);
 }
 
 struct Failure {
