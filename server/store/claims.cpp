@@ -18,6 +18,8 @@ constexpr milliseconds kPutBack{200};
 constexpr milliseconds kHeldByOthers{50};
 /// When an idle claim that saw only what is above the bound is to be followed by one that sees everything.
 constexpr milliseconds kLookAgain{1'000};
+/// From so many interruptions in a row on, a record is worked alone.
+constexpr int kAloneAfter = 2;
 
 struct Picked {
   Claimed record;
@@ -38,6 +40,11 @@ Picked picked_from(const Rows& rows, std::size_t i) {
   if (!rows.is_null(i, 9)) record.hints = hints_from_native(parse_stored(rows.view(i, 9)));
   picked.was_due = rows.integer(i, 10);
   picked.lease_end = rows.integer(i, 11);
+  record.not_found = static_cast<int>(rows.integer(i, 12));
+  record.spared = static_cast<int>(rows.integer(i, 13));
+  record.interrupted = static_cast<int>(rows.integer(i, 14));
+  if (!rows.is_null(i, 15)) record.failing_for = milliseconds(rows.integer(i, 15));
+  record.look_again = rows.boolean(i, 16);
   return picked;
 }
 
@@ -56,6 +63,7 @@ class Claiming {
     pick_wanted();
     pick_due();
     note_next_due();
+    keep_suspects_apart();
     if (!picked_.empty()) {
       lease_pairs();
       load_intents();
@@ -133,6 +141,26 @@ class Claiming {
     const milliseconds least = picked_.empty() ? kHeldByOthers : milliseconds(0);
     if (!rows.is_null(0, 0)) next = std::max(least, milliseconds(rows.integer(0, 0)));
     if (picked_.empty() && !unbounded) next = std::min(kLookAgain, next.value_or(kLookAgain));
+  }
+
+  /// What may have killed the daemon is worked alone, so that it takes no others with it and in the end only
+  /// its own attempts are used up. Those left out keep their places in the queue; the first is next.
+  void keep_suspects_apart() {
+    const auto suspect = [](const Picked& picked) { return picked.record.interrupted >= kAloneAfter; };
+    if (picked_.size() < 2 || std::none_of(picked_.begin(), picked_.end(), suspect)) return;
+    const auto first = std::min_element(picked_.begin(), picked_.end(),
+                                        [](const Picked& a, const Picked& b) { return a.was_due < b.was_due; });
+    const bool alone = suspect(*first);
+    const RecordKey only = first->record.key;
+    const auto left_out = [&](const Picked& picked) { return alone ? picked.record.key != only : suspect(picked); };
+    Columns columns(4);
+    for (const Picked& picked : picked_) {
+      const RecordKey& key = picked.record.key;
+      if (left_out(picked)) columns.add({key.mapping, static_cast<int>(key.side), key.id, picked.was_due});
+    }
+    transaction_.exec("put_back_as_it_was", Arguments({order_.sync, lease_}, columns));
+    std::erase_if(picked_, left_out);
+    result_.claim.next_due = milliseconds(0);
   }
 
   void lease_pairs() {

@@ -206,13 +206,15 @@ class Completing {
   }
 
   std::size_t keep_dirty() {
-    Columns kept(5);
+    Columns kept(7);
     for (const Ending& ending : endings_) {
       const RecordKey& key = ending.wanted->key;
       const std::optional<milliseconds> again = ending.again_in();
       kept.add({key.mapping, side_cell(key.side), key.id,
                 again ? Cell(static_cast<std::int64_t>(again->count())) : Cell(std::nullopt),
-                ending.wanted->burns_attempt && !ending.link_conflict});
+                ending.wanted->burns_attempt && !ending.link_conflict,
+                ending.wanted->spares_attempt && !ending.link_conflict,
+                ending.wanted->not_found && !ending.link_conflict});
     }
     return transaction_.exec("keep_dirty", Arguments({sync_, lease_}, kept)).size();
   }

@@ -93,7 +93,12 @@ struct IntentRow {
 struct Claimed {
   RecordKey key;
   std::int64_t generation = 0;
-  int attempts = 0;
+  int attempts = 0;     ///< failed ones in a row that count, those included that a lease ended over
+  int not_found = 0;    ///< how often in a row a system said that a record is not there (Completion::not_found)
+  int spared = 0;       ///< failures in a row that did not count (Completion::spares_attempt)
+  int interrupted = 0;  ///< how often in a row work on it ended without a word: it may be what kills the daemon
+  std::optional<milliseconds> failing_for;  ///< since the first of the attempts failed
+  bool look_again = false;                  ///< a person wants it read although its link has ended
   WorkClass work_class = WorkClass::live;
   Instant first_news{};
   Instant last_news{};
@@ -182,7 +187,10 @@ struct Completion {
   Outcome outcome = Outcome::unchanged;
   std::string detail;                    ///< for `explain`: why
   std::optional<milliseconds> again_in;  ///< stays dirty, due then
-  bool burns_attempt = false;            ///< counts towards `attempts`; else a completion with again_in resets nothing
+  // With again_in; without it the record's counts start again.
+  bool burns_attempt = false;   ///< counts towards Claimed::attempts
+  bool spares_attempt = false;  ///< a failure that does not count yet: raises Claimed::spared
+  bool not_found = false;       ///< raises Claimed::not_found, which every other ending resets
   std::string correlation;
   std::optional<LinkChange> link;
   std::vector<HistoryEntry> history;

@@ -146,7 +146,7 @@ where l.sync_id = $1
 returning 1
 
 -- name: take_over
--- What an earlier run of this daemon held, in all syncs.
+-- What an earlier run of this daemon held, in all syncs. It may have died of one of them: counted as a failed attempt.
 with clock as materialized (
   select counterpart.now() as now
 ),
@@ -157,7 +157,10 @@ freed as (
 )
 update dirty d
 set lease = null,
-  due = clock.now
+  due = clock.now,
+  attempts = d.attempts + 1,
+  interrupted = d.interrupted + 1,
+  failing_since = coalesce(d.failing_since, clock.now)
 from freed f
 cross join clock
 where d.sync_id = f.sync_id

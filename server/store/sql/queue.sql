@@ -6,7 +6,8 @@ where sync_id = $1
   and mapping_version = $2
 
 -- name: claim_wanted
--- Fresh work that was handed over in memory: looked up by primary key, whatever the depth of the queue.
+-- Fresh work that was handed over in memory: looked up by primary key, whatever the depth of the queue. A row whose
+-- lease has passed was left by a worker that died or hung over it: that counts as a failed attempt.
 with clock as materialized (
   select counterpart.now() as now
 ),
@@ -19,7 +20,10 @@ picked as materialized (
 )
 update dirty d
 set lease = $2,
-  due = clock.now + $3 * interval '1 millisecond'
+  due = clock.now + $3 * interval '1 millisecond',
+  attempts = d.attempts + case when d.lease is null then 0 else 1 end,
+  interrupted = d.interrupted + case when d.lease is null then 0 else 1 end,
+  failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, clock.now) end
 from picked p
 cross join clock
 where d.sync_id = $1
@@ -28,12 +32,13 @@ where d.sync_id = $1
   and d.id = p.id
 returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
   counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
-  counterpart.micros(p.due), counterpart.micros(d.due)
+  counterpart.micros(p.due), counterpart.micros(d.due), d.not_found, d.spared, d.interrupted,
+  (extract(epoch from clock.now - d.failing_since) * 1000)::bigint, d.look_again
 
 -- name: claim_due
 -- Walks (sync_id, class, due) in order, class by class as told ($5..$7), from a lower bound ($8..$10) that skips
 -- dead rows; null is no bound. Five seconds back, for rows whose transactions committed late; never above
--- the clock, in case it was set back.
+-- the clock, in case it was set back. A passed lease counts as a failed attempt, as above.
 with clock as materialized (
   select counterpart.now() as now
 ),
@@ -86,7 +91,10 @@ picked as (
 )
 update dirty d
 set lease = $2,
-  due = bound.now + $3 * interval '1 millisecond'
+  due = bound.now + $3 * interval '1 millisecond',
+  attempts = d.attempts + case when d.lease is null then 0 else 1 end,
+  interrupted = d.interrupted + case when d.lease is null then 0 else 1 end,
+  failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, bound.now) end
 from picked p
 cross join bound
 where d.sync_id = $1
@@ -95,7 +103,8 @@ where d.sync_id = $1
   and d.id = p.id
 returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
   counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
-  counterpart.micros(p.due), counterpart.micros(d.due)
+  counterpart.micros(p.due), counterpart.micros(d.due), d.not_found, d.spared, d.interrupted,
+  (extract(epoch from bound.now - d.failing_since) * 1000)::bigint, d.look_again
 
 -- name: next_due
 -- The first row of each class above its bound: three probes of the index that claims walk.
@@ -136,6 +145,18 @@ where d.sync_id = $1
   and d.id = w.id
   and d.lease = $2
 
+-- name: put_back_as_it_was
+-- Where it stood in the queue, for a claim that is to come.
+update dirty d
+set lease = null,
+  due = counterpart.instant(w.due)
+from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as w (mapping, side, id, due)
+where d.sync_id = $1
+  and d.mapping = w.mapping
+  and d.side = w.side
+  and d.id = w.id
+  and d.lease = $2
+
 -- name: lock_claimed
 -- What is still ours: the dirty row is under this lease, and nobody has taken over the record's key. Both rows
 -- stay locked to the end of the transaction, dirty rows in the order in which intake takes them.
@@ -168,10 +189,16 @@ with clock as materialized (
 update dirty d
 set lease = null,
   due = clock.now + coalesce(w.again, 0) * interval '1 millisecond',
-  attempts = case when w.burns then d.attempts + 1 when w.again is null then 0 else d.attempts end,
+  attempts = case when w.again is null then 0 when w.burns then d.attempts + 1 else d.attempts end,
+  failing_since = case when w.again is null then null when w.burns then coalesce(d.failing_since, clock.now) else d.failing_since end,
+  spared = case when w.again is null then 0 when w.spares then d.spared + 1 else d.spared end,
+  not_found = case when w.again is not null and w.not_found then d.not_found + 1 else 0 end,
+  interrupted = 0,
+  look_again = w.again is not null and d.look_again,
   hints = case when w.again is null then d.hints end,
   first_news = case when w.again is null then d.last_news else d.first_news end
-from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[], $7::boolean[]) as w (mapping, side, id, again, burns)
+from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[], $7::boolean[], $8::boolean[], $9::boolean[])
+  as w (mapping, side, id, again, burns, spares, not_found)
 cross join clock
 where d.sync_id = $1
   and d.mapping = w.mapping

@@ -84,12 +84,12 @@ where $1::bigint is null
 returning sync_id, mapping, side, id, correlation
 
 -- name: revive
--- Due at once with no attempts burnt; a record that is being worked keeps its lease and comes again after it.
+-- Due at once with no attempts burnt, and read even where its link has ended; a record that is being worked keeps its lease and comes again after it.
 with clock as materialized (
   select counterpart.now() as now
 )
-insert into dirty as d (sync_id, mapping, side, id, generation, due, class, first_news, last_news, correlation, hints)
-select w.sync_id, w.mapping, w.side, w.id, 1, clock.now, 0, clock.now, clock.now, w.correlation, null
+insert into dirty as d (sync_id, mapping, side, id, generation, due, class, first_news, last_news, correlation, hints, look_again)
+select w.sync_id, w.mapping, w.side, w.id, 1, clock.now, 0, clock.now, clock.now, w.correlation, null, true
 from unnest($1::integer[], $2::text[], $3::smallint[], $4::text[], $5::text[]) as w (sync_id, mapping, side, id, correlation)
 cross join clock
 on conflict (sync_id, mapping, side, id) do update
@@ -97,7 +97,12 @@ set generation = d.generation + 1,
   due = case when d.lease is null then least(d.due, excluded.due) else d.due end,
   class = 0,
   attempts = 0,
-  hints = null
+  not_found = 0,
+  spared = 0,
+  interrupted = 0,
+  failing_since = null,
+  hints = null,
+  look_again = true
 
 -- name: watermark
 select counterpart.micros(at)
