@@ -74,8 +74,6 @@ boost::asio::awaitable<void> send(Work& work, std::vector<Create>& creates, Side
   std::map<std::string, std::vector<Create*>> by_object;
   for (Create& create : creates) by_object[create.item->mapping->object[side]].push_back(&create);
   Connector& connector = *work.sync.system[side]->connector;
-  // What is sent by then has its answer, or none to come, before the lease ends and another may take the record.
-  const SendBy send_by = work.lease_until - std::chrono::duration_cast<SendBy>(connector.call_timeout());
   for (auto& [object, group] : by_object) {
     std::vector<CreateOrder> orders;
     for (const Create* create : group) {

@@ -71,8 +71,6 @@ boost::asio::awaitable<void> send(Work& work, std::vector<Update>& updates, Side
   std::map<std::string, std::vector<Update*>> by_object;
   for (Update& update : updates) by_object[update.item->mapping->object[side]].push_back(&update);
   Connector& connector = *work.sync.system[side]->connector;
-  // What is sent by then has its answer, or none to come, before the lease ends and another may take the record.
-  const SendBy send_by = work.lease_until - std::chrono::duration_cast<SendBy>(connector.call_timeout());
   for (auto& [object, group] : by_object) {
     std::vector<UpdateOrder> orders;
     for (const Update* update : group) orders.push_back(order_of(*update->item, side));
