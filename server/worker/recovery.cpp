@@ -196,8 +196,9 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
     co_return;
   }
   const bool searchable = !traces_of(item, intent, *can).empty();
-  Found result =
-      searchable ? co_await search_for(work, item, intent) : co_await look_through_changes(work, item, intent);
+  // Chosen first, awaited then: g++ 12 destroys what a co_await within ?: gave twice.
+  auto looking = searchable ? search_for(work, item, intent) : look_through_changes(work, item, intent);
+  Found result = co_await std::move(looking);
   if (const auto* failure = std::get_if<Failure>(&result)) {
     end_failure(work, item, intent.target, *failure, "look for a create in doubt");
     co_return;
@@ -284,9 +285,11 @@ boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Ite
 }
 
 void settle_updates_in_doubt(Work& work, Item& item) {
+  std::set<std::int64_t> settled;  // both ends of a pair bring the same intents
   for (const auto& claimed : item.claimed) {
     for (const store::IntentRow& intent : claimed.open_intents) {
-      if (intent.operation == "update" && item.record[intent.target] && !item.ended) settle_update(work, item, intent);
+      if (intent.operation != "update" || !item.record[intent.target] || item.ended) continue;
+      if (settled.insert(intent.intent_id).second) settle_update(work, item, intent);
     }
   }
 }

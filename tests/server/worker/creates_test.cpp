@@ -28,9 +28,10 @@ TEST_F(Creates, ARecordWithoutCounterpartIsMadeOnTheOtherSide) {
 TEST_F(Creates, NewsOfOurOwnCreateThatOvertakesItsAnswerIsNotCreatedBack) {
   crm().put("L", R"({"name":"A"})");
   erp().after_write = [this](const std::string& id) -> boost::asio::awaitable<void> {
-    co_await store_->mark(sync_.id, {mark_of(right(id))});
-    store::ClaimOrder order = this->order(sync_.id);
-    store::Claim other = co_await store_->claim(order);
+    std::vector<store::Mark> marks(1, mark_of(right(id)));
+    co_await store_->mark(sync_.id, std::move(marks));
+    store::ClaimOrder due = order(sync_.id);
+    store::Claim other = co_await store_->claim(std::move(due));
     EXPECT_EQ(other.records.size(), 1U);
     Work work{*store_,        time_, random_,     metrics_,
               work_settings_, sync_, other.lease, time_.uptime() + work_settings_.lease};

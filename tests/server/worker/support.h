@@ -29,6 +29,7 @@ class SystemInMemory : public Connector {
     Record& record = records[id];
     record.id = id;
     record.fields = json(fields);
+    record.absent_is_blank = true;
     record.revision = "r" + std::to_string(++writes_);
     return id;
   }
@@ -119,6 +120,7 @@ class SystemInMemory : public Connector {
     if (fault == Fault::lose_call) return Failure{Failure::Kind::in_doubt, "no answer", {}};
     Record& record = records[id];
     record.id = id;
+    record.absent_is_blank = true;
     change(record);
     record.revision = "r" + std::to_string(++writes_);
     ++written;
