@@ -26,6 +26,26 @@ struct Ending {
   }
 };
 
+/// The record is as it should be, as far as this work could see.
+bool is_in_order(Outcome outcome) {
+  return outcome == Outcome::written || outcome == Outcome::unchanged || outcome == Outcome::linked ||
+         outcome == Outcome::frozen;
+}
+
+/// It is in order, or has left. An echo, say, tells nothing of why it was parked.
+bool ends_parking(Outcome outcome) {
+  return is_in_order(outcome) || outcome == Outcome::excluded || outcome == Outcome::gone || outcome == Outcome::erased;
+}
+
+/// The other end, where this work put both in order.
+std::optional<RecordKey> settled_counterpart(const Ending& ending) {
+  const Completion& wanted = *ending.wanted;
+  if (!wanted.link || (wanted.outcome != Outcome::written && wanted.outcome != Outcome::linked)) return std::nullopt;
+  const Side side = other(wanted.key.side);
+  if (wanted.link->id[side].empty()) return std::nullopt;
+  return RecordKey{wanted.key.mapping, side, wanted.link->id[side]};
+}
+
 /// One complete() under way.
 class Completing {
  public:
@@ -137,7 +157,7 @@ class Completing {
 
   void store_parked() {
     Columns parked(7);
-    Columns unparked(3);
+    Columns unparked(4);
     for (const Ending& ending : endings_) {
       const Completion& wanted = *ending.wanted;
       const Cell side = side_cell(wanted.key.side);
@@ -145,8 +165,11 @@ class Completing {
       if (wanted.park) {
         parked.add({wanted.key.mapping, side, wanted.key.id, wanted.park->reason, wanted.park->field,
                     wanted.park->remedy, wanted.correlation});
-      } else {
-        unparked.add({wanted.key.mapping, side, wanted.key.id});
+      } else if (ends_parking(wanted.outcome)) {
+        unparked.add({wanted.key.mapping, side, wanted.key.id, wanted.outcome == Outcome::excluded});
+        if (const std::optional<RecordKey> other_end = settled_counterpart(ending)) {
+          unparked.add({other_end->mapping, side_cell(other_end->side), other_end->id, false});
+        }
       }
     }
     if (!parked.empty()) transaction_.exec("park", Arguments({sync_}, parked));
@@ -179,11 +202,39 @@ class Completing {
       const Completion& wanted = *ending.wanted;
       intents.insert(intents.end(), wanted.intents.begin(), wanted.intents.end());
       identities.insert(identities.end(), wanted.identity.begin(), wanted.identity.end());
-      alerts.insert(alerts.end(), wanted.alerts.begin(), wanted.alerts.end());
+      for (AlertRow alert : wanted.alerts) {
+        if (alert.subject.empty()) alert.subject = subject_of(wanted.key);
+        alerts.push_back(std::move(alert));
+      }
     }
     end_intents(transaction_, sync_, intents);
     store_identities(transaction_, sync_, identities, true);
     store_alerts(transaction_, sync_, alerts);
+    resolve_alerts(alerts);
+  }
+
+  /// The record's name in alerts; the worker knows it, the database's refusals are told without.
+  std::string subject_of(const RecordKey& key) {
+    Columns columns(3);
+    columns.add({key.mapping, side_cell(key.side), key.id});
+    return transaction_.exec("subjects", Arguments({sync_}, columns)).text(0, 0);
+  }
+
+  /// What ended in order leaves no alert about itself open, but for what was raised just now.
+  void resolve_alerts(const std::vector<AlertRow>& raised) {
+    Columns settled(3);
+    for (const Ending& ending : endings_) {
+      const RecordKey& key = ending.wanted->key;
+      if (ending.link_conflict || ending.wanted->park || !is_in_order(ending.outcome())) continue;
+      settled.add({key.mapping, side_cell(key.side), key.id});
+      if (const std::optional<RecordKey> other_end = settled_counterpart(ending)) {
+        settled.add({other_end->mapping, side_cell(other_end->side), other_end->id});
+      }
+    }
+    if (settled.empty()) return;
+    Columns kept(2);
+    for (const AlertRow& alert : raised) kept.add({alert.kind, alert.subject});
+    transaction_.exec("resolve_alerts_about", Arguments({sync_}, settled).and_columns(kept));
   }
 
   /// Removes the rows whose generation is still the claimed one; the others stay. Each is locked, so the
@@ -242,9 +293,7 @@ Completion refused_completion(const Completion& refused, const std::string& why)
   parked.detail = "the result could not be stored: " + why;
   parked.correlation = refused.correlation;
   parked.park = ParkedRow{parked.detail, "", "correct the record's values, or report this as a bug of Counterpart"};
-  parked.alerts.push_back({"parked",
-                           refused.key.mapping + " " + std::string(name_of(refused.key.side)) + " " + refused.key.id,
-                           parked.detail, parked.park->remedy});
+  parked.alerts.push_back({"parked", "", parked.detail, parked.park->remedy});
   return parked;
 }
 

@@ -111,6 +111,19 @@ void store_bases(Transaction& transaction, SyncId sync,
   transaction.exec("store_bases", Arguments({sync}, columns));
 }
 
+std::vector<bool> reopen_links(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                               const std::vector<Store::Reopening>& wanted) {
+  std::vector<bool> reopened(wanted.size(), false);
+  if (wanted.empty()) return reopened;
+  Columns columns(5);
+  for (const Store::Reopening& one : wanted) {
+    columns.add({one.key.mapping, static_cast<int>(one.key.side), one.key.id, lease_key(one.key), one.link_id});
+  }
+  const Rows rows = transaction.exec("reopen_links", Arguments({sync, lease}, columns));
+  for (std::size_t i = 0; i < rows.size(); ++i) reopened[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = true;
+  return reopened;
+}
+
 std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId sync,
                                               const std::vector<Store::CreatedLink>& created) {
   if (created.empty()) return {};
@@ -156,7 +169,7 @@ std::vector<std::vector<std::string>> find_identities(Transaction& transaction, 
   std::vector<std::vector<std::string>> found(keys.size());
   if (keys.empty()) return found;
   Columns columns(2);
-  for (const KeyValue& key : keys) columns.add({static_cast<int>(key.kind), key.normal});
+  for (const KeyValue& key : keys) columns.add({static_cast<int>(key.kind), bounded_key(key.normal)});
   const Rows rows = transaction.exec("identities", Arguments({sync, mapping, static_cast<int>(side)}, columns));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     found[static_cast<std::size_t>(rows.integer(i, 0)) - 1].push_back(rows.text(i, 1));
@@ -175,7 +188,7 @@ void store_identities(Transaction& transaction, SyncId sync, const Identities& i
     const int side = static_cast<int>(record.side);
     records.add({record.mapping, side, record.id});
     for (const KeyValue& key : *keys) {
-      all.add({record.mapping, side, static_cast<int>(key.kind), key.normal, record.id});
+      all.add({record.mapping, side, static_cast<int>(key.kind), bounded_key(key.normal), record.id});
     }
   }
   if (replace) transaction.exec("trim_identities", Arguments({sync}, records).and_columns(all));

@@ -29,6 +29,10 @@ std::vector<bool> update_links(Transaction& transaction, SyncId sync, const std:
 void store_bases(Transaction& transaction, SyncId sync,
                  const std::vector<std::pair<std::int64_t, const LinkState*>>& states);
 
+/// Store::reopen_links in a running transaction.
+std::vector<bool> reopen_links(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                               const std::vector<Store::Reopening>& wanted);
+
 /// Store::store_created in a running transaction.
 std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId sync,
                                               const std::vector<Store::CreatedLink>& created);

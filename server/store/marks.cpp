@@ -51,7 +51,7 @@ void add_to(Fold& fold, const Mark& mark) {
 using EventKey = std::tuple<SyncId, std::string, RecordKey>;
 
 EventKey event_key(const News& news) {
-  return {news.sync, news.mark->unique_event, news.mark->key};
+  return {news.sync, bounded_key(news.mark->unique_event), news.mark->key};
 }
 
 /// Notes the events that are unique; gives those never seen before.
@@ -143,8 +143,9 @@ void store_evidence(Transaction& transaction, const std::vector<const Delivery*>
   for (const Row& row : rows) {
     const Delivery& delivery = *row.delivery;
     const bool has_headers = row.first && !delivery.headers.empty();
-    columns.add({delivery.sync, row.key.mapping, static_cast<int>(row.key.side), row.key.id, delivery.delivery_key,
-                 delivery.system, delivery.correlation, has_headers ? Cell(delivery.headers) : Cell(std::nullopt),
+    columns.add({delivery.sync, row.key.mapping, static_cast<int>(row.key.side), row.key.id,
+                 bounded_key(delivery.delivery_key), delivery.system, delivery.correlation,
+                 has_headers ? Cell(delivery.headers) : Cell(std::nullopt),
                  row.first ? Cell(hex(delivery.body)) : Cell(std::nullopt)});
   }
   if (!columns.empty()) transaction.exec("store_evidence", Arguments(columns));

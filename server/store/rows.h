@@ -10,6 +10,7 @@
 #include "mapping/reconcile/guards.h"
 #include "mapping/reconcile/match.h"
 #include "mapping/reconcile/reconcile.h"
+#include "server/store/keys.h"
 
 namespace counterpart::store {
 
@@ -29,11 +30,11 @@ struct RecordKey {
 
 /// The name under which a record is leased (table `lease`).
 inline std::string lease_key(const RecordKey& key) {
-  return "record/" + key.mapping + "/" + std::string(name_of(key.side)) + "/" + key.id;
+  return bounded_key("record/" + key.mapping + "/" + std::string(name_of(key.side)) + "/" + key.id);
 }
 /// The name under which a match key of a mapping is leased.
 inline std::string lease_key(const std::string& mapping, const KeyValue& key) {
-  return "key/" + mapping + "/" + std::string(name_of(key.kind)) + "/" + key.normal;
+  return bounded_key("key/" + mapping + "/" + std::string(name_of(key.kind)) + "/" + key.normal);
 }
 
 /// Where news came from; live is worked first, by weight.
@@ -159,7 +160,7 @@ struct ParkedRow {
 
 struct AlertRow {
   std::string kind;     ///< "parked", "frozen", "credentials", "direction", ...
-  std::string subject;  ///< what it is about: "customers/contacts left 42"
+  std::string subject;  ///< what it is about: "customers/contacts left 42"; "" in a completion: its record
   std::string message;
   std::string remedy;
 };
@@ -196,7 +197,11 @@ struct Completion {
   std::vector<HistoryEntry> history;
   std::vector<FrozenField> freeze;
   std::vector<std::string> thaw;
-  std::optional<ParkedRow> park;  ///< else an existing parked row is removed
+  /// Without it, a parked row goes once the record is in order again: after written, unchanged, linked, frozen,
+  /// gone, erased, and after excluded but for a record whose link has ended (there a person decides). So do
+  /// the open alerts about it, after the first four; those about frozen fields when none is left. What was
+  /// written or linked puts both ends in order.
+  std::optional<ParkedRow> park;
   std::vector<IntentResult> intents;
   std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity;  ///< match keys of records read
   std::vector<AlertRow> alerts;

@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <set>
 
 #include "server/store/claim_hints.h"
 #include "server/store/completions.h"
@@ -30,6 +31,9 @@ constexpr milliseconds kAliveWithin{1'000};
 constexpr std::size_t kMarksMax = 2'000;
 
 struct Done {};
+
+/// Leases of work that broke off, to be released when the database answers.
+using Abandoned = std::set<std::pair<SyncId, LeaseNumber>>;
 
 /// Halves a batch that is refused until the culprits stand alone; these are stored as parked.
 std::vector<bool> complete_or_split(Session& session, SyncId sync, LeaseNumber lease,
@@ -82,6 +86,7 @@ class Store::Impl {
   std::string daemon_;
   std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
   ClaimHints hints_;
+  Abandoned abandoned_;  // the io thread's
   Lanes lanes_;
   GroupCommit intake_;
 };
@@ -175,9 +180,31 @@ awaitable<Claim> Store::claim(ClaimOrder order) {
                                                    daemon = impl_->daemon_](Transaction& transaction) {
     return claim_records(transaction, order, plan, daemon);
   };
-  ClaimResult result = co_await impl_->lanes_.work().run<ClaimResult>("claim", std::move(work));
-  impl_->hints_.learn(sync, impl_->clock_.uptime(), result);
-  co_return std::move(result.claim);
+  // What broke off goes back first. Taken from the list meanwhile, so that claims at the same time do not repeat it.
+  const Abandoned abandoned = std::exchange(impl_->abandoned_, {});
+  const auto result = std::make_shared<ClaimResult>();
+  std::function<Done(Session&)> job = [work = std::move(work), abandoned, result](Session& session) {
+    if (!abandoned.empty()) {
+      session.transact("give_back", [&abandoned](Transaction& transaction) {
+        for (const auto& [of, lease] : abandoned) release_lease(transaction, of, lease);
+      });
+    }
+    session.transact("claim", [&](Transaction& transaction) { *result = work(transaction); });
+    return Done{};
+  };
+  try {
+    co_await impl_->lanes_.work().with_session<Done>(std::move(job));
+  } catch (const DatabaseAway& away) {
+    impl_->abandoned_.insert(abandoned.begin(), abandoned.end());
+    if (away.in_doubt()) give_back(sync, result->claim.lease);
+    throw;
+  }
+  impl_->hints_.learn(sync, impl_->clock_.uptime(), *result);
+  co_return std::move(result->claim);
+}
+
+void Store::give_back(SyncId sync, LeaseNumber lease) {
+  if (lease != 0) impl_->abandoned_.emplace(sync, lease);
 }
 
 awaitable<std::vector<bool>> Store::lease_keys(SyncId sync, LeaseNumber lease, milliseconds duration,
@@ -249,6 +276,20 @@ awaitable<bool> Store::renew(SyncId sync, LeaseNumber lease, milliseconds durati
   });
 }
 
+awaitable<std::vector<bool>> Store::reopen_links(SyncId sync, LeaseNumber lease, std::vector<Reopening> wanted) {
+  return impl_->lanes_.work().run<std::vector<bool>>(
+      "reopen_links", [sync, lease, wanted = std::move(wanted)](Transaction& transaction) {
+        return store::reopen_links(transaction, sync, lease, wanted);
+      });
+}
+
+awaitable<bool> Store::has_links(SyncId sync, std::string mapping, std::int64_t besides) {
+  return impl_->lanes_.work().run<bool>(
+      "has_links", [sync, mapping = std::move(mapping), besides](Transaction& transaction) {
+        return transaction.exec("has_links", Arguments{sync, mapping, besides}).boolean(0, 0);
+      });
+}
+
 awaitable<void> Store::release(SyncId sync, LeaseNumber lease) {
   std::function<Done(Transaction&)> work = [sync, lease](Transaction& transaction) {
     release_lease(transaction, sync, lease);
@@ -309,14 +350,18 @@ awaitable<Native> Store::parked_one(std::int64_t parked_id) {
 }
 
 awaitable<int> Store::retry_parked(std::optional<std::int64_t> parked_id) {
-  std::function<std::vector<Woken>(Transaction&)> work = [parked_id](Transaction& transaction) {
-    return revive_parked(transaction, parked_id);
-  };
-  std::vector<Woken> woken = co_await impl_->lanes_.work().run<std::vector<Woken>>("retry_parked", std::move(work));
   int revived = 0;
-  for (const Woken& one : woken) revived += static_cast<int>(one.keys.size());
-  impl_->post_wake(std::move(woken));
-  co_return revived;
+  std::optional<std::int64_t> last;  // what is parked anew meanwhile has higher numbers and stays
+  while (true) {
+    std::function<Revived(Transaction&)> work = [parked_id, last](Transaction& transaction) {
+      return revive_parked(transaction, parked_id, last);
+    };
+    Revived some = co_await impl_->lanes_.work().run<Revived>("retry_parked", std::move(work));
+    last = some.last;
+    revived += some.records;
+    impl_->post_wake(std::move(some.woken));
+    if (!some.more) co_return revived;
+  }
 }
 
 awaitable<Native> Store::explain(std::vector<Subject> subjects) {
@@ -331,6 +376,15 @@ awaitable<void> Store::store_alert(SyncId sync, AlertRow alert) {
     return Done{};
   };
   co_await impl_->lanes_.work().run<Done>("store_alert", std::move(work));
+}
+
+awaitable<void> Store::resolve_alert(std::string kind, std::string subject) {
+  std::function<Done(Transaction&)> work = [kind = std::move(kind),
+                                            subject = std::move(subject)](Transaction& transaction) {
+    transaction.exec("resolve_alert", Arguments{kind, subject});
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("resolve_alert", std::move(work));
 }
 
 }  // namespace counterpart::store

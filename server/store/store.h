@@ -58,9 +58,10 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// Each function is one transaction on a lane. All throw DatabaseAway when the database is away
 /// (lanes reconnect by themselves), StoreError for what retrying cannot mend. Serialization faults
 /// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
-/// threads; the names: register_syncs, ping, accept, mark, claim, lease_keys, renew, links_of, identities, index,
-/// open_creates, begin_intents, store_created, complete, release, take_over, watermark, save_watermark, upkeep, status,
-/// parked, retry_parked, explain, store_alert.
+/// threads; the names: register_syncs, ping, accept, mark, claim, give_back, lease_keys, renew, links_of,
+/// identities, index, open_creates, begin_intents, store_created, complete, reopen_links, has_links, release,
+/// take_over, watermark, save_watermark, upkeep, status, parked, retry_parked, explain, store_alert,
+/// resolve_alert.
 class Store {
  public:
   Store(boost::asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points);
@@ -147,6 +148,22 @@ class Store {
   /// that the database refuses (a text with U+0000, say) is stored as parked, without spoiling the others'.
   awaitable<std::vector<bool>> complete(SyncId sync, LeaseNumber lease, std::vector<Completion> completions);
 
+  /// For work that broke off because the database was away: what is left of the lease is released as soon as
+  /// the database answers (with the next claim of any sync), so that it runs again within seconds. Nothing is
+  /// counted against its records. Claims whose own answer was lost are given back without being asked.
+  void give_back(SyncId sync, LeaseNumber lease);
+
+  /// Makes links that ended live again, as they were; for claimed records that a person wants looked at again.
+  /// False where the record is no longer under the lease, or another live link names one of the two.
+  struct Reopening {
+    RecordKey key;
+    std::int64_t link_id = 0;
+  };
+  awaitable<std::vector<bool>> reopen_links(SyncId sync, LeaseNumber lease, std::vector<Reopening> wanted);
+
+  /// True if a mapping has live links besides this one.
+  awaitable<bool> has_links(SyncId sync, std::string mapping, std::int64_t besides);
+
   /// Releases what is left of a lease. Records that nobody completed come again in a second.
   awaitable<void> release(SyncId sync, LeaseNumber lease);
 
@@ -173,7 +190,8 @@ class Store {
   awaitable<Native> parked(std::optional<std::string> sync);
   /// One of these rows, or null.
   awaitable<Native> parked_one(std::int64_t parked_id);
-  /// Makes parked records dirty again; gives how many. nullopt: all.
+  /// Makes parked records dirty again, to be read even where their link has ended; gives how many. nullopt: all
+  /// that are parked now, some hundreds in one transaction.
   awaitable<int> retry_parked(std::optional<std::int64_t> parked_id);
   /// The whole story of a record in every mapping where it takes part: (sync, mapping, side) named by the caller.
   ///   {"records": [{"sync", "mapping", "side", "record",
@@ -195,6 +213,8 @@ class Store {
   };
   awaitable<Native> explain(std::vector<Subject> subjects);
   awaitable<void> store_alert(SyncId sync, AlertRow alert);
+  /// Its cause is gone: ends the open alert of that kind and subject, in all syncs.
+  awaitable<void> resolve_alert(std::string kind, std::string subject);
 
  private:
   class Impl;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kIntentsMax = 1'000;  // a sync and transaction
 constexpr int kRoundsMax = 20;
+constexpr std::int64_t kRevivedMax = 500;
 
 /// Work on whole tables: given up for now if somebody holds them. A database that is really away is met
 /// again by the next transaction.
@@ -50,10 +51,13 @@ void run_upkeep(Session& session, milliseconds evidence_kept) {
   }
 }
 
-std::vector<Woken> revive_parked(Transaction& transaction, std::optional<std::int64_t> parked_id) {
+Revived revive_parked(Transaction& transaction, std::optional<std::int64_t> parked_id,
+                      std::optional<std::int64_t> last) {
+  Revived revived;
+  revived.last = last ? *last : transaction.exec("last_parked").integer(0, 0);
   // Sorted by key, the order in which dirty rows are locked everywhere.
   std::map<std::pair<SyncId, RecordKey>, std::string> parked;
-  const Rows rows = transaction.exec("take_parked", Arguments{Cell(parked_id)});
+  const Rows rows = transaction.exec("take_parked", Arguments{Cell(parked_id), revived.last, kRevivedMax});
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Side side = rows.integer(i, 2) == 0 ? Side::left : Side::right;
     const RecordKey key{rows.text(i, 1), side, rows.text(i, 3)};
@@ -68,9 +72,10 @@ std::vector<Woken> revive_parked(Transaction& transaction, std::optional<std::in
     woken[sync].keys.push_back(key);
   }
   if (!columns.empty()) transaction.exec("revive", Arguments(columns));
-  std::vector<Woken> all;
-  for (auto& [sync, one] : woken) all.push_back(std::move(one));
-  return all;
+  for (auto& [sync, one] : woken) revived.woken.push_back(std::move(one));
+  revived.records = static_cast<int>(rows.size());
+  revived.more = static_cast<std::int64_t>(rows.size()) == kRevivedMax;
+  return revived;
 }
 
 }  // namespace counterpart::store

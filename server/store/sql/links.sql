@@ -61,6 +61,47 @@ where l.sync_id = $1
   and l.ended is null
 returning l.link_id
 
+-- name: reopen_links
+-- For records that are still under the lease, and not where one of the two has got another link since. Bases, frozen
+-- fields and revisions have stayed.
+update link l
+set ended = null,
+  tombstone = null
+from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[]) with ordinality
+  as w (mapping, side, id, key, link_id, ord)
+join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+join lease x on x.sync_id = $1 and x.key = w.key
+where l.sync_id = $1
+  and l.link_id = w.link_id
+  and d.lease = $2
+  and x.lease = $2
+  and not exists (
+    select
+    from link o
+    where o.sync_id = $1
+      and o.mapping = l.mapping
+      and o.left_id = l.left_id
+      and o.ended is null
+      and o.link_id <> l.link_id)
+  and not exists (
+    select
+    from link o
+    where o.sync_id = $1
+      and o.mapping = l.mapping
+      and o.right_id = l.right_id
+      and o.ended is null
+      and o.link_id <> l.link_id)
+returning w.ord
+
+-- name: has_links
+select exists (
+  select
+  from link l
+  where l.sync_id = $1
+    and l.mapping = $2
+    and l.ended is null
+    and l.link_id <> $3)
+
 -- name: store_bases
 with clock as materialized (
   select counterpart.now() as now

@@ -41,12 +41,18 @@ set reason = excluded.reason,
   correlation = excluded.correlation
 
 -- name: unpark
+-- What the end of a link left to a person stays when the record merely takes no part ($5) any more.
 delete from parked p
-using unnest($2::text[], $3::smallint[], $4::text[]) as w (mapping, side, id)
+using unnest($2::text[], $3::smallint[], $4::text[], $5::boolean[]) as w (mapping, side, id, excluded)
 where p.sync_id = $1
   and p.mapping = w.mapping
   and p.side = w.side
   and p.id = w.id
+  and not (w.excluded
+    and (exists (select from link l where w.side = 0 and l.sync_id = $1 and l.mapping = w.mapping and l.left_id = w.id and l.ended is not null)
+      or exists (select from link l where w.side = 1 and l.sync_id = $1 and l.mapping = w.mapping and l.right_id = w.id and l.ended is not null))
+    and not exists (select from link l where w.side = 0 and l.sync_id = $1 and l.mapping = w.mapping and l.left_id = w.id and l.ended is null)
+    and not exists (select from link l where w.side = 1 and l.sync_id = $1 and l.mapping = w.mapping and l.right_id = w.id and l.ended is null))
 
 -- name: close_old_alerts
 with clock as materialized (
@@ -62,6 +68,67 @@ where a.sync_id = $1
   and a.resolved is null
   and a.last_at < clock.now - interval '1 day'
 
+-- name: subjects
+-- How alerts name these records.
+select s.name || '/' || w.mapping || ' ' || case w.side when 0 then 'left ' else 'right ' end || w.id
+from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
+join sync s on s.sync_id = $1
+order by w.ord
+
+-- name: resolve_alerts_about
+-- Alerts about these records ($2..$4), but for those raised just now ($5, $6); one about frozen fields not while the
+-- record has any.
+with clock as materialized (
+  select counterpart.now() as now
+),
+settled as materialized (
+  select w.*, s.name || '/' || w.mapping || ' ' || case w.side when 0 then 'left ' else 'right ' end || w.id as subject
+  from unnest($2::text[], $3::smallint[], $4::text[]) as w (mapping, side, id)
+  join sync s on s.sync_id = $1
+)
+update alert a
+set resolved = clock.now
+from settled w
+cross join clock
+where a.sync_id = $1
+  and a.subject = w.subject
+  and a.resolved is null
+  and not exists (
+    select
+    from unnest($5::text[], $6::text[]) as r (kind, subject)
+    where r.kind = a.kind
+      and r.subject = a.subject)
+  and not (a.kind = 'frozen'
+    and (exists (
+        select
+        from link l
+        join frozen f on f.sync_id = $1 and f.link_id = l.link_id
+        where w.side = 0
+          and l.sync_id = $1
+          and l.mapping = w.mapping
+          and l.left_id = w.id
+          and l.ended is null)
+      or exists (
+        select
+        from link l
+        join frozen f on f.sync_id = $1 and f.link_id = l.link_id
+        where w.side = 1
+          and l.sync_id = $1
+          and l.mapping = w.mapping
+          and l.right_id = w.id
+          and l.ended is null)))
+
+-- name: resolve_alert
+with clock as materialized (
+  select counterpart.now() as now
+)
+update alert a
+set resolved = clock.now
+from clock
+where a.kind = $1
+  and a.subject = $2
+  and a.resolved is null
+
 -- name: store_alerts
 with clock as materialized (
   select counterpart.now() as now
@@ -76,12 +143,21 @@ set message = excluded.message,
   last_at = excluded.last_at,
   times = a.times + 1
 
+-- name: last_parked
+select coalesce(max(parked_id), 0)
+from parked
+
 -- name: take_parked
--- Parked records leave the list; null: all of them.
-delete from parked
-where $1::bigint is null
-  or parked_id = $1::bigint
-returning sync_id, mapping, side, id, correlation
+-- One leaves the list, or (null) the next of those up to that number, so many at a time.
+delete from parked p
+using (
+  (select x.sync_id, x.parked_id from parked x where x.parked_id = $1::bigint)
+  union all
+  (select x.sync_id, x.parked_id from parked x where $1::bigint is null and x.parked_id <= $2::bigint order by x.parked_id limit $3::bigint)
+) t
+where p.sync_id = t.sync_id
+  and p.parked_id = t.parked_id
+returning p.sync_id, p.mapping, p.side, p.id, p.correlation
 
 -- name: revive
 -- Due at once with no attempts burnt, and read even where its link has ended; a record that is being worked keeps its lease and comes again after it.

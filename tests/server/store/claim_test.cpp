@@ -263,6 +263,45 @@ TEST_F(Claiming, AnIdleClaimThatSawOnlyPartOfTheQueueComesBackSoon) {
   EXPECT_EQ(claim(sync).next_due, std::nullopt);
 }
 
+// A lease may have to be waited for, and what its last holder stored is newer than what was read before.
+TEST_F(Claiming, WhatAnotherStoredBetweenPickAndLeaseIsWhatTheClaimHandsOut) {
+  const SyncId sync = make_sync();
+  const std::int64_t id = link(sync, "L", "R");
+  accept(sync, left("L"));
+  const Claim first = claim(sync);
+  accept(sync, right("R"), "d2");
+  Completion newer = done(first.records.at(0));
+  newer.outcome = Outcome::written;
+  newer.link.emplace();
+  newer.link->link_id = id;
+  newer.link->id = {"L", "R"};
+  newer.link->revision.right = "r2";
+  newer.link->state.base.right = Native(Native::Object{{"name", Native("Ann")}});
+  // Stands before its COMMIT until the other waits for the lease that this one gives up.
+  bool waited = false;
+  points_.at("commit.complete.before", [&] {
+    for (int i = 0; i < 100'000 && !waited; ++i) {
+      waited = sql_value("select count(*) from pg_locks where not granted") != "0";
+    }
+  });
+  const std::unique_ptr<Store> other = another_store();
+  std::optional<Claim> second;
+  bool completed = false;
+
+  boost::asio::co_spawn(io_, store_->complete(sync, first.lease, {newer}),
+                        [&](std::exception_ptr, const std::vector<bool>&) { completed = true; });
+  run_until([&] { return points_.count("commit.complete.before") == 1; });
+  boost::asio::co_spawn(io_, other->claim(order(sync)),
+                        [&](std::exception_ptr, Claim claimed) { second = std::move(claimed); });
+  run_until([&] { return completed && second.has_value(); });
+
+  ASSERT_TRUE(waited);
+  ASSERT_EQ(keys_of(*second), "right R");
+  ASSERT_TRUE(second->records[0].link.has_value());
+  EXPECT_EQ(second->records[0].link->revision.right, "r2");
+  EXPECT_EQ(second->records[0].link->state.base.right, newer.link->state.base.right);
+}
+
 // --- leases of further keys -------------------------------------------------------------------------
 
 TEST_F(Claiming, FurtherKeysAreLeasedAllOrNoneAGroup) {

@@ -409,5 +409,49 @@ TEST_F(Intents, ACreatesLinkIsStoredWhenItIsAnsweredAndNeverDoubled) {
               ElementsAre(ElementsAre("1", "new", "t")));
 }
 
+TEST_F(Intents, CreatesUnderWayAreToldByWhatTheyMayHaveMade) {
+  const SyncId sync = make_sync();
+  const std::int64_t linked = link(sync, "L", "R");
+  for (const char* id : {"L", "1", "2", "3"}) accept(sync, left(id), id);
+  const Claim claimed = claim(sync);
+  std::vector<std::int64_t> ids;
+  for (const IntentRow& intent :
+       {intent_of(left("2")), intent_of(left("1")), intent_of(left("L"), linked), intent_of(left("3"))}) {
+    ids.push_back(get(store_->begin_intents(sync, claimed.lease, {intent})).front());
+  }
+  Completion completion = done(claimed.records[0]);
+  completion.intents.push_back({ids[3], IntentState::done, "created"});
+  complete(sync, claimed, {completion});
+
+  const std::vector<IntentRow> open = get(store_->open_creates(sync, {{"contacts", Side::right}}));
+
+  ASSERT_THAT(open, SizeIs(2)) << "neither the update nor the answered one";
+  EXPECT_EQ(open[0].intent_id, ids[0]) << "in the order in which they were begun";
+  EXPECT_EQ(open[0].source, left("2"));
+  EXPECT_EQ(open[0].sent, intent_of(left("2")).sent);
+  EXPECT_EQ(open[1].source, left("1"));
+  EXPECT_THAT(get(store_->open_creates(sync, {{"contacts", Side::left}, {"companies", Side::right}})), IsEmpty());
+  EXPECT_THAT(get(store_->open_creates(make_sync("other"), {{"contacts", Side::right}})), IsEmpty());
+}
+
+// Ended intents stay for a day: a record that changes all the time has very many.
+TEST_F(Intents, OpenOnesAreFoundWithoutWalkingTheEndedOnes) {
+  const auto plan_of = [](const std::string& condition) {
+    std::string plan;
+    for (const auto& row :
+         sql("set enable_seqscan = off; set enable_bitmapscan = off; set plan_cache_mode = "
+             "force_generic_plan; set search_path = counterpart; explain select * from intent x where " +
+             condition)) {
+      plan += row[0] + "\n";
+    }
+    return plan;
+  };
+
+  EXPECT_THAT(plan_of("x.sync_id = 1 and x.mapping = 'm' and x.side = 0 and x.id = 'i' and x.state = 0"),
+              testing::HasSubstr("intent_open_of"));
+  EXPECT_THAT(plan_of("x.sync_id = 1 and x.mapping = 'm' and x.target = 0 and x.state = 0 and x.operation = 'create'"),
+              testing::HasSubstr("intent_open_create"));
+}
+
 }  // namespace
 }  // namespace counterpart::store

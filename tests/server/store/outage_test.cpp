@@ -163,6 +163,39 @@ TEST_F(Outage, ACrashAfterTheCommitLeavesTheWorkDone) {
       << "said again, it changes nothing";
 }
 
+TEST_F(Outage, WorkThatItBrokeOffRunsAgainWithTheNextClaims) {
+  const SyncId sync = make_sync();
+  accept(sync, left("1"));
+  const Claim broken_off = claim(sync);
+  kill_database();
+  EXPECT_THROW(complete(sync, broken_off, {done(broken_off.records[0])}), DatabaseAway);
+
+  store_->give_back(sync, broken_off.lease);
+  EXPECT_THROW(claim(sync), DatabaseAway) << "it is still away";
+  ASSERT_TRUE(cluster().ensure_running());
+  until_it_goes_through([&] { claim(sync); });
+
+  EXPECT_EQ(sql_value("select lease is null and due <= counterpart.now() + interval '1 s' from counterpart.dirty"),
+            "t");
+  EXPECT_EQ(sql_value("select attempts + interrupted from counterpart.dirty"), "0") << "it was no fault of the record";
+  EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "0");
+}
+
+TEST_F(Outage, AClaimWhoseAnswerIsLostIsGivenBackByItself) {
+  const SyncId sync = make_sync();
+  accept(sync, left("1"));
+  points_.at("commit.claim.after", [this] {
+    points_.forget();
+    throw DatabaseAway("the answer is lost", true);
+  });
+  EXPECT_THROW(claim(sync), DatabaseAway);
+  ASSERT_EQ(sql_value("select count(*) from counterpart.dirty where lease is not null"), "1");
+
+  claim(sync);
+
+  EXPECT_EQ(sql_value("select lease is null from counterpart.dirty"), "t");
+}
+
 /// Every process of the cluster, stopped: the sockets stay open and nobody answers.
 class Frozen {
  public:
