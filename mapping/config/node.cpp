@@ -49,6 +49,11 @@ const Node* Node::find(std::string_view key) const {
   return found == members.end() ? nullptr : &found->value;
 }
 
+bool Node::holds_unreadable() const {
+  return unreadable || std::ranges::any_of(items, &Node::holds_unreadable) ||
+         std::ranges::any_of(members, [](const Member& member) { return member.value.holds_unreadable(); });
+}
+
 Native Node::to_native() const {
   switch (kind) {
     case Kind::null:

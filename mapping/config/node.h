@@ -25,6 +25,10 @@ class Node {
   bool quoted = false;  ///< a quoted scalar is text, whatever it looks like
   /// Holds something from `${env:…}` or `${file:…}`: never shown in a message, it may be a secret.
   bool interpolated = false;
+  /// What it refers to could not be had, and that was told: anything else said of it would mislead.
+  bool unreadable = false;
+  /// Where a `${` of another kind was left as it is; only in files that interpolate.
+  std::optional<Place> left_reference = {};
   /// Columns from `place` to the scalar's first character; nullopt where it is not literally there on
   /// one line (escapes, folding, block text, interpolation).
   std::optional<int> text_begins;
@@ -33,6 +37,9 @@ class Node {
 
   /// The member's value, or nullptr.
   const Node* find(std::string_view key) const;
+
+  /// True where it, or anything in it, is `unreadable`.
+  bool holds_unreadable() const;
 
   /// As native data: unquoted true/false/null and numbers become such, the rest text. (YAML 1.1's
   /// yes/no/on/off stay text: NO is Norway.)
@@ -56,9 +63,10 @@ struct Node::Member {
 using Interpolate = std::function<std::optional<std::string>(std::string_view kind, std::string_view name)>;
 
 /// Reads one YAML document. Syntax errors, duplicate keys, tabs, aliases over 1,000 nodes, and
-/// missing interpolations go to `problems`. Only `${env:` and `${file:` mean anything here: any other
-/// `${` or `$${` is left alone (connector definitions hold expressions); `$${env:` and `$${file:` are
-/// a literal `${env:` and `${file:`.
+/// missing interpolations go to `problems`. Only `${env:` and `${file:` mean anything here; `$${env:` and
+/// `$${file:` are a literal `${env:` and `${file:`. Any other `${` is left alone: with `interpolate` it is noted
+/// in the node, for whoever knows its key, and `$${` is a literal `${`; without (connector definitions hold
+/// expressions) both stay as they are.
 Node parse_yaml(std::string_view text, const std::string& file, const Interpolate& interpolate, Problems& problems);
 
 }  // namespace counterpart::config

@@ -25,6 +25,8 @@ class Problems {
  public:
   void add(Place place, std::string what, std::string remedy = "");
   bool empty() const { return mistakes_.empty(); }
+  /// How many were added: whether something added one shows in it.
+  std::size_t size() const { return mistakes_.size(); }
   /// By file, line and column; one that was added twice is given once.
   std::vector<Mistake> sorted() const;
   /// One line each: "file:line:column: what; remedy".

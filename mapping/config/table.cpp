@@ -256,6 +256,10 @@ void add_unknown_key(const Node::Member& member, const std::string& title, const
   problems.add(member.place, "unknown key '" + member.key + "' in " + title, remedy);
 }
 
+void add_empty_key(const Node::Member& member, const std::string& title, const std::string& doc, Problems& problems) {
+  problems.add(member.place, "the key '" + member.key + "' holds nothing in " + title, "fill it: " + doc);
+}
+
 void add_missing_key(const Node& node, const std::string& title, const std::string& key, const std::string& doc,
                      Problems& problems) {
   problems.add(node.place, "the key '" + key + "' is missing in " + title, "add it: " + doc);

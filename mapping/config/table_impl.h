@@ -19,6 +19,7 @@ Native described(Native schema, const std::string& doc, const Native& default_va
 bool is_true_map(const Node& node, const std::string& words, Problems& problems);
 void add_unknown_key(const Node::Member& member, const std::string& title, const std::vector<std::string>& known,
                      Problems& problems);
+void add_empty_key(const Node::Member& member, const std::string& title, const std::string& doc, Problems& problems);
 void add_missing_key(const Node& node, const std::string& title, const std::string& key, const std::string& doc,
                      Problems& problems);
 void add_bad_name(const Node::Member& member, Problems& problems);
@@ -30,7 +31,7 @@ std::optional<std::vector<M>> read_items(const Type<M>& item, const std::vector<
   std::vector<M> result;
   bool whole = true;
   for (const Node& node : nodes) {
-    std::optional<M> value = item.read(node, problems);
+    std::optional<M> value = node.unreadable ? std::nullopt : item.read(node, problems);
     if (value) result.push_back(std::move(*value));
     whole = whole && value.has_value();
   }
@@ -63,7 +64,7 @@ Type<std::vector<std::pair<std::string, M>>> free_map_of(Type<M> item, bool name
     for (const Node::Member& member : node.members) {
       const bool good_key = !names || is_name(member.key);
       if (!good_key) add_bad_name(member, problems);
-      std::optional<M> value = item.read(member.value, problems);
+      std::optional<M> value = member.value.unreadable ? std::nullopt : item.read(member.value, problems);
       if (good_key && value) rows.emplace_back(member.key, std::move(*value));
     }
     return rows;
@@ -266,10 +267,13 @@ template <class T>
 void Table<T>::read_into(const Node& node, T& section, Problems& problems) const {
   if (!detail::is_true_map(node, "a map (" + title_ + ")", problems)) return;
   for (const Node::Member& member : node.members) {
-    if (const Entry* entry = find(member.key)) {
-      entry->read(member.value, section, problems);
-    } else {
+    const Entry* entry = find(member.key);
+    if (entry == nullptr) {
       refuse_unknown(member, problems);
+    } else if (entry->required && member.value.kind == Node::Kind::null) {
+      detail::add_empty_key(member, title_, entry->doc, problems);
+    } else if (!member.value.unreadable) {
+      entry->read(member.value, section, problems);
     }
   }
   refuse_missing(node, problems);

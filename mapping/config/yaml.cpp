@@ -38,11 +38,13 @@ class Filler {
 
   /// Takes one character or one reference from `rest`; gives what is left.
   std::string_view step(Node& node, std::string_view rest, std::string& out) const {
-    if (rest.front() == '$' && begins_ours(rest.substr(1))) {
+    const bool escaped = rest.starts_with("$${") && (interpolate_ || begins_ours(rest.substr(1)));
+    if (escaped) {
       out += "${";
       return rest.substr(3);
     }
     if (!begins_ours(rest)) {
+      if (interpolate_ && rest.starts_with("${") && !node.left_reference) node.left_reference = place_of(node, rest);
       out += rest.front();
       return rest.substr(1);
     }
@@ -51,6 +53,7 @@ class Filler {
     if (end == std::string_view::npos) {
       problems_.add(place_of(node, rest), "'" + std::string(rest.substr(0, colon + 1)) + "' has no closing }",
                     "write ${env:NAME} or ${file:PATH}, or $${ for a literal ${");
+      node.unreadable = true;
       return {};
     }
     out += look_up(node, rest, rest.substr(2, colon - 2), rest.substr(colon + 1, end - colon - 1));
@@ -58,9 +61,10 @@ class Filler {
     return rest.substr(end + 1);
   }
 
-  std::string look_up(const Node& node, std::string_view rest, std::string_view kind, std::string_view name) const {
+  std::string look_up(Node& node, std::string_view rest, std::string_view kind, std::string_view name) const {
     const auto value = interpolate_ && !name.empty() ? interpolate_(kind, name) : std::nullopt;
     if (value) return *value;
+    node.unreadable = true;
     const std::string shown(name);
     if (!interpolate_) {
       problems_.add(place_of(node, rest), "${" + std::string(kind) + ":" + shown + "} has no meaning in this file",

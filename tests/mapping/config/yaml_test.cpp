@@ -133,11 +133,21 @@ TEST(Yaml, FillsInWhatTheWorldHolds) {
       {"'${env:EMPTY}'", R"([""])"},
       {"$${env:TOKEN}", R"(["${env:TOKEN}"])"},
       {"'${timestamp}.${body}'", R"(["${timestamp}.${body}"])"},
-      {"'$${record.id}'", R"(["$${record.id}"])"},
+      {"'$${record.id}'", R"(["${record.id}"])"},
       {"cost $5 {x}", R"(["cost $5 {x}"])"},
   };
 
   for (const Case& c : cases) EXPECT_EQ(as_json("- " + c.yaml), c.json) << c.yaml;
+}
+
+TEST(Yaml, NotesAReferenceOfAKindItDoesNotKnow) {
+  EXPECT_EQ(read("a: 'x ${token}'").node.find("a")->left_reference->column, 7);
+  EXPECT_FALSE(read("a: '$${token} ${env:TOKEN}'").node.find("a")->left_reference);
+}
+
+TEST(Yaml, TellsWhatCouldNotBeFilledIn) {
+  EXPECT_TRUE(read("a: [x, { b: '${env:NONE}' }]").node.holds_unreadable());
+  EXPECT_FALSE(read("a: [x, { b: '${env:EMPTY}' }]").node.holds_unreadable());
 }
 
 TEST(Yaml, NeverFillsInWhatAnInterpolationGave) {
@@ -227,6 +237,7 @@ TEST(Yaml, WithoutAWorldInterpolationIsAMistake) {
   EXPECT_EQ(problems.print(),
             "x.yaml:1:4: ${env:TOKEN} has no meaning in this file; only a configuration file may use it\n");
   EXPECT_EQ(node.find("b")->scalar, "${record.id}");
+  EXPECT_FALSE(node.find("b")->left_reference);
 }
 
 }  // namespace
