@@ -21,10 +21,9 @@ int check(const CheckOptions& options) {
     std::puts(print_json(configuration_schema()).c_str());
     return 0;
   }
-  const auto configuration = load(options.config_file);
-  if (!configuration) return 2;
   config::Problems problems;
-  const std::string asked = check_systems(*configuration, options.offline, problems);
+  const Configuration configuration = read_configuration(options.config_file, problems);
+  const std::string asked = check_systems(configuration, options.offline, problems);
   std::fputs(asked.c_str(), stdout);
   if (!problems.empty()) {
     print_mistakes(problems);
@@ -42,7 +41,7 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   command->add_flag("--offline", options->offline, "Do not ask the systems");
   command->footer(
       "Example: counterpart check --config counterpart.yaml\n"
-      "Exit codes: 0 no mistakes, 2 mistakes (printed as file:line:column: what; remedy)");
+      "Exit codes: 0 no mistakes, 1 cannot run, 2 mistakes (printed as file:line:column: what; remedy)");
   return {command, [options] { return check(*options); }};
 }
 

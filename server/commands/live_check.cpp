@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "server/daemon/system_ports.h"
@@ -21,6 +20,11 @@ std::string top_name(const Path& path) {
   return name == nullptr ? "" : name->name;
 }
 
+/// What leaves a coroutine ends the command.
+void rethrow(const std::exception_ptr& error) {
+  if (error) std::rethrow_exception(error);
+}
+
 class LiveCheck {
  public:
   LiveCheck(const Configuration& configuration, config::Problems& problems)
@@ -33,10 +37,14 @@ class LiveCheck {
     ports.client = [this](const SystemConfiguration& settings) { return make_client(settings); };
     Topology topology = make_topology(configuration_, ports, problems_);
     for (const Sync& sync : topology.syncs) {
-      for (const ObjectMapping& mapping : sync.settings->mappings) check_own_creates(sync, mapping);
+      for (const ObjectMapping& mapping : sync.settings->mappings) {
+        if (sync.settings->is_whole(mapping)) check_own_creates(sync, mapping);
+      }
     }
     if (offline) return report_;
-    for (System& system : topology.systems) asio::co_spawn(io_, ask(topology, system), asio::detached);
+    for (System& system : topology.systems) {
+      if (system.settings->whole) asio::co_spawn(io_, ask(topology, system), rethrow);
+    }
     io_.run();
     return report_;
   }
@@ -46,6 +54,8 @@ class LiveCheck {
     http::ClientSettings client;
     client.system = settings.name;
     client.ca_file = settings.ca_file;
+    client.connect_timeout = settings.connect_timeout;
+    client.response_bytes = static_cast<std::size_t>(settings.answer_bytes);
     return http::make_client(io_, std::move(client), points_);
   }
 
@@ -101,6 +111,7 @@ class LiveCheck {
 
   void check_fields(const Participation& part, const ObjectDescription& description) {
     if (description.fields.empty()) return;
+    if (!part.sync->settings->is_whole(*part.mapping)) return;
     for (const FieldRule& rule : part.mapping->fields) {
       for (const Path& path : rule.side[part.side].paths) check_field(part, rule, path, description);
     }
@@ -138,6 +149,16 @@ class LiveCheck {
 };
 
 }  // namespace
+
+void check_connectors(const Configuration& configuration, config::Problems& problems) {
+  SystemClock clock;
+  SystemRandom random;
+  TopologyPorts ports;
+  ports.clock = &clock;
+  ports.random = &random;
+  ports.client = [](const SystemConfiguration&) { return nullptr; };
+  make_topology(configuration, ports, problems);
+}
 
 std::string check_systems(const Configuration& configuration, bool offline, config::Problems& problems) {
   return LiveCheck(configuration, problems).run(offline);

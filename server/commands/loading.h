@@ -12,7 +12,8 @@ namespace counterpart::commands {
 /// Adds --config (default /etc/counterpart/counterpart.yaml) to a command.
 void add_config_option(CLI::App& command, std::string& file);
 
-/// Reads and checks it; prints every mistake to standard error and gives nullptr if there is one.
+/// Reads and checks it, with what the connectors can say and without asking the systems; prints every mistake to
+/// standard error and gives nullptr if there is one.
 std::unique_ptr<Configuration> load(const std::string& file);
 
 /// Prints the mistakes to standard error, with a closing count.

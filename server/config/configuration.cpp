@@ -6,6 +6,10 @@ const config::Place& SyncConfiguration::place_of(const ObjectMapping& mapping) c
   return places.at(static_cast<std::size_t>(&mapping - mappings.data()));
 }
 
+bool SyncConfiguration::is_whole(const ObjectMapping& mapping) const {
+  return whole.at(static_cast<std::size_t>(&mapping - mappings.data()));
+}
+
 Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems) {
   return read_configuration(file, problems, find_connector);
 }

@@ -32,12 +32,33 @@ struct DoorSettings {
   std::int64_t connections = 1000;  ///< open at once, a door
   std::int64_t header_bytes = 16 * 1024;
   std::int64_t body_bytes = 1024 * 1024;
+  std::int64_t bodies_bytes = 128 * 1024 * 1024;  ///< of all requests under way at a door; more: 503
   milliseconds header_timeout{10'000};
   milliseconds body_timeout{30'000};
   milliseconds write_timeout{10'000};
   milliseconds idle_timeout{30'000};
   std::int64_t intake_queue = 2000;  ///< deliveries waiting for their COMMIT; more: 503
-  milliseconds evidence_kept{7 * 24 * 3600 * 1000LL};
+};
+
+/// How long what is no longer worked with is kept.
+struct RetentionSettings {
+  milliseconds evidence{7 * 24 * 3600 * 1000LL};   ///< raw webhooks
+  milliseconds event_ids{3 * 24 * 3600 * 1000LL};  ///< of webhooks, by which repeats are told
+  milliseconds intents{24 * 3600 * 1000LL};        ///< ended calls
+  milliseconds alerts{30 * 24 * 3600 * 1000LL};    ///< resolved ones
+  milliseconds history{0};                         ///< 0: for ever
+};
+
+/// How the database is used and watched.
+struct DatabaseSettings {
+  std::int64_t lanes = 2;  ///< connections for queue and links, besides the ones for intake and reports
+  milliseconds statement_timeout{5'000};
+  milliseconds connect_timeout{2'000};
+  milliseconds keepalive{5'000};       ///< an idle connection is probed after so long
+  milliseconds unacknowledged{8'000};  ///< a connection whose bytes nobody acknowledges is given up (tcp_user_timeout)
+  milliseconds start_timeout{60'000};  ///< of the private cluster, which may have to replay its log
+  milliseconds stop_timeout{20'000};   ///< of the private cluster
+  milliseconds watch{1'000};           ///< how often the private cluster is looked after
 };
 
 struct LogSettings {
@@ -52,8 +73,11 @@ struct WorkSettings {
   std::int64_t workers = 4;  ///< batches worked at once, a sync
   std::int64_t batch = 50;   ///< records a claim
   milliseconds lease{60'000};
-  milliseconds poll{1'000};   ///< looking for due work when idle
-  std::int64_t attempts = 8;  ///< retries before a record is parked
+  milliseconds poll{1'000};                   ///< looking for due work when idle
+  std::int64_t attempts = 8;                  ///< retries before a record is parked
+  milliseconds retry_for{4 * 3600 * 1000LL};  ///< failures of a system itself (5xx, no answer) are retried so long
+  milliseconds credentials_wait{60'000};      ///< before a record is tried again that wrong credentials held up
+  milliseconds put_back{200};                 ///< a record whose pair another worker holds comes again after so long
   milliseconds backoff_first{1'000};
   milliseconds backoff_most{300'000};
   milliseconds decision_age{2'000};  ///< an older decision is made again
@@ -61,7 +85,11 @@ struct WorkSettings {
   std::int64_t oscillation_writes = 6;
   std::int64_t oscillation_returns = 2;
   milliseconds oscillation_window{600'000};
-  milliseconds drain{20'000};  ///< SIGTERM: time for what is under way
+  milliseconds drain{20'000};       ///< SIGTERM: time for what is under way
+  std::int64_t fence_pages = 200;   ///< most pages read to see a create of ours that a search may not show yet
+  milliseconds fence_slack{5'000};  ///< a system's clock may be off by so much
+  milliseconds upkeep_every{60'000};
+  DatabaseSettings database;
 };
 
 /// How a system's webhooks are verified.
@@ -70,6 +98,7 @@ struct HookSettings {
   std::vector<Secret> secrets;       ///< one, or two while rotating
   bool unverified = false;           ///< `verify: none` was written on purpose
   bool accepted = true;              ///< false: the system has no webhooks, or none are wanted
+  bool readable = true;              ///< false: what is written of them has mistakes, which were told
 };
 
 /// One CRM or ERP.
@@ -80,8 +109,8 @@ struct SystemConfiguration {
   std::shared_ptr<const ConnectorKind> kind;
   SystemSettings settings;
   HookSettings hooks;
-  std::string environment = "production";
-  milliseconds settle{0};  ///< news waits so long before it is worked
+  std::string environment = "production";  ///< systems of one sync are of one environment
+  milliseconds settle{0};                  ///< news waits so long before it is worked
   milliseconds sweep_every{300'000};
   milliseconds sweep_overlap{60'000};
   std::int64_t not_found_tries = 4;  ///< "not found" is believed after so many reads
@@ -92,6 +121,10 @@ struct SystemConfiguration {
   milliseconds breaker_wait{5'000};   ///< an open breaker's pause before the probe
   std::int64_t breaker_failures = 5;  ///< failures in a row that open it
   std::string ca_file;                ///< "" : the system's trust store
+  milliseconds connect_timeout{10'000};
+  milliseconds idle_timeout{30'000};             ///< a kept connection idle for so long is not used again
+  std::int64_t answer_bytes = 32 * 1024 * 1024;  ///< most bytes of one answer
+  bool whole = true;                             ///< read without a mistake: it may be asked
 };
 
 struct SyncConfiguration {
@@ -100,16 +133,20 @@ struct SyncConfiguration {
   Side leading = Side::left;
   std::vector<ObjectMapping> mappings;
   std::vector<config::Place> places;  ///< of the mappings, each where it is written
-  std::string version;  ///< fingerprint of everything that decides: rules, tables, codecs
+  std::vector<bool> whole;            ///< of the mappings, each whether it was read without a mistake
+  std::string version;                ///< fingerprint of everything that decides: rules, tables, codecs
 
   /// Where one of `mappings` is written.
   const config::Place& place_of(const ObjectMapping& mapping) const;
+  /// Whether one of `mappings` was read without a mistake.
+  bool is_whole(const ObjectMapping& mapping) const;
 };
 
 struct Configuration {
   std::filesystem::path file;
   ListenSettings listen;
   DoorSettings doors;
+  RetentionSettings retention;
   LogSettings log;
   WorkSettings work;
   std::filesystem::path state_directory = "/var/lib/counterpart";

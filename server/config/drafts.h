@@ -35,6 +35,7 @@ struct System : SystemConfiguration {
   Hook webhook;
   std::vector<Node> webhook_secret;  ///< the short form
   milliseconds timeout{30'000};
+  Place timeout_place;  ///< the system's own, where no time-out is written
   std::optional<Node> ca;
 };
 
@@ -72,6 +73,7 @@ struct Object {
   OnDeletes on_delete;
   Duplicates duplicates = Duplicates::hold;
   std::vector<Field> fields;
+  bool whole = true;  ///< written without a mistake, as far as a table can tell
 };
 
 struct Between {
@@ -87,7 +89,7 @@ struct Sync {
 };
 
 struct Evidence {
-  milliseconds kept = DoorSettings{}.evidence_kept;
+  milliseconds kept = RetentionSettings{}.evidence;
 };
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
@@ -96,6 +98,7 @@ struct Top {
   ListenSettings listen;
   DoorSettings limits;
   Evidence evidence;
+  RetentionSettings retention;
   LogSettings log;
   WorkSettings work;
   std::string state_directory = Configuration{}.state_directory.string();

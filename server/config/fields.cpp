@@ -11,11 +11,6 @@ std::string joined(const std::vector<Path>& paths) {
   return out;
 }
 
-bool is_writable(const Path& path) {
-  const auto is_every = [](const Path::Step& step) { return std::holds_alternative<Path::Every>(step); };
-  return !path.steps().empty() && std::ranges::none_of(path.steps(), is_every);
-}
-
 std::vector<std::string> names_of(const Tables& tables) {
   std::vector<std::string> names;
   for (const auto& [name, table] : tables) names.push_back(name);
@@ -27,6 +22,11 @@ std::string count_of_paths(std::size_t count) {
 }
 
 }  // namespace
+
+bool is_writable(const Path& path) {
+  const auto is_every = [](const Path::Step& step) { return std::holds_alternative<Path::Every>(step); };
+  return !path.steps().empty() && std::ranges::none_of(path.steps(), is_every);
+}
 
 bool writes_to(Direction direction, Side side) {
   if (direction == Direction::both) return true;

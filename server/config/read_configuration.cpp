@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "mapping/config/table.h"
 #include "server/config/interpolation.h"
 #include "server/config/resolve.h"
 #include "server/config/tables.h"
@@ -15,6 +16,57 @@ drafts::Tables tables_of(const drafts::Top& top) {
   drafts::Tables tables;
   for (const auto& [name, rows] : top.tables) tables.emplace(name, ValueTable{rows});
   return tables;
+}
+
+/// `${…}` means something in what a webhook's sender signs, and nowhere else but as env and file.
+void refuse_left_references(const config::Node& node, config::Problems& problems) {
+  if (node.left_reference) {
+    problems.add(*node.left_reference, "a ${ begins neither ${env:NAME} nor ${file:PATH}",
+                 "write one of these, or $${ for a literal ${");
+  }
+  for (const config::Node& item : node.items) refuse_left_references(item, problems);
+  for (const config::Node::Member& member : node.members) {
+    if (member.key != "signed") refuse_left_references(member.value, problems);
+  }
+}
+
+/// Where `work.lease` is written, if it can be read.
+const config::Node* readable_lease(const config::Node& root) {
+  const config::Node* work = root.find("work");
+  const config::Node* lease = work == nullptr ? nullptr : work->find("lease");
+  config::Problems told;
+  return lease != nullptr && config::duration().read(*lease, told) ? lease : nullptr;
+}
+
+/// A call that outlives its lease is made again by another worker: a create would double the record.
+void compare_lease(const WorkSettings& work, const config::Node& root, const drafts::Systems& systems,
+                   config::Problems& problems) {
+  const config::Node* lease = readable_lease(root);
+  for (std::size_t i = 0; i < systems.list.size(); ++i) {
+    const SystemConfiguration& system = systems.list[i];
+    const milliseconds timeout = system.settings.timeout;
+    if (work.lease >= 2 * timeout) continue;
+    problems.add(lease != nullptr ? lease->place : systems.timeout_places[i],
+                 "the lease (work.lease: " + config::print_duration(work.lease) +
+                     ") is shorter than twice the time-out of system '" + system.name + "' (" +
+                     config::print_duration(timeout) + "): another worker would begin before a slow call has ended",
+                 "make work.lease " + config::print_duration(2 * timeout) + " or more, or that time-out shorter");
+  }
+}
+
+/// Test data that gets into a production system is not got out again.
+void compare_environments(const Configuration& configuration, const std::vector<config::Place>& places,
+                          config::Problems& problems) {
+  for (std::size_t i = 0; i < configuration.syncs.size(); ++i) {
+    const SyncConfiguration& sync = configuration.syncs[i];
+    const SystemConfiguration* left = configuration.system(sync.between.left);
+    const SystemConfiguration* right = configuration.system(sync.between.right);
+    if (left == nullptr || right == nullptr || left->environment == right->environment) continue;
+    problems.add(places[i],
+                 "system '" + left->name + "' is of the environment '" + left->environment + "', '" + right->name +
+                     "' of '" + right->environment + "'",
+                 "join systems of one environment, or give both the same 'environment'");
+  }
 }
 
 /// Systems that are written, whether or not they could be read.
@@ -45,16 +97,23 @@ Configuration read_configuration(const fs::path& file, config::Problems& problem
   const config::Node root = config::parse_yaml(*text, file.string(), interpolate_in(folder), problems);
   const bool is_broken = root.kind == config::Node::Kind::null && !problems.empty();
   if (is_broken) return configuration;  // what a broken file lacks is no mistake of its own
+  refuse_left_references(root, problems);
   const drafts::Top top = drafts::top_table({}).read(root, problems);
   configuration.listen = top.listen;
   configuration.doors = top.limits;
-  configuration.doors.evidence_kept = top.evidence.kept;
+  configuration.retention = top.retention;
+  configuration.retention.evidence = top.evidence.kept;
   configuration.log = top.log;
   configuration.work = top.work;
   configuration.state_directory = folder / top.state_directory;
   configuration.database = top.database;
-  configuration.systems = drafts::resolve_systems(top.systems, folder, find_connector, problems);
+  drafts::Systems systems = drafts::resolve_systems(top.systems, folder, find_connector, problems);
+  compare_lease(configuration.work, root, systems, problems);
+  configuration.systems = std::move(systems.list);
   configuration.syncs = drafts::resolve_syncs(top.syncs, tables_of(top), system_names(top.systems), problems);
+  std::vector<config::Place> joints;
+  for (const auto& [name, sync] : top.syncs) joints.push_back(sync.between.place);
+  compare_environments(configuration, joints, problems);
   return configuration;
 }
 

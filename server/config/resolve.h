@@ -15,9 +15,15 @@ namespace counterpart::drafts {
 
 using config::Problems;
 
+/// Systems, and where the time-out of each is written.
+struct Systems {
+  std::vector<SystemConfiguration> list;
+  std::vector<Place> timeout_places;
+};
+
 /// Systems of the section `systems`, in file order.
-std::vector<SystemConfiguration> resolve_systems(const Node& section, const std::filesystem::path& folder,
-                                                 const FindConnector& find_connector, Problems& problems);
+Systems resolve_systems(const Node& section, const std::filesystem::path& folder, const FindConnector& find_connector,
+                        Problems& problems);
 
 using Tables = std::map<std::string, ValueTable, std::less<>>;
 
@@ -58,6 +64,9 @@ std::optional<Expression> read_cleaning(const Node& node, Problems& problems);
 /// "in the ‹language› 'text': what", at its column; nothing of the text where it came from an interpolation.
 void add_language_mistake(const std::string& language, const Node& node, const std::string& what, std::size_t column,
                           Problems& problems, std::string remedy = "");
+
+/// True where a value can be put there: the path names one place in a record.
+bool is_writable(const Path& path);
 
 /// True where the rule may write to that side.
 bool writes_to(Direction direction, Side side);

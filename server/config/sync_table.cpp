@@ -121,6 +121,17 @@ Table<Between> between_table() {
   return table;
 }
 
+/// The same type; whether it was written without a mistake is kept.
+Type<Object> judged(Type<Object> type) {
+  type.read = [read = std::move(type.read)](const Node& node, Problems& problems) {
+    const std::size_t told_before = problems.size();
+    std::optional<Object> object = read(node, problems);
+    if (object) object->whole = problems.size() == told_before && !node.holds_unreadable();
+    return object;
+  };
+  return type;
+}
+
 template <class M>
 void refuse_empty(const std::vector<M>& list, const char* key, const Node& node, Problems& problems) {
   const Node* written = node.find(key);
@@ -184,7 +195,8 @@ Table<Sync> sync_table() {
   table.required("between", &Sync::between, config::placed(between_table().type()), "The two systems.")
       .optional("leading", &Sync::leading, maybe(choice<Side>({{"left", Side::left}, {"right", Side::right}})),
                 "The side that wins a conflict, and whose value is taken at first, unless a field says otherwise.")
-      .required("objects", &Sync::objects, list_of(config::placed(object_table().type())), "The object mappings.")
+      .required("objects", &Sync::objects, list_of(judged(config::placed(object_table().type()))),
+                "The object mappings.")
       .check([](const Sync& sync, const Node& node, Problems& problems) {
         refuse_empty(sync.objects, "objects", node, problems);
       });

@@ -79,16 +79,47 @@ class ObjectReader {
       key.scalar = member.key;
       const auto path = read_path(key, problems_);
       if (!path) continue;
+      if (!is_writable(*path)) {
+        problems_.add(key.place, "the path " + key.shown() + " cannot be set in a new record",
+                      "name one place, as in [0] or [type=email]");
+        continue;
+      }
       refuse_mapped(*path, key, side, mapping);
       try {
         path->set(record, member.value.to_native());
+        values.set(member.key, member.value.to_native());
       } catch (const PathError&) {
         problems_.add(key.place, "the path " + key.shown() + " cannot be set in a new record",
                       "a path before it puts a plain value where this one needs a section");
       }
-      values.set(member.key, member.value.to_native());
+    }
+    for (const FieldRule& rule : mapping.fields) {
+      if (writes_to(rule.direction, side)) refuse_excluding(rule, side, record, node);
     }
     return values;
+  }
+
+  /// At a create the fields are set after these values, in the same record.
+  void refuse_excluding(const FieldRule& rule, Side side, const Native& values, const Node& node) {
+    for (const Path& path : rule.side[side].paths) {
+      const bool told = node.find(path.text()) != nullptr;  // by refuse_mapped()
+      if (told || !excludes(path, values)) continue;
+      problems_.add(node.place,
+                    "the field '" + rule.name + "' (" + path.text() + ") and these values exclude each other",
+                    "one puts a plain value where the other needs a section: remove that value");
+    }
+  }
+
+  /// True where a value cannot be set beside these, or hides one of them.
+  static bool excludes(const Path& path, const Native& values) {
+    Native record = values;
+    try {
+      const Native* before = path.find(values);
+      path.set(record, Native("a value"));
+      return before != nullptr && (before->is_object() || before->is_array());
+    } catch (const PathError&) {
+      return true;
+    }
   }
 
   void refuse_mapped(const Path& path, const Node& key, Side side, const ObjectMapping& mapping) {
@@ -168,11 +199,13 @@ class SyncReader {
     FieldReader fields(tables_, sync.leading, problems_);
     std::vector<std::vector<Both<std::string>>> codecs;
     for (const Object& object : sync.objects) {
+      const std::size_t told_before = problems_.size();
       ResolvedObject resolved = ObjectReader(fields, problems_).read(object);
       refuse_same_name(resolved.mapping, object, result);
       refuse_same_objects(resolved.mapping, object, result);
       result.mappings.push_back(std::move(resolved.mapping));
       result.places.push_back(object.place);
+      result.whole.push_back(object.whole && problems_.size() == told_before);
       codecs.push_back(std::move(resolved.codecs));
     }
     result.version = fingerprint(result, codecs, used(fields));

@@ -79,6 +79,12 @@ void check_signed_text(const HookScheme& scheme, const Node& node, Problems& pro
   const Node* text = node.find("signed");
   const config::Place& place = text != nullptr ? text->place : node.place;
   const bool stamps = scheme.signed_text.find("${timestamp}") != std::string::npos;
+  for (std::size_t at = scheme.signed_text.find("${"); at != std::string::npos;
+       at = scheme.signed_text.find("${", at + 1)) {
+    const std::string_view rest = std::string_view(scheme.signed_text).substr(at);
+    if (rest.starts_with("${body}") || rest.starts_with("${timestamp}")) continue;
+    problems.add(place, "what is signed knows ${timestamp} and ${body} only", "remove the other ${");
+  }
   if (scheme.signed_text.find("${body}") == std::string::npos) {
     problems.add(place, "what is signed must hold the body", "write ${body} into it");
   }
@@ -219,7 +225,8 @@ Table<System> system_table(const ConnectorKind* kind) {
   table.optional("webhook", &System::webhook, hook_table().type(), "How the system's webhooks are verified.")
       .optional("webhook_secret", &System::webhook_secret, config::one_or_list_of(scalar()),
                 "Short for webhook: {secret: …}.")
-      .optional("environment", &System::environment, config::name(), "production, staging, ...")
+      .optional("environment", &System::environment, config::name(),
+                "production, staging, ... A sync joins systems of the same environment only.")
       .optional("settle", &System::settle, duration(0ms, 1h),
                 "News waits so long before it is worked, "
                 "for systems that send webhooks before they have stored the change.")
@@ -227,7 +234,14 @@ Table<System> system_table(const ConnectorKind* kind) {
       .section("not_found", not_found_table())
       .section("pace", pace_table())
       .section("breaker", breaker_table())
-      .optional("timeout", &System::timeout, duration(1ms, 1h), "For one call of the system.")
+      .optional("timeout", &System::timeout, duration(1ms, 1h),
+                "For one call of the system; twice as long must fit into work.lease.")
+      .optional("connect_timeout", &System::connect_timeout, duration(1ms, 1h),
+                "For connecting to the system, TLS included; it is part of the time-out.")
+      .optional("idle_timeout", &System::idle_timeout, duration(1ms, 1h),
+                "A connection idle for so long is not used again.")
+      .optional("answer_bytes", &System::answer_bytes, integer(1024, 1024LL * 1024 * 1024),
+                "Most bytes of one answer of the system.")
       .optional("ca_file", &System::ca, config::maybe(scalar()),
                 "Certificates (PEM) to trust instead of the system's store.");
   return table;

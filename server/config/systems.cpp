@@ -107,7 +107,7 @@ void keep_certificates(System& system, const std::filesystem::path& folder, Prob
 std::shared_ptr<const ConnectorKind> kind_of(const Node& section, const std::filesystem::path& folder,
                                              const FindConnector& find_connector, Problems& problems) {
   const Node* connector = section.find("connector");
-  if (connector == nullptr || connector->kind != Node::Kind::scalar) return nullptr;
+  if (connector == nullptr || connector->kind != Node::Kind::scalar || connector->unreadable) return nullptr;
   return find_connector(connector->scalar, folder, connector->place, problems);
 }
 
@@ -121,8 +121,9 @@ System read_unknown(const Node& section, Problems& problems) {
   return system_table(nullptr).read(judged, problems);
 }
 
-SystemConfiguration resolve_system(const std::string& name, const Node& section, const std::filesystem::path& folder,
-                                   const FindConnector& find_connector, Problems& problems) {
+System resolve_system(const std::string& name, const Node& section, const std::filesystem::path& folder,
+                      const FindConnector& find_connector, Problems& problems) {
+  const std::size_t told_before = problems.size();
   const auto kind = kind_of(section, folder, find_connector, problems);
   const bool is_section = section.kind == Node::Kind::map;
   System system = kind == nullptr && is_section ? read_unknown(section, problems)
@@ -134,21 +135,33 @@ SystemConfiguration resolve_system(const std::string& name, const Node& section,
   system.settings.name = name;
   system.settings.timeout = system.timeout;
   for (const SettingKey& key : keys_of(kind.get())) keep_value(system, key, problems);
+  const Node* timeout = section.find("timeout");
+  system.timeout_place = timeout != nullptr ? timeout->place : section.place;
+  const auto unreadable = [&](const char* key) {
+    const Node* written = section.find(key);
+    return written != nullptr && written->holds_unreadable();
+  };
+  const bool hooks_unreadable = unreadable("webhook") || unreadable("webhook_secret");
   keep_secrets(system, problems);
-  keep_scheme(system, problems);
+  if (!hooks_unreadable) keep_scheme(system, problems);
   keep_certificates(system, folder, problems);
+  system.whole = kind != nullptr && problems.size() == told_before && !section.holds_unreadable();
+  const bool hooks_written = section.find("webhook") != nullptr || section.find("webhook_secret") != nullptr;
+  system.hooks.readable = system.whole || !hooks_written;
   return system;
 }
 
 }  // namespace
 
-std::vector<SystemConfiguration> resolve_systems(const Node& section, const std::filesystem::path& folder,
-                                                 const FindConnector& find_connector, Problems& problems) {
-  std::vector<SystemConfiguration> systems;
+Systems resolve_systems(const Node& section, const std::filesystem::path& folder, const FindConnector& find_connector,
+                        Problems& problems) {
+  Systems systems;
   const auto sections = config::map_of(config::node()).read(section, problems);
   if (!sections) return systems;
   for (const auto& [name, node] : *sections) {
-    systems.push_back(resolve_system(name, node, folder, find_connector, problems));
+    System system = resolve_system(name, node, folder, find_connector, problems);
+    systems.timeout_places.push_back(system.timeout_place);
+    systems.list.push_back(std::move(system));
   }
   return systems;
 }

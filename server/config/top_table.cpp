@@ -71,24 +71,51 @@ Table<ListenSettings> listen_table() {
   return table;
 }
 
+/// Else such a body would be refused however idle the door is.
+void compare_bodies(const DoorSettings& limits, const Node& node, Problems& problems) {
+  if (limits.body_bytes <= limits.bodies_bytes) return;
+  const Node* bodies = node.find("bodies_bytes");
+  const Node* body = node.find("body_bytes");
+  const Node& written = bodies != nullptr ? *bodies : body != nullptr ? *body : node;
+  problems.add(written.place, "one body of body_bytes does not fit into bodies_bytes: it would always be answered 503",
+               "make bodies_bytes " + std::to_string(limits.body_bytes) + " or more, or body_bytes less");
+}
+
 Table<DoorSettings> limits_table() {
   constexpr std::int64_t kMebi = 1024LL * 1024;
   Table<DoorSettings> table("limits", "Limits of the HTTP doors.");
   table.optional("connections", &DoorSettings::connections, integer(1, 100'000), "Connections open at once, a door.")
       .optional("header_bytes", &DoorSettings::header_bytes, integer(256, kMebi), "Most bytes of a request's headers.")
       .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi), "Most bytes of a request's body.")
+      .optional("bodies_bytes", &DoorSettings::bodies_bytes, integer(256, 64 * 1024 * kMebi),
+                "Most bytes of the bodies of all requests under way at a door; more are answered 503.")
       .optional("header_timeout", &DoorSettings::header_timeout, timeout(), "Time for a request's headers to arrive.")
       .optional("body_timeout", &DoorSettings::body_timeout, timeout(), "Time for a request's body to arrive.")
       .optional("write_timeout", &DoorSettings::write_timeout, timeout(), "Time for an answer to be taken.")
       .optional("idle_timeout", &DoorSettings::idle_timeout, timeout(), "A connection idle for so long is closed.")
       .optional("intake_queue", &DoorSettings::intake_queue, integer(1, 1'000'000),
-                "Webhooks waiting for their commit at most; more are answered 503.");
+                "Webhooks waiting for their commit at most; more are answered 503.")
+      .check(compare_bodies);
   return table;
 }
 
 Table<Evidence> evidence_table() {
   Table<Evidence> table("evidence", "Raw webhooks, kept to see what was received.");
   table.optional("kept", &Evidence::kept, duration(1s, 3650 * kDay), "How long raw webhooks are kept.");
+  return table;
+}
+
+Table<RetentionSettings> retention_table() {
+  constexpr milliseconds kMost = 3650 * kDay;
+  Table<RetentionSettings> table("retention", "How long what is no longer worked with is kept.");
+  table
+      .optional("event_ids", &RetentionSettings::event_ids, duration(kDay, kMost),
+                "Ids of webhooks, by which repeats are told; in whole days.")
+      .optional("intents", &RetentionSettings::intents, duration(1h, kMost),
+                "Ended calls, which `counterpart explain` shows.")
+      .optional("alerts", &RetentionSettings::alerts, duration(1h, kMost), "Resolved alerts.")
+      .optional("history", &RetentionSettings::history, duration(0s, kMost),
+                "Who changed what, which `counterpart explain` shows; in whole months. 0s: for ever.");
   return table;
 }
 
@@ -131,22 +158,66 @@ Table<WorkSettings> oscillation_table() {
   return table;
 }
 
+Table<DatabaseSettings> database_table() {
+  Table<DatabaseSettings> table("database", "How the database is used and watched.");
+  table
+      .optional("lanes", &DatabaseSettings::lanes, integer(1, 64),
+                "Connections for queue and links, besides those for intake and reports.")
+      .optional("statement_timeout", &DatabaseSettings::statement_timeout, duration(100ms, 1h),
+                "For one statement; one that takes longer counts as a database that is away.")
+      .optional("connect_timeout", &DatabaseSettings::connect_timeout, duration(1s, 10min),
+                "For connecting, in whole seconds.")
+      .optional("keepalive", &DatabaseSettings::keepalive, duration(1s, 1h),
+                "A connection silent for so long is probed, in whole seconds.")
+      .optional("unacknowledged", &DatabaseSettings::unacknowledged, duration(1s, 1h),
+                "A connection is given up when what was sent is not acknowledged for so long.")
+      .optional("start_timeout", &DatabaseSettings::start_timeout, duration(1s, kDay),
+                "For the private cluster to start; after a crash it replays its log first.")
+      .optional("stop_timeout", &DatabaseSettings::stop_timeout, duration(1s, 1h), "For the private cluster to stop.")
+      .optional("watch", &DatabaseSettings::watch, duration(10ms, 1h),
+                "How often the private cluster is looked after, and started again.");
+  return table;
+}
+
+Table<WorkSettings> fence_table() {
+  Table<WorkSettings> table("fence", "Looking for a create of our own that a system's search may not show yet.");
+  table.optional("pages", &WorkSettings::fence_pages, integer(1, 100'000), "Most pages of changed records read for it.")
+      .optional("slack", &WorkSettings::fence_slack, duration(0ms, kDay), "How far the system's clock may be off.");
+  return table;
+}
+
+Table<WorkSettings> upkeep_table() {
+  Table<WorkSettings> table("upkeep", "Making and dropping partitions, removing what is kept no longer.");
+  table.optional("every", &WorkSettings::upkeep_every, duration(100ms, kDay), "How often.");
+  return table;
+}
+
 Table<WorkSettings> work_table() {
   Table<WorkSettings> table("work", "How records are worked, of all syncs.");
   table.optional("workers", &WorkSettings::workers, integer(1, 256), "Batches worked at once, a sync.")
       .optional("batch", &WorkSettings::batch, integer(1, 1'000), "Records claimed at once.")
-      .optional("lease", &WorkSettings::lease, duration(10ms, kDay),
-                "A worker that did not finish by then loses its records to another.")
+      .optional(
+          "lease", &WorkSettings::lease, duration(10ms, kDay),
+          "A worker that did not finish by then loses its records to another; at least twice each system's time-out.")
       .optional("poll", &WorkSettings::poll, duration(1ms, 1h), "How often due work is looked for when idle.")
       .optional("attempts", &WorkSettings::attempts, integer(1, 1'000), "Tries before a record is parked.")
+      .optional("retry_for", &WorkSettings::retry_for, duration(0ms, 365 * kDay),
+                "Failures of a system itself (no answer, 5xx) are retried so long before the record is parked.")
+      .optional("credentials_wait", &WorkSettings::credentials_wait, duration(1s, kDay),
+                "The pause before a record is tried again that wrong credentials held up.")
+      .optional("put_back", &WorkSettings::put_back, duration(1ms, 1h),
+                "A record whose counterpart another worker holds comes again after so long.")
       .section("backoff", backoff_table())
       .optional("decision_age", &WorkSettings::decision_age, duration(1ms, 1h),
                 "A decision older than this is made again before it is written.")
       .optional("clock_skew", &WorkSettings::clock_skew, duration(0ms, kDay),
                 "Changes closer than this count as simultaneous: the leading side wins.")
       .section("oscillation", oscillation_table())
+      .section("fence", fence_table())
       .optional("drain", &WorkSettings::drain, duration(0ms, kTimeoutMost),
-                "After SIGTERM: the time for what is under way.");
+                "After SIGTERM: the time for what is under way.")
+      .section("upkeep", upkeep_table())
+      .optional("database", &WorkSettings::database, database_table().type(), "How the database is used and watched.");
   return table;
 }
 
@@ -208,6 +279,8 @@ Table<Top> top_table(const NamedKinds& connectors) {
   table.optional("listen", &Top::listen, listen_table().type(), "Where the daemon listens.")
       .optional("limits", &Top::limits, limits_table().type(), "Limits of the HTTP doors.")
       .optional("evidence", &Top::evidence, evidence_table().type(), "Raw webhooks, kept to see what was received.")
+      .optional("retention", &Top::retention, retention_table().type(),
+                "How long what is no longer worked with is kept.")
       .optional("log", &Top::log, log_table().type(), "The log.")
       .optional("work", &Top::work, work_table().type(), "How records are worked.")
       .optional("state_directory", &Top::state_directory, config::text(),

@@ -62,25 +62,35 @@ class MappingCheck {
       : place_(place), sync_(sync), mapping_(mapping), problems_(problems) {}
 
   void run(Side side) {
-    const System& system = *sync_.system[side];
+    const System* at = sync_.system[side];
+    const bool known = at != nullptr && at->connector != nullptr && !mapping_.object[side].empty();
+    if (known) run(side, *at);
+  }
+
+ private:
+  void run(Side side, const System& system) {
     const Capabilities* can = system.connector->capabilities(mapping_.object[side]);
     if (can == nullptr) {
       add(side, "system '" + system.settings->name + "' has no object '" + mapping_.object[side] + "'",
           "its objects are: " + config::listed(system.connector->objects()));
       return;
     }
-    if (writes_to(mapping_, side) && !can->update) {
-      add(side, "'" + mapping_.object[side] + "' cannot be updated through this connector",
-          "give its fields a direction away from it");
-    }
-    if (mapping_.on_create[side] == OnCreate::create && !can->create) {
-      add(side, "'" + mapping_.object[side] + "' cannot be created through this connector",
-          "set on_create to ignore for this side");
-    }
+    // What was misread holds its default: nothing is to be said of that.
+    if (sync_.settings->is_whole(mapping_)) check_writing(side, *can);
     check_match_paths(side, *can);
   }
 
- private:
+  void check_writing(Side side, const Capabilities& can) {
+    if (writes_to(mapping_, side) && !can.update) {
+      add(side, "'" + mapping_.object[side] + "' cannot be updated through this connector",
+          "give its fields a direction away from it");
+    }
+    if (mapping_.on_create[side] == OnCreate::create && !can.create) {
+      add(side, "'" + mapping_.object[side] + "' cannot be created through this connector",
+          "set on_create to ignore for this side");
+    }
+  }
+
   void check_match_paths(Side side, const Capabilities& can) {
     for (const MatchKey& key : mapping_.match) {
       const std::string& path = mapping_.fields[key.field].side[side].name;
@@ -108,7 +118,7 @@ class MappingCheck {
 void check_hooks(const SystemConfiguration& settings, const std::optional<HookScheme>& own_scheme,
                  config::Problems& problems) {
   const HookSettings& hooks = settings.hooks;
-  if (hooks.unverified || !hooks.accepted) return;
+  if (hooks.unverified || !hooks.accepted || !hooks.readable) return;
   const std::optional<HookScheme>& scheme = hooks.scheme ? hooks.scheme : own_scheme;
   const std::string name = "system '" + settings.name + "': ";
   if (scheme && hooks.secrets.empty()) {
@@ -130,13 +140,25 @@ void check_hooks(const SystemConfiguration& settings, const std::optional<HookSc
   }
 }
 
+/// nullptr where its settings were misread: that was told.
+std::unique_ptr<Connector> make_connector(const SystemConfiguration& settings, const ConnectorPorts& ports) {
+  if (settings.kind == nullptr) return nullptr;
+  if (settings.whole) return settings.kind->make(settings.settings, ports);
+  try {
+    return settings.kind->make(settings.settings, ports);
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
 void add_system(Topology& topology, const SystemConfiguration& settings, const TopologyPorts& ports,
                 config::Problems& problems) {
   System& system = topology.systems.emplace_back();
   system.settings = &settings;
-  system.http = ports.client(settings);
+  if (settings.whole) system.http = ports.client(settings);
   const ConnectorPorts connector_ports{system.http.get(), ports.clock, ports.random};
-  system.connector = settings.kind->make(settings.settings, connector_ports);
+  system.connector = make_connector(settings, connector_ports);
+  if (system.connector == nullptr) return;
   const auto own_scheme = system.connector->hook_scheme();
   check_hooks(settings, own_scheme, problems);
   system.hooks =

@@ -65,9 +65,11 @@ struct TopologyPorts {
   std::function<std::unique_ptr<HttpClient>(const SystemConfiguration&)> client;
 };
 
-/// Makes connectors and joins them to syncs. `configuration` outlives the topology. Sync numbers are
-/// filled in later, when the database has given them. Objects that a connector does not know, match
-/// paths it cannot search, sides it cannot write and webhooks that could not be verified are `problems`.
+/// Makes connectors and joins them to syncs. `configuration` outlives the topology; where it was read with
+/// mistakes, what can be told all the same is, and the topology is good for nothing else: systems may lack their
+/// client and connector. Sync numbers are filled in later, when the database has given them. Objects that a connector
+/// does not know, match paths it cannot search, sides it cannot write and webhooks that could not be verified are
+/// `problems`.
 Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems);
 
 }  // namespace counterpart

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <sstream>
 
+#include "mapping/codecs/codec.h"
 #include "tests/server/config/world.h"
 
 namespace counterpart {
@@ -68,6 +69,37 @@ TEST(Examples, AllOfTheReadmeAreWithoutMistakes) {
 
   EXPECT_EQ(blocks.empty(), !fs::exists(readme)) << "the README shows a configuration: ```yaml, # counterpart.yaml";
   for (const std::string& block : blocks) EXPECT_EQ(mistakes_in(block), "") << block;
+}
+
+/// What stands in `…` in the first column of the README's table of codecs.
+std::vector<std::string> codecs_in(const std::string& markdown) {
+  std::vector<std::string> codecs;
+  std::istringstream lines(markdown.substr(markdown.find("| codec | spelling |")));
+  for (std::string line; std::getline(lines, line) && line.starts_with('|');) {
+    const std::string cell = line.substr(0, line.find(" | "));
+    for (std::size_t at = cell.find('`'); at != std::string::npos; at = cell.find('`', at + 1)) {
+      const std::size_t end = cell.find('`', at + 1);
+      codecs.push_back(cell.substr(at + 1, end - at - 1));
+      at = end;
+    }
+  }
+  return codecs;
+}
+
+TEST(Readme, NamesCodecsThatAreThereAndAllOfThem) {
+  const ValueTable table{{{"1", "one"}, {"2", "two"}}};
+  const TableLookup look_up = [&](std::string_view) { return &table; };
+  const std::vector<std::string> named = codecs_in(content(kSource / "README.md"));
+  const auto unknown = make_codec("nonsense", Side::left, look_up);
+  const std::string known = std::get<CodecError>(unknown).what;
+
+  for (const std::string& codec : named) {
+    EXPECT_TRUE(std::holds_alternative<CodecPtr>(make_codec(codec, Side::left, look_up))) << codec;
+  }
+  std::istringstream names(known.substr(known.find("write one of ") + std::string_view("write one of ").size()));
+  for (std::string name; std::getline(names >> std::ws, name, ',');) {
+    EXPECT_THAT(named, testing::Contains(testing::StartsWith(name)));
+  }
 }
 
 TEST(Examples, AreFoundInMarkdown) {

@@ -38,6 +38,13 @@ const Mistaken kWrongSettings[] = {
     {"limits: { body_bytes: 1MB }", "c.yaml:1:23: expected a whole number from 256 to 268435456, found '1MB'\n"},
     {"limits: { header_timeout: 0s }", "c.yaml:1:27: expected a duration from 1ms to 1h, found '0s'\n"},
     {"limits: { intake_queue: 0 }", "c.yaml:1:25: expected a whole number from 1 to 1000000, found '0'\n"},
+    {"limits: { body_bytes: 268435456 }",
+     "c.yaml:1:23: one body of body_bytes does not fit into bodies_bytes: it would always be answered 503; make "
+     "bodies_bytes 268435456 or more, or body_bytes less\n"},
+    {"retention: { intents: 5m }", "c.yaml:1:23: expected a duration from 1h to 3650d, found '5m'\n"},
+    {"work: { database: { lanes: 0 } }", "c.yaml:1:28: expected a whole number from 1 to 64, found '0'\n"},
+    {"state_directory: ${oops}",
+     "c.yaml:1:18: a ${ begins neither ${env:NAME} nor ${file:PATH}; write one of these, or $${ for a literal ${\n"},
     {"evidence: 7d", "c.yaml:1:11: expected a map (evidence), found '7d'\n"},
     {"evidence: { kept: 7 days }", "c.yaml:1:19: expected a duration such as 30s, 5m, 250ms, found '7 days'\n"},
     {"log: { level: warning }", "c.yaml:1:15: expected debug, info, warn or error, found 'warning'\n"},
@@ -61,8 +68,8 @@ const Mistaken kWrongSettings[] = {
     {"log: { level: info }\nlog: { format: json }",
      "c.yaml:2:1: the key 'log' stands here twice; keep one of them; the first is in line 1\n"},
     {"alerts: { to: [a@example.com] }",
-     "c.yaml:1:1: unknown key 'alerts' in the configuration; known are: listen, limits, evidence, log, work, "
-     "state_directory, database, systems, tables or syncs\n"},
+     "c.yaml:1:1: unknown key 'alerts' in the configuration; known are: listen, limits, evidence, retention, log, "
+     "work, state_directory, database, systems, tables or syncs\n"},
 };
 
 TEST(Settings, ThatAreWrongAreTold) {
@@ -72,6 +79,14 @@ TEST(Settings, ThatAreWrongAreTold) {
 TEST(Settings, ABrokenFileIsToldToBeBrokenAndNothingElse) {
   EXPECT_THAT(read("systems: { a: [ }\n").mistakes,
               testing::MatchesRegex("c.yaml:1:17: this is no valid YAML: [^\n]*; correct it here or just above\n"));
+}
+
+TEST(Settings, SystemsAndSyncsMustHoldSomething) {
+  EXPECT_EQ(read("systems: ~\nsyncs:\n").mistakes,
+            "c.yaml:1:1: the key 'systems' holds nothing in the configuration; fill it: The CRM and ERP systems, by a "
+            "short name.\n"
+            "c.yaml:2:1: the key 'syncs' holds nothing in the configuration; fill it: What is kept in step, by a short "
+            "name.\n");
 }
 
 TEST(Settings, SystemsAndSyncsMustBeThere) {
@@ -124,6 +139,39 @@ TEST(Systems, ThatAreWrongAreTold) {
   for (const Mistaken& c : kWrongSystems) EXPECT_EQ(read(with_system(c.written)).mistakes, c.mistakes) << c.written;
 }
 
+TEST(Systems, AReferenceToWhatIsNotThereIsOneMistake) {
+  const std::string not_set =
+      "the environment variable 'COUNTERPART_NOT_SET' is not set; set it where counterpart is started, or write "
+      "${file:PATH}\n";
+  EXPECT_EQ(read(with_system("connector: demo, url: http://a, token: '${env:COUNTERPART_NOT_SET}'")).mistakes,
+            "c.yaml:2:50: " + not_set);
+  EXPECT_EQ(read(with_system("connector: '${env:COUNTERPART_NOT_SET}'")).mistakes, "c.yaml:2:22: " + not_set);
+  EXPECT_EQ(read(with_system("connector: plain, timeout: '${env:COUNTERPART_NOT_SET}'")).mistakes,
+            "c.yaml:2:38: " + not_set);
+  EXPECT_EQ(
+      read(with_system("connector: plain, webhook: { verify: path_secret, secret: '${env:COUNTERPART_NOT_SET}' }"))
+          .mistakes,
+      "c.yaml:2:69: " + not_set);
+}
+
+TEST(Systems, AReferenceOfAnUnknownKindIsNoToken) {
+  EXPECT_EQ(read(with_system("connector: demo, url: http://a, token: '${foo}'")).mistakes,
+            "c.yaml:2:50: a ${ begins neither ${env:NAME} nor ${file:PATH}; write one of these, or $${ for a literal "
+            "${\n");
+  EXPECT_EQ(read(with_system("connector: demo, url: http://a, token: '$${foo}'")).mistakes, "");
+}
+
+TEST(Systems, TwoTimeoutsFitIntoTheLease) {
+  EXPECT_EQ(read(with_system("connector: plain, timeout: 31s")).mistakes,
+            "c.yaml:2:37: the lease (work.lease: 1m) is shorter than twice the time-out of system 'crm' (31s): another "
+            "worker would begin before a slow call has ended; make work.lease 62s or more, or that time-out shorter\n");
+  EXPECT_EQ(
+      read("work: { lease: 10s }\n" + with_system("connector: plain")).mistakes,
+      "c.yaml:1:16: the lease (work.lease: 10s) is shorter than twice the time-out of system 'crm' (30s): another "
+      "worker would begin before a slow call has ended; make work.lease 1m or more, or that time-out shorter\n");
+  EXPECT_EQ(read("work: { lease: 10s }\n" + with_system("connector: plain, timeout: 5s")).mistakes, "");
+}
+
 TEST(Systems, HaveShortNamesAndSections) {
   EXPECT_EQ(read("systems: { 'my crm': { connector: plain }, erp: plain }\nsyncs: {}").mistakes,
             "c.yaml:1:12: 'my crm' is no short name; use letters, digits, _ and -, at most 63\n"
@@ -165,6 +213,8 @@ const Mistaken kWrongWebhooks[] = {
     {"verify: { type: hmac_sha256, header: X, timestamp_header: T }, secret: s",
      "c.yaml:2:47: the time stamp is not signed, so it proves nothing; write signed: \"${timestamp}.${body}\" as the "
      "sender does, or remove timestamp_header\n"},
+    {"verify: { type: hmac_sha256, header: X, signed: '${body}${time}' }, secret: s",
+     "c.yaml:2:87: what is signed knows ${timestamp} and ${body} only; remove the other ${\n"},
     {"verify: { type: hmac_sha256, header: X, encoding: base32 }, secret: s",
      "c.yaml:2:89: expected hex or base64, found 'base32'; did you mean 'base64'?\n"},
     {"secret: [a, b, c]", "c.yaml:2:54: more than two webhook secrets; keep the new one and the one it replaces\n"},
@@ -324,6 +374,14 @@ const Mistaken kWrongMappings[] = {
     {"on_create_set: { right: { a: x, a.b: y } }",
      "c.yaml:8:41: the path 'a.b' cannot be set in a new record; a path before it puts a plain value where this one "
      "needs a section\n"},
+    {"on_create_set: { right: { 'tags[*]': x } }",
+     "c.yaml:8:35: the path 'tags[*]' cannot be set in a new record; name one place, as in [0] or [type=email]\n"},
+    {"on_create_set: { right: { '.': x } }",
+     "c.yaml:8:35: the path '.' cannot be set in a new record; name one place, as in [0] or [type=email]\n"},
+    {"on_create_set: { right: { 'label.short': x } }",
+     "c.yaml:8:33: the field 'name' (label) and these values exclude each other; one puts a plain value where the "
+     "other "
+     "needs a section: remove that value\n"},
     {"whre: a", "c.yaml:8:9: unknown key 'whre' in an object mapping; did you mean 'where'?\n"},
 };
 
@@ -392,6 +450,15 @@ TEST(Syncs, MayMapTheSameObjectsForDifferentRecords) {
                             "y }] }\n"))
                 .mistakes,
             "");
+}
+
+TEST(Syncs, JoinSystemsOfOneEnvironment) {
+  EXPECT_EQ(read("systems: { crm: { connector: plain, environment: staging }, erp: { connector: plain } }\nsyncs:\n"
+                 "  s: { between: { left: crm, right: erp }, objects: [{ left: a, right: b, fields: [{ left: x, right: "
+                 "y }] }] }\n")
+                .mistakes,
+            "c.yaml:3:17: system 'crm' is of the environment 'staging', 'erp' of 'production'; join systems of one "
+            "environment, or give both the same 'environment'\n");
 }
 
 TEST(Mistakes, AreAllToldAtOnce) {

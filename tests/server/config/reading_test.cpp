@@ -17,17 +17,19 @@ limits:
   connections: 10
   header_bytes: 4096
   body_bytes: 65536
+  bodies_bytes: 131072
   header_timeout: 1s
   body_timeout: 2s
   write_timeout: 3s
   idle_timeout: 4s
   intake_queue: 5
 evidence: { kept: 1d }
+retention: { event_ids: 2d, intents: 3h, alerts: 4d, history: 365d }
 log: { format: json, level: debug }
 work:
   workers: 2
   batch: 3
-  lease: 45s
+  lease: 70s
   poll: 100ms
   attempts: 6
   backoff: { first: 10ms, most: 20ms }
@@ -35,6 +37,13 @@ work:
   clock_skew: 3s
   oscillation: { writes: 9, returns: 3, window: 1m }
   drain: 7s
+  retry_for: 1h
+  credentials_wait: 5m
+  put_back: 30ms
+  fence: { pages: 9, slack: 10s }
+  upkeep: { every: 11s }
+  database: { lanes: 3, statement_timeout: 4s, connect_timeout: 5s, keepalive: 6s, unacknowledged: 7s,
+              start_timeout: 8s, stop_timeout: 9s, watch: 10s }
 state_directory: state
 database: postgresql://counterpart@localhost/sync
 systems:
@@ -50,8 +59,12 @@ systems:
     pace: { requests_per_second: 5, burst: 6, connections: 7 }
     breaker: { failures: 8, wait: 9s }
     timeout: 11s
+    connect_timeout: 12s
+    idle_timeout: 13s
+    answer_bytes: 4096
   erp:
     connector: plain
+    environment: staging
     webhook: { verify: none }
 tables:
   forms: { GmbH: limited, AG: stock }
@@ -94,12 +107,13 @@ TEST_F(WholeConfiguration, SaysHowTheDaemonRuns) {
   EXPECT_EQ(read_.doors.connections, 10);
   EXPECT_EQ(read_.doors.header_bytes, 4096);
   EXPECT_EQ(read_.doors.body_bytes, 65536);
+  EXPECT_EQ(read_.doors.bodies_bytes, 131072);
   EXPECT_EQ(read_.doors.header_timeout, 1s);
   EXPECT_EQ(read_.doors.body_timeout, 2s);
   EXPECT_EQ(read_.doors.write_timeout, 3s);
   EXPECT_EQ(read_.doors.idle_timeout, 4s);
   EXPECT_EQ(read_.doors.intake_queue, 5);
-  EXPECT_EQ(read_.doors.evidence_kept, 24h);
+  EXPECT_EQ(read_.retention.evidence, 24h);
   EXPECT_EQ(read_.log.format, LogSettings::Format::json);
   EXPECT_EQ(read_.log.level, LogSettings::Level::debug);
   EXPECT_EQ(read_.state_directory, folder_.path() / "state");
@@ -109,7 +123,7 @@ TEST_F(WholeConfiguration, SaysHowTheDaemonRuns) {
 TEST_F(WholeConfiguration, SaysHowRecordsAreWorked) {
   EXPECT_EQ(read_.work.workers, 2);
   EXPECT_EQ(read_.work.batch, 3);
-  EXPECT_EQ(read_.work.lease, 45s);
+  EXPECT_EQ(read_.work.lease, 70s);
   EXPECT_EQ(read_.work.poll, 100ms);
   EXPECT_EQ(read_.work.attempts, 6);
   EXPECT_EQ(read_.work.backoff_first, 10ms);
@@ -120,6 +134,28 @@ TEST_F(WholeConfiguration, SaysHowRecordsAreWorked) {
   EXPECT_EQ(read_.work.oscillation_returns, 3);
   EXPECT_EQ(read_.work.oscillation_window, 1min);
   EXPECT_EQ(read_.work.drain, 7s);
+  EXPECT_EQ(read_.work.retry_for, 1h);
+  EXPECT_EQ(read_.work.credentials_wait, 5min);
+  EXPECT_EQ(read_.work.put_back, 30ms);
+  EXPECT_EQ(read_.work.fence_pages, 9);
+  EXPECT_EQ(read_.work.fence_slack, 10s);
+  EXPECT_EQ(read_.work.upkeep_every, 11s);
+}
+
+TEST_F(WholeConfiguration, SaysHowTheDatabaseIsUsed) {
+  const DatabaseSettings& database = read_.work.database;
+  EXPECT_EQ(database.lanes, 3);
+  EXPECT_EQ(database.statement_timeout, 4s);
+  EXPECT_EQ(database.connect_timeout, 5s);
+  EXPECT_EQ(database.keepalive, 6s);
+  EXPECT_EQ(database.unacknowledged, 7s);
+  EXPECT_EQ(database.start_timeout, 8s);
+  EXPECT_EQ(database.stop_timeout, 9s);
+  EXPECT_EQ(database.watch, 10s);
+  EXPECT_EQ(read_.retention.event_ids, 48h);
+  EXPECT_EQ(read_.retention.intents, 3h);
+  EXPECT_EQ(read_.retention.alerts, 96h);
+  EXPECT_EQ(read_.retention.history, 8760h);
 }
 
 TEST_F(WholeConfiguration, DescribesASystem) {
@@ -144,6 +180,9 @@ TEST_F(WholeConfiguration, DescribesASystem) {
   EXPECT_EQ(crm.connections, 7);
   EXPECT_EQ(crm.breaker_failures, 8);
   EXPECT_EQ(crm.breaker_wait, 9s);
+  EXPECT_EQ(crm.connect_timeout, 12s);
+  EXPECT_EQ(crm.idle_timeout, 13s);
+  EXPECT_EQ(crm.answer_bytes, 4096);
 }
 
 TEST_F(WholeConfiguration, SaysHowWebhooksAreVerified) {
@@ -229,7 +268,7 @@ TEST(SmallConfiguration, EverythingElseHasADefault) {
   EXPECT_EQ(small.listen.hooks, ListenSettings{}.hooks);
   EXPECT_EQ(small.state_directory, "/var/lib/counterpart");
   EXPECT_EQ(small.database, "embedded");
-  EXPECT_EQ(small.doors.evidence_kept, DoorSettings{}.evidence_kept);
+  EXPECT_EQ(small.retention.evidence, RetentionSettings{}.evidence);
   EXPECT_EQ(small.system("crm")->settings.plain.at("url"), "http://127.0.0.1:1");
   EXPECT_EQ(small.system("crm")->settings.timeout, 30s);
   EXPECT_FALSE(small.system("crm")->hooks.scheme.has_value());

@@ -55,6 +55,18 @@ syncs:
     return told(problems);
   }
 
+  // The mistakes of a file together with what the connectors say of it.
+  std::string all_mistakes(const std::string& text) {
+    config::Problems problems;
+    configuration_ = read_configuration(folder_.write("c.yaml", text), problems);
+    TopologyPorts ports;
+    ports.clock = &clock_;
+    ports.random = &random_;
+    ports.client = [](const SystemConfiguration&) { return nullptr; };
+    topology_.emplace(make_topology(configuration_, ports, problems));
+    return told(problems);
+  }
+
   static std::string told(const config::Problems& problems) { return problems.print(); }
   const System& crm() { return *topology_->system("crm"); }
 
@@ -98,6 +110,55 @@ TEST_F(TopologyTest, ASecretThatTheSchemeCannotUseIsRefusedAndNotShown) {
 
   EXPECT_THAT(told, HasSubstr("the webhook secret cannot be used"));
   EXPECT_THAT(told, Not(HasSubstr("%%%")));
+}
+
+TEST_F(TopologyTest, WhatTheConnectorsSayIsToldBesideTheFilesOwnMistakes) {
+  const std::string told = all_mistakes(R"(
+systems:
+  crm:
+    connector: sandbox-a
+    url: http://127.0.0.1:9/a
+    token: ${env:COUNTERPART_NOT_SET}
+  erp:
+    connector: tryton
+    url: nowhere
+    user: u
+    password: p
+  other: { connector: none }
+syncs:
+  people:
+    between: { left: crm, right: erp }
+    objects:
+      - left: contact
+        right: party
+        direction: both
+        fields:
+          - { left: email, right: "addresses[0].city", as: email }
+      - { left: contacts, right: other, fields: [{ left: email }] }
+  more: { between: { left: crm, right: nobody }, objects: [] }
+)");
+
+  EXPECT_THAT(told, HasSubstr("the environment variable 'COUNTERPART_NOT_SET' is not set"));
+  EXPECT_THAT(told, HasSubstr("unknown key 'direction'"));
+  EXPECT_THAT(told, HasSubstr("there is no system 'nobody'"));
+  EXPECT_THAT(told, HasSubstr("system 'crm': its webhooks are signed, but no secret is given"));
+  EXPECT_THAT(told, HasSubstr("left: system 'crm' has no object 'contact'"));
+  EXPECT_THAT(told, HasSubstr("right: system 'erp' has no object 'other'"));
+}
+
+TEST_F(TopologyTest, NothingIsSaidOfASecretThatCouldNotBeRead) {
+  const std::string told = all_mistakes(R"(
+systems:
+  crm:
+    connector: sandbox-a
+    url: http://127.0.0.1:9/a
+    token: t
+    webhook_secret: ${env:COUNTERPART_NOT_SET}
+syncs: {}
+)");
+
+  EXPECT_THAT(told, HasSubstr("the environment variable 'COUNTERPART_NOT_SET' is not set"));
+  EXPECT_THAT(told, Not(HasSubstr("no secret is given")));
 }
 
 TEST_F(TopologyTest, AMatchKeyThatCannotBeSearchedIsRefusedWhereTheMappingIsWritten) {
