@@ -22,7 +22,20 @@ using boost::system::error_code;
 using boost::system::system_error;
 
 [[noreturn]] void fail(error_code error, const std::string& address) {
-  throw system_error(error, "cannot listen on " + address);
+  throw ListenError(error, address);
+}
+
+std::string remedy_for(error_code error) {
+  using namespace boost::system::errc;
+  if (error == address_in_use)
+    return "stop what listens there (`ss -ltnp` names it), or choose another address or port";
+  if (error == permission_denied) {
+    return "choose a port from 1024 (a reverse proxy may take the lower one); a socket's folder must be ours to write";
+  }
+  if (error == address_not_available) return "no interface of this machine has that address; 0.0.0.0 and [::] mean all";
+  if (error == file_exists) return "another file has that name: remove it, or choose another state directory";
+  if (error == filename_too_long) return "choose a state directory with a shorter path";
+  return "choose another address";
 }
 
 error_code invalid() {
@@ -81,6 +94,9 @@ bool answered(asio::io_context& io, const std::string& path) {
 }
 
 }  // namespace
+
+ListenError::ListenError(error_code error, const std::string& address)
+    : system_error(error), text_("cannot listen on " + address + ": " + error.message() + "; " + remedy_for(error)) {}
 
 Listener::Listener(asio::io_context& io, const std::string& address) : acceptor_(io) {
   if (address.find('/') != std::string::npos) {

@@ -3,6 +3,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 #include <string>
 #include <sys/types.h>
 
@@ -12,11 +13,21 @@ namespace counterpart::http {
 using Socket = boost::asio::generic::stream_protocol::socket;
 using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
+/// Nobody can be listened to at an address: which, why, and what to do.
+class ListenError : public boost::system::system_error {
+ public:
+  ListenError(boost::system::error_code error, const std::string& address);
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string text_;
+};
+
 /// A listening socket. A Unix socket's path goes with it, if it is still ours.
 class Listener {
  public:
   /// "host:port", "[v6]:port" or a path with '/'. A stale Unix socket, on which nobody listens, is
-  /// replaced; the new one has mode 0600. Throws boost::system::system_error naming the address.
+  /// replaced; the new one has mode 0600. Throws ListenError.
   Listener(boost::asio::io_context& io, const std::string& address);
   ~Listener() { close(); }
   Listener(const Listener&) = delete;

@@ -64,7 +64,7 @@ struct DoorObserver {
 /// For one I/O thread: a door belongs to the thread that runs its io_context, which must outlive it.
 class Door {
  public:
-  /// Binds and listens; throws boost::system::system_error naming the address.
+  /// Binds and listens; throws boost::system::system_error saying which address, why not, and what to do.
   Door(boost::asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler,
        DoorObserver observer = {});
 

@@ -194,7 +194,8 @@ awaitable<bool> Session::read_chunked() {
   std::string& body = head_.request.body;
   ChunkedBody decoder(door_->limits.body_bytes);
   while (true) {
-    held_.hold(body.size() + buffer_.size());
+    // What is buffered is not all body: a whole body must not count as more than it may have.
+    held_.hold(std::min(body.size() + buffer_.size(), door_->limits.body_bytes));
     buffer_.consume(decoder.feed(buffered(), body));
     if (decoder.fault()) throw Refusal{*decoder.fault(), decoder.fault()->status == 413 ? "body" : "framing"};
     if (decoder.done()) co_return true;

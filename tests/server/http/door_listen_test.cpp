@@ -121,6 +121,19 @@ TEST(DoorAddress, SaysWhichAddressItCannotHave) {
   }
 }
 
+TEST(DoorAddress, SaysWhatToDoAboutAPortInUse) {
+  RunningDoor first(echo());
+
+  try {
+    RunningDoor second(echo(), {}, first.address());
+    ADD_FAILURE() << "the port was taken twice";
+  } catch (const boost::system::system_error& error) {
+    EXPECT_EQ(error.what(), "cannot listen on " + first.address() +
+                                ": Address already in use; stop what listens there (`ss -ltnp` names it), or choose "
+                                "another address or port");
+  }
+}
+
 /// Lowers the number of descriptors a process may have, while it lives.
 class FewDescriptors {
  public:
