@@ -40,6 +40,10 @@ std::optional<std::string> sync_wanted(const std::string& query) {
   return http::percent_decode(std::string_view(query).substr(kKey.size()));
 }
 
+http::ServerResponse no_such_park(const std::string& number) {
+  return problem(404, "no parked record has the number '" + number + "'; `counterpart parked list` shows the numbers");
+}
+
 http::ServerResponse json(const Native& body) {
   return http::json_response(200, print_json(body));
 }
@@ -77,14 +81,16 @@ boost::asio::awaitable<http::ServerResponse> Api::parked(std::vector<std::string
   }
   const bool all = path.size() == 2 && path[1] == "retry";
   const auto id = path.size() >= 2 ? number(path[1]) : std::nullopt;
-  if (request.method == "GET" && path.size() == 2 && id) {
+  if (request.method == "GET" && path.size() == 2) {
+    if (!id) co_return no_such_park(path[1]);
     Native row = co_await store_.parked_one(*id);
-    co_return row.is_null() ? problem(404, "nothing is parked under this number") : json(row);
+    co_return row.is_null() ? no_such_park(path[1]) : json(row);
   }
-  const bool one = path.size() == 3 && path[2] == "retry" && id;
+  const bool one = path.size() == 3 && path[2] == "retry";
   if (request.method != "POST" || (!all && !one)) co_return not_found();
+  if (one && !id) co_return no_such_park(path[1]);
   const int count = co_await store_.retry_parked(all ? std::nullopt : id);
-  if (one && count == 0) co_return problem(404, "nothing is parked under this number");
+  if (one && count == 0) co_return no_such_park(path[1]);
   Native body{Native::Object{}};
   body.set("retried", Native::integer(count));
   co_return json(body);

@@ -13,7 +13,16 @@ long whole(const Native& row, std::string_view name) {
 
 }  // namespace
 
-Health::Health(store::Store& store, Metrics& metrics) : store_(store), metrics_(metrics) {}
+void IntakeOutcome::answered(int status, std::chrono::microseconds now) {
+  if (status == 503) refused_ = now;
+  if (status == 202) refused_.reset();
+}
+
+bool IntakeOutcome::refuses(std::chrono::microseconds now) const {
+  return refused_ && now - *refused_ < kRefusalCounts;
+}
+
+Health::Health(store::Store& store, Metrics& metrics, Clock& clock) : store_(store), metrics_(metrics), clock_(clock) {}
 
 boost::asio::awaitable<http::ServerResponse> Health::healthz() {
   Native body{Native::Object{}};
@@ -25,9 +34,11 @@ boost::asio::awaitable<http::ServerResponse> Health::healthz() {
 boost::asio::awaitable<http::ServerResponse> Health::readyz() {
   const bool database = co_await store_.ping();
   metrics_.database_up(database);
-  const bool ready = database && !draining_;
+  const bool refusing = intake_.refuses(clock_.uptime());
+  const bool ready = database && !refusing && !draining_;
   Native checks{Native::Object{}};
   checks.set("database", Native(database ? "ok" : "away"));
+  checks.set("intake", Native(refusing ? "refusing" : "ok"));
   checks.set("draining", Native(draining_));
   Native body{Native::Object{}};
   body.set("status", Native(ready ? "ready" : "not ready"));
@@ -53,6 +64,13 @@ boost::asio::awaitable<http::ServerResponse> Health::metrics() {
   response.headers.emplace_back("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   response.body = metrics_.render();
   co_return response;
+}
+
+std::optional<http::ServerResponse> refuse_to_change(const http::ServerRequest& request) {
+  if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
+  auto response = http::json_response(405, R"({"error":"this can be read (GET, HEAD) only"})");
+  response.headers.emplace_back("Allow", "GET, HEAD");
+  return response;
 }
 
 http::ServerResponse not_found() {

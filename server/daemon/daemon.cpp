@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 
 #include "server/daemon/notify.h"
+#include "server/daemon/supervised.h"
 #include "server/observe/log.h"
 
 namespace counterpart {
@@ -21,6 +21,8 @@ store::StoreSettings store_settings(const Configuration& configuration, std::str
   settings.uri = std::move(uri);
   settings.daemon = std::move(daemon_id);
   settings.intake_queue = static_cast<int>(configuration.doors.intake_queue);
+  settings.work_lanes = static_cast<int>(configuration.work.database.lanes);
+  settings.statement_timeout = configuration.work.database.statement_timeout;
   return settings;
 }
 
@@ -29,6 +31,7 @@ http::DoorLimits door_limits(const DoorSettings& settings) {
   limits.connections = static_cast<std::size_t>(settings.connections);
   limits.header_bytes = static_cast<std::size_t>(settings.header_bytes);
   limits.body_bytes = static_cast<std::size_t>(settings.body_bytes);
+  limits.bodies_bytes = static_cast<std::size_t>(settings.bodies_bytes);
   limits.header_timeout = settings.header_timeout;
   limits.body_timeout = settings.body_timeout;
   limits.write_timeout = settings.write_timeout;
@@ -61,13 +64,16 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
           topology_ports(ports_,
                          [this](const SystemConfiguration& settings) { return make_governed_client(settings); }),
           problems)),
-      health_(store_, metrics_),
+      health_(store_, metrics_, *ports_.clock),
       intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_),
       control_(topology_, store_),
       workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
       sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_) {
   store_.on_dirty([this](store::SyncId sync, const std::vector<store::RecordKey>& keys,
                          std::chrono::milliseconds settle) { workers_.wake(sync, keys, settle); });
+  for (const SystemConfiguration& system : configuration.systems) {
+    metrics_.system_info(system.name, system.connector, system.environment);
+  }
 }
 
 Daemon::~Daemon() {
@@ -79,6 +85,8 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   client.system = settings.name;
   client.connections = static_cast<std::size_t>(settings.connections);
   client.ca_file = settings.ca_file;
+  client.connect_timeout = settings.connect_timeout;
+  client.response_bytes = static_cast<std::size_t>(settings.answer_bytes);
   http::ClientObserver observer;
   observer.exchanged = [this, name = settings.name](const HttpRequest& request, int status,
                                                     std::chrono::microseconds took) {
@@ -104,6 +112,9 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
 
 std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler) {
   http::DoorObserver observer;
+  observer.answered = [this, name](int status, std::chrono::microseconds took) {
+    metrics_.door_answered(name, status, took);
+  };
   observer.connections = [this, name](std::ptrdiff_t change) { metrics_.door_connections(name, change); };
   observer.refused = [this, name](const std::string& why) { metrics_.door_refused(name, why); };
   return std::make_unique<http::Door>(io_, address, door_limits(configuration_.doors), std::move(handler),
@@ -119,24 +130,38 @@ void Daemon::open_doors() {
   control_door_ = open_door(control_socket(configuration_.state_directory.string()), "control",
                             [this](http::ServerRequest r) { return control_.answer(std::move(r)); });
   for (http::Door* door : {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()}) {
-    asio::co_spawn(io_, door->run(), asio::detached);
+    keep_running("door " + door->address(), door->run());
   }
 }
 
+/// A daemon without one of its parts would look alive and not be: it ends, and whoever started it sees that.
+void Daemon::keep_running(std::string part, asio::awaitable<void> work) {
+  asio::co_spawn(io_, std::move(work), supervised(std::move(part), [this] {
+                   exit_code_ = 1;
+                   stop();
+                 }));
+}
+
 asio::awaitable<http::ServerResponse> Daemon::answer_hooks(http::ServerRequest request) {
-  if (request.path.rfind("/hooks/", 0) == 0) return intake_.receive(std::move(request));
-  return answer_api(std::move(request));
+  if (request.path.rfind("/hooks/", 0) != 0) co_return co_await answer_api(std::move(request));
+  http::ServerResponse response = co_await intake_.receive(std::move(request));
+  health_.intake_answered(response.status);
+  co_return response;
 }
 
 asio::awaitable<http::ServerResponse> Daemon::answer_api(http::ServerRequest request) {
-  if (request.path == "/healthz") co_return co_await health_.healthz();
-  if (request.path == "/readyz") co_return co_await health_.readyz();
-  co_return not_found();
+  const bool health = request.path == "/healthz";
+  const bool readiness = request.path == "/readyz";
+  if (!health && !readiness) co_return not_found();
+  if (auto refusal = refuse_to_change(request)) co_return std::move(*refusal);
+  if (health) co_return co_await health_.healthz();
+  co_return co_await health_.readyz();
 }
 
 asio::awaitable<http::ServerResponse> Daemon::answer_metrics(http::ServerRequest request) {
-  if (request.path == "/metrics") return health_.metrics();
-  return answer_api(std::move(request));
+  if (request.path != "/metrics") co_return co_await answer_api(std::move(request));
+  if (auto refusal = refuse_to_change(request)) co_return std::move(*refusal);
+  co_return co_await health_.metrics();
 }
 
 asio::awaitable<void> Daemon::start(std::function<void()> ready) {
@@ -149,12 +174,29 @@ asio::awaitable<void> Daemon::start(std::function<void()> ready) {
   open_doors();
   workers_.start();
   sweeper_.start();
-  for (System& system : topology_.systems) asio::co_spawn(io_, learn_own_user(system), asio::detached);
-  asio::co_spawn(io_, keep_house(), asio::detached);
-  if (embedded_ != nullptr) asio::co_spawn(io_, watch_database(), asio::detached);
+  for (System& system : topology_.systems) {
+    const SystemConfiguration& settings = *system.settings;
+    log::info("system", {{"system", settings.name}, {"environment", settings.environment}, {"hooks", system.hooks}});
+    keep_running("own user of " + settings.name, learn_own_user(system));
+  }
+  keep_running("upkeep", keep_house());
+  if (embedded_ != nullptr) keep_running("watch over the private database", watch_database());
+  keep_running("systemd's watchdog", tell_systemd());
   log::info("ready", {{"hooks", hooks_address()}, {"api", api_address()}, {"metrics", metrics_address()}});
-  notify_ready();
+  notify_ready("ready; " + where());
   ready();
+}
+
+std::string Daemon::where() const {
+  return "hooks at " + hooks_address() + ", api at " + api_address() + ", metrics at " + metrics_address();
+}
+
+asio::awaitable<void> Daemon::tell_systemd() {
+  const auto every = alive_every();
+  while (every.count() > 0 && !stopping_) {
+    notify_alive();
+    co_await ports_.clock->sleep(every);
+  }
 }
 
 asio::awaitable<void> Daemon::learn_own_user(System& system) {
@@ -164,9 +206,15 @@ asio::awaitable<void> Daemon::learn_own_user(System& system) {
   });
   auto pause = 1s;
   while (told && !stopping_) {
-    system.own_user = co_await system.connector->own_user();
+    std::string fault = "none";
+    try {
+      system.own_user = co_await system.connector->own_user();
+    } catch (const std::exception& error) {
+      fault = kind_of(error);
+    }
     if (!system.own_user.empty()) co_return;
-    log::warn("our own user is not known yet; echoes are told by their values", {{"system", system.settings->name}});
+    log::warn("our own user is not known yet; echoes are told by their values",
+              {{"system", system.settings->name}, {"error", fault}});
     co_await ports_.clock->sleep(pause);
     pause = std::min(pause * 2, std::chrono::seconds(300));
   }
@@ -175,22 +223,32 @@ asio::awaitable<void> Daemon::learn_own_user(System& system) {
 asio::awaitable<void> Daemon::keep_house() {
   while (!stopping_) {
     try {
-      co_await store_.upkeep(configuration_.doors.evidence_kept);
+      co_await store_.upkeep(configuration_.retention.evidence);
     } catch (const std::exception& error) {
       log::warn("upkeep put off", {{"why", error.what()}});
     }
-    co_await ports_.clock->sleep(60s);
+    co_await ports_.clock->sleep(configuration_.work.upkeep_every);
   }
 }
 
 asio::awaitable<void> Daemon::watch_database() {
   bool was_up = true;
   while (!stopping_) {
-    co_await ports_.clock->sleep(1s);
+    co_await ports_.clock->sleep(configuration_.work.database.watch);
     if (stopping_) break;
-    const bool up = co_await asio::co_spawn(blocking_, ensure_running(*embedded_), asio::use_awaitable);
+    const bool up = co_await database_runs();
     if (up != was_up) log::warn(up ? "private database runs again" : "private database does not run", {});
     was_up = up;
+  }
+}
+
+/// A fault of the supervision itself counts as a database that does not run: the next look tries again.
+asio::awaitable<bool> Daemon::database_runs() {
+  try {
+    co_return co_await asio::co_spawn(blocking_, ensure_running(*embedded_), asio::use_awaitable);
+  } catch (const std::exception& error) {
+    log::warn("private database cannot be looked after", {{"why", error.what()}});
+    co_return false;
   }
 }
 
@@ -205,12 +263,15 @@ void Daemon::await_signal() {
 void Daemon::stop() {
   if (stopping_) return;
   stopping_ = true;
-  asio::co_spawn(io_, drain(), asio::detached);
+  asio::co_spawn(io_, drain(), supervised("drain", [this] {
+                   exit_code_ = 1;
+                   io_.stop();
+                 }));
 }
 
 asio::awaitable<void> Daemon::drain() {
   log::info("stopping: finishing what is under way");
-  notify_stopping();
+  notify_stopping("finishing what is under way");
   health_.drain();
   workers_.stop();
   sweeper_.stop();

@@ -44,7 +44,7 @@ class Daemon {
   Daemon(const Daemon&) = delete;
 
   /// Opens the doors, works until SIGTERM or SIGINT (or stop()), drains, and gives the exit code.
-  /// `ready` is called when everything is open.
+  /// `ready` is called when everything is open. 1: it could not start, or a part of it failed (logged).
   int run(const std::function<void()>& ready);
 
   /// As SIGTERM; from the io thread.
@@ -61,13 +61,17 @@ class Daemon {
   boost::asio::awaitable<void> learn_own_user(System& system);
   boost::asio::awaitable<void> keep_house();
   boost::asio::awaitable<void> watch_database();
+  boost::asio::awaitable<bool> database_runs();
+  boost::asio::awaitable<void> tell_systemd();
   boost::asio::awaitable<http::ServerResponse> answer_hooks(http::ServerRequest request);
   boost::asio::awaitable<http::ServerResponse> answer_api(http::ServerRequest request);
   boost::asio::awaitable<http::ServerResponse> answer_metrics(http::ServerRequest request);
   std::unique_ptr<http::Door> open_door(const std::string& address, std::string name, http::Handler handler);
   std::unique_ptr<HttpClient> make_governed_client(const SystemConfiguration& settings);
   void open_doors();
+  void keep_running(std::string part, boost::asio::awaitable<void> work);
   void await_signal();
+  std::string where() const;
 
   const Configuration& configuration_;
   store::EmbeddedDatabase* embedded_;

@@ -62,6 +62,13 @@ struct Metrics::Impl {
   Series<Counter> news =
       counter(registry, "counterpart_news_total", "Pieces of news that a record may have changed, stored durably.",
               {"system", "source"});
+  Series<Counter> door_answers =
+      counter(registry, "counterpart_door_answers_total",
+              "Requests answered behind a door, by HTTP status; what a door itself refuses is counted apart.",
+              {"door", "status"});
+  Series<Histogram> door_seconds =
+      histogram(registry, "counterpart_door_seconds", "Time from a request's arrival to its answer, by door.", {"door"},
+                kAnswerBuckets);
   Series<Gauge> connections = gauge(registry, "counterpart_connections", "Connections open at a door now.", {"door"});
   Series<Counter> refused = counter(registry, "counterpart_refused_total",
                                     "Requests and connections refused by a door itself.", {"door", "why"});
@@ -80,6 +87,8 @@ struct Metrics::Impl {
                 {"sync"}, kSyncBuckets);
   Series<Counter> alerts = counter(registry, "counterpart_alerts_total", "Alerts raised.", {"kind"});
 
+  Series<Gauge> system_info = gauge(registry, "counterpart_system_info", "1 for each configured system.",
+                                    {"system", "connector", "environment"});
   Series<Counter> calls =
       counter(registry, "counterpart_calls_total", "Calls of a system's API, by HTTP status; none: no answer came.",
               {"system", "status"});
@@ -113,6 +122,11 @@ void Metrics::news_accepted(std::string_view system, std::string_view source, in
   impl_->news.of(system, source).Increment(positive(count));
 }
 
+void Metrics::door_answered(std::string_view door, int status, std::chrono::microseconds took) {
+  impl_->door_answers.of(door, status_label(status)).Increment();
+  impl_->door_seconds.of(door).Observe(seconds(took));
+}
+
 void Metrics::door_connections(std::string_view door, long change) {
   impl_->connections.of(door).Increment(static_cast<double>(change));
 }
@@ -143,6 +157,10 @@ void Metrics::synced_after(std::string_view sync, std::chrono::microseconds sinc
 
 void Metrics::alert(std::string_view kind) {
   impl_->alerts.of(kind).Increment();
+}
+
+void Metrics::system_info(std::string_view system, std::string_view connector, std::string_view environment) {
+  impl_->system_info.of(system, connector, environment).Set(1);
 }
 
 void Metrics::call(std::string_view system, std::string_view, int status, std::chrono::microseconds took) {

@@ -20,8 +20,11 @@ class Metrics {
       std::string_view system, int status,
       std::chrono::microseconds took);  // counterpart_hooks_total{system,status}, counterpart_hook_seconds
   void news_accepted(std::string_view system, std::string_view source,
-                     int count);                              // counterpart_news_total{system,source=webhook|sweep}
-  void door_connections(std::string_view door, long change);  // counterpart_connections{door}
+                     int count);  // counterpart_news_total{system,source=webhook|sweep}
+  void door_answered(
+      std::string_view door, int status,
+      std::chrono::microseconds took);  // counterpart_door_answers_total{door,status}, counterpart_door_seconds{door}
+  void door_connections(std::string_view door, long change);       // counterpart_connections{door}
   void door_refused(std::string_view door, std::string_view why);  // counterpart_refused_total{door,why}
   // work
   void worked(std::string_view sync, std::string_view mapping, std::string_view outcome);  // counterpart_outcomes_total
@@ -32,6 +35,8 @@ class Metrics {
                     std::chrono::microseconds since_first_news);  // counterpart_sync_seconds: news → write confirmed
   void alert(std::string_view kind);                              // counterpart_alerts_total{kind}
   // systems
+  void system_info(std::string_view system, std::string_view connector,
+                   std::string_view environment);  // counterpart_system_info{system,connector,environment}, always 1
   void call(
       std::string_view system, std::string_view purpose, int status,
       std::chrono::microseconds took);  // counterpart_calls_total{system,status}, counterpart_call_seconds{system}

@@ -44,6 +44,13 @@ const std::vector<Case> kCases = {
     {"news_accepted",
      [](Metrics& m) { m.news_accepted("crm", "webhook", 7); },
      {R"(counterpart_news_total{source="webhook",system="crm"} 7)"}},
+    {"door_answered",
+     [](Metrics& m) { m.door_answered("api", 503, 3ms); },
+     {R"(counterpart_door_answers_total{door="api",status="503"} 1)",
+      R"(counterpart_door_seconds_count{door="api"} 1)"}},
+    {"system_info",
+     [](Metrics& m) { m.system_info("crm", "sandbox-a", "staging"); },
+     {R"(counterpart_system_info{connector="sandbox-a",environment="staging",system="crm"} 1)"}},
     {"door_connections",
      [](Metrics& m) {
        m.door_connections("hooks", +1);
@@ -121,7 +128,7 @@ TEST(Metrics, EveryFamilyHasAHelpText) {
     ++families;
     EXPECT_THAT(previous, testing::StartsWith("# HELP counterpart_"));
   }
-  EXPECT_EQ(families, 21);
+  EXPECT_EQ(families, 24);
 }
 
 TEST(Metrics, AFloodOfLabelsEndsInOneSeries) {
