@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "mapping/values/json.h"
@@ -49,14 +50,30 @@ void print_story(const Native& record) {
   print_list(record, "evidence", "webhooks, newest first");
 }
 
+/// True where anything but the record's name is told.
+bool is_known(const Native& record) {
+  const auto is_name = [](const std::string& member) {
+    return member == "sync" || member == "mapping" || member == "side" || member == "record";
+  };
+  return std::ranges::any_of(record.object(), [&](const Native::Member& member) {
+    const auto& [name, value] = member;
+    const bool empty = value.is_null() || (value.is_array() && value.array().empty());
+    return !is_name(name) && !empty;
+  });
+}
+
 int explain(const ExplainOptions& options) {
   const Native answer = ask_daemon(state_directory_of(options.daemon), "GET", target_of(options.subject));
+  const Native::Array& records = answer.member("records")->array();
+  const bool known = std::ranges::any_of(records, is_known);
   if (options.daemon.json) {
     std::puts(print_json(answer).c_str());
-    return 0;
+  } else if (known) {
+    for (const Native& record : records) print_story(record);
   }
-  for (const Native& record : answer.member("records")->array()) print_story(record);
-  return 0;
+  if (known) return 0;
+  throw ControlError("nothing is known of '" + options.subject +
+                     "': no webhook and no sweep told of it yet; check the id, as the system itself writes it");
 }
 
 std::pair<CLI::App*, Run> add(CLI::App& root) {
@@ -64,7 +81,9 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   auto options = std::make_shared<ExplainOptions>();
   add_daemon_options(*command, options->daemon);
   command->add_option("record", options->subject, "system/object/id")->required();
-  command->footer("Example: counterpart explain crm/contacts/42");
+  command->footer(
+      "Example: counterpart explain crm/contacts/42\n"
+      "Exit codes: 0 told, 1 nothing is known of the record, or no daemon answers");
   return {command, [options] { return explain(*options); }};
 }
 

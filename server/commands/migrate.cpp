@@ -27,7 +27,9 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   CLI::App* command = root.add_subcommand("migrate", "Bring the database's schema up to date, without the daemon");
   auto file = std::make_shared<std::string>();
   add_config_option(*command, *file);
-  command->footer("Example: counterpart migrate --config counterpart.yaml");
+  command->footer(
+      "Example: counterpart migrate --config counterpart.yaml\n"
+      "Exit codes: 0 up to date, 1 the database cannot be brought up to date, 2 mistakes in the configuration");
   return {command, [file] { return migrate(*file); }};
 }
 

@@ -69,7 +69,9 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
     if (!options->all && options->id.empty()) throw CLI::ValidationError("say a number, or --all");
   });
   for (CLI::App* sub : {options->list, options->show, options->retry}) add_daemon_options(*sub, options->daemon);
-  command->footer("Example: counterpart parked list; counterpart parked retry 7");
+  command->footer(
+      "Example: counterpart parked list; counterpart parked retry 7\n"
+      "Exit codes: 0 done, 1 no parked record has that number, or no daemon answers");
   return {command, [options] { return parked(*options); }};
 }
 

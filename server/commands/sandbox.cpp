@@ -195,7 +195,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
       "Example: counterpart sandbox --listen 127.0.0.1:9001 --hooks http://127.0.0.1:8080/hooks\n"
       "  curl -H 'Authorization: Bearer sandbox-a-person' http://127.0.0.1:9001/a/contacts \\\n"
       "       -d '{\"properties\":{\"firstname\":\"Ada\",\"email\":\"ada@example.org\"}}'\n"
-      "  curl -H 'X-Api-Key: sandbox-b-person' http://127.0.0.1:9001/b/persons");
+      "  curl -H 'X-Api-Key: sandbox-b-person' http://127.0.0.1:9001/b/persons\n"
+      "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot run");
   return {command, [options] { return serve_sandbox(*options); }};
 }
 

@@ -89,7 +89,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
                     "Print one line READY with the bound addresses (for port 0)");
   command->footer(
       "Example: counterpart serve --config counterpart.yaml\n"
-      "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot run, 2 mistakes in the configuration");
+      "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot run or a part of it failed, 2 mistakes in the "
+      "configuration");
   return {command, [options] { return serve(*options); }};
 }
 

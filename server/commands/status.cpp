@@ -28,7 +28,9 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   CLI::App* command = root.add_subcommand("status", "Queue, links, what is parked or frozen, of the running daemon");
   auto options = std::make_shared<DaemonOptions>();
   add_daemon_options(*command, *options);
-  command->footer("Example: counterpart status --json");
+  command->footer(
+      "Example: counterpart status --json\n"
+      "Exit codes: 0 told, 1 no daemon answers");
   return {command, [options] { return status(*options); }};
 }
 
