@@ -18,14 +18,16 @@ drafts::Tables tables_of(const drafts::Top& top) {
   return tables;
 }
 
-/// `${…}` means something in what a webhook's sender signs, and nowhere else but as env and file.
-void refuse_left_references(const config::Node& node, config::Problems& problems) {
+/// `${…}` means something in what a webhook's sender signs, and nowhere else but as env and file: what holds
+/// another is unreadable from then on.
+void refuse_left_references(config::Node& node, config::Problems& problems) {
   if (node.left_reference) {
+    node.unreadable = true;
     problems.add(*node.left_reference, "a ${ begins neither ${env:NAME} nor ${file:PATH}",
                  "write one of these, or $${ for a literal ${");
   }
-  for (const config::Node& item : node.items) refuse_left_references(item, problems);
-  for (const config::Node::Member& member : node.members) {
+  for (config::Node& item : node.items) refuse_left_references(item, problems);
+  for (config::Node::Member& member : node.members) {
     if (member.key != "signed") refuse_left_references(member.value, problems);
   }
 }
@@ -94,7 +96,7 @@ Configuration read_configuration(const fs::path& file, config::Problems& problem
                  "name a file that exists, that counterpart's user may read, and that has at most 4 MiB");
     return configuration;
   }
-  const config::Node root = config::parse_yaml(*text, file.string(), interpolate_in(folder), problems);
+  config::Node root = config::parse_yaml(*text, file.string(), interpolate_in(folder), problems);
   const bool is_broken = root.kind == config::Node::Kind::null && !problems.empty();
   if (is_broken) return configuration;  // what a broken file lacks is no mistake of its own
   refuse_left_references(root, problems);

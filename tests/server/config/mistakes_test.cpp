@@ -158,6 +158,7 @@ TEST(Systems, AReferenceOfAnUnknownKindIsNoToken) {
   EXPECT_EQ(read(with_system("connector: demo, url: http://a, token: '${foo}'")).mistakes,
             "c.yaml:2:50: a ${ begins neither ${env:NAME} nor ${file:PATH}; write one of these, or $${ for a literal "
             "${\n");
+  EXPECT_FALSE(read(with_system("connector: demo, url: http://a, token: '${foo}'")).configuration.systems[0].whole);
   EXPECT_EQ(read(with_system("connector: demo, url: http://a, token: '$${foo}'")).mistakes, "");
 }
 
