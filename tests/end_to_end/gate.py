@@ -1,0 +1,153 @@
+"""A proxy before the sandboxes that tests can instruct: faults aimed at one call or one record, and what was asked."""
+import dataclasses
+import http.client
+import http.server
+import itertools
+import json
+import re
+import threading
+
+
+@dataclasses.dataclass
+class Asked:
+    """One call of the daemon to a sandbox."""
+
+    method: str
+    path: str
+    body: bytes
+
+    def matches(self, method, pattern):
+        return self.method == method and re.search(pattern, self.path) is not None
+
+
+class Rule:
+    """Answers calls in the sandbox's place: status or (status, body); None lets a call pass."""
+
+    def __init__(self, gate, method, pattern, answers):
+        self.gate, self.method, self.pattern, self.answers = gate, method, pattern, iter(answers)
+        self.used = 0
+
+    def answer_to(self, asked):
+        if re.fullmatch(self.method, asked.method) is None or re.search(self.pattern, asked.path) is None:
+            return None
+        answer = next(self.answers, None)
+        if answer is None:
+            return None
+        self.used += 1
+        return answer if isinstance(answer, tuple) else (answer, b'{"message": "as a test wants it"}')
+
+    def stop(self):
+        self.gate.rules.remove(self)
+
+
+class Gate:
+    """Listens on a port of its own and passes everything on, but for what its rules answer."""
+
+    def __init__(self, upstream):
+        self.upstream = upstream
+        self.lock = threading.Lock()
+        self.forget()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.server.daemon_threads = True
+        self.address = f"127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def forget(self):
+        """No rules, nothing asked yet."""
+        self.rules, self.detours, self.asked = [], [], []
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def rule(self, method, pattern, *answers, forever=None):
+        """The next calls of that kind get these answers (None: pass); then, or at once, `forever`."""
+        rest = itertools.repeat(forever) if forever is not None else ()
+        self.rules.insert(0, Rule(self, method, pattern, itertools.chain(answers, rest)))
+        return self.rules[0]
+
+    def count(self, method, pattern):
+        with self.lock:
+            return sum(asked.matches(method, pattern) for asked in self.asked)
+
+    def answer(self, asked, headers, upstream):
+        with self.lock:
+            self.asked.append(asked)
+            for rule in self.rules:
+                answer = rule.answer_to(asked)
+                if answer is not None:
+                    return answer[0], {"Content-Type": "application/json"}, answer[1]
+
+        def forward(body):
+            upstream.request(asked.method, asked.path, body or None, headers)
+            answer = upstream.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+        for detour in list(self.detours):  # a function of the call and of how to pass it on
+            answer = detour(asked, forward)
+            if answer is not None:
+                return answer
+        return forward(asked.body)
+
+    def handler(self):
+        gate = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            wbufsize = -1
+
+            def setup(self):
+                super().setup()
+                self.upstream = http.client.HTTPConnection(gate.upstream, timeout=60)
+
+            def finish(self):
+                super().finish()
+                self.upstream.close()
+
+            def pass_on(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                headers = {k: v for k, v in self.headers.items() if k.lower() not in ("content-length", "connection")}
+                try:
+                    status, answered, data = gate.answer(Asked(self.command, self.path, body), headers, self.upstream)
+                except (OSError, http.client.HTTPException):  # the sandbox lost its answer: so do we
+                    self.upstream.close()
+                    self.close_connection = True
+                    return
+                self.send_response_only(status)
+                for name, value in answered.items():
+                    if name.lower() not in ("content-length", "connection", "transfer-encoding"):
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+                self.wfile.flush()
+
+            do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = pass_on
+
+            def log_message(self, format, *args):  # pylint: disable=redefined-builtin
+                pass
+
+        return Handler
+
+
+def refuse_in_batches(record, status):
+    """A detour: CRM A's batch updates refuse this record with this status and take the others. Counts in .tried."""
+
+    def detour(asked, forward):
+        if not asked.matches("POST", r"/batch/update$"):
+            return None
+        inputs = json.loads(asked.body)["inputs"]
+        refused = [number for number, given in enumerate(inputs) if given["id"] == record]
+        if not refused:
+            return None
+        detour.tried += len(refused)
+        left = [given for given in inputs if given["id"] != record]
+        answered, headers, data = forward(json.dumps({"inputs": left}).encode())
+        results = json.loads(data)["results"]
+        for number in refused:
+            results.insert(number, {"status": status, "error": {"code": "refused", "message": "as a test wants it"}})
+        return answered, headers, json.dumps({"results": results}).encode()
+
+    detour.tried = 0
+    return detour
