@@ -1,6 +1,7 @@
 """Slow answers, lost answers, records that are refused or seem gone: told by what the two systems then hold."""
 import json
 import os
+import random
 import signal
 import threading
 import time
@@ -10,6 +11,7 @@ from gate import refuse_in_batches
 from house import PlaygroundTest, SharedPlayground, news_of, post_signed, sql
 from playground import Failed, SandboxA, SandboxB, call, wait_for
 
+SEED = 20261121
 TRIES = 8  # work.attempts when nothing else is configured
 
 
@@ -128,7 +130,8 @@ class Answers(SharedPlayground):
 
     def test_a_poisonous_record_makes_no_other_wait(self):
         # given a record whose address no index takes, among thirty
-        address = ("0123456789abcdefghijklmnopqrstuvwxyz" * 98)[:3500].encode()
+        letters = random.Random(SEED).choices("0123456789abcdefghijklmnopqrstuvwxyz", k=3500)  # they do not compress
+        address = "".join(letters).encode()
 
         def poison(asked, forward):
             if not asked.path.startswith("/a/"):
@@ -255,6 +258,7 @@ class Answers(SharedPlayground):
         self.p.settle_down(timeout=30)
         # then the pair lives on, and was not doubled
         self.assertEqual(self.parked(contact, person), [])
+        self.assertIsNone(self.tombstone(contact))
         self.assertEqual(self.linked(contact), person)
         self.assert_edits_go_both_ways(contact, person, "alive")
         self.assertEqual(self.p.erp_sandbox.read("persons", person)["address"]["street"], "A 1")
@@ -287,7 +291,7 @@ class Answers(SharedPlayground):
         unmapped = "select count(*) from counterpart.evidence where system = 'crm' and id = '' " \
                    "and convert_from(body, 'UTF8') like '%d-4711%'"
         status, _, body = post_signed(self.p, news_of("d-4711", "deal", "deals"))
-        self.assertEqual((status, json.loads(body)), (202, {"accepted": 0}))
+        self.assertEqual((status, json.loads(body)["accepted"]), (202, 0))
         self.assertEqual(sql(self.p, unmapped), "1")
 
     def test_a_change_costs_no_call_more_than_it_must(self):
@@ -318,13 +322,13 @@ class Answers(SharedPlayground):
         self.p.settle_down(timeout=30)
         self.assertEqual(self.gate.count("POST", "/batch/update$"), 1)
         self.assertEqual(self.gate.count("PATCH", f"^/b/persons/{person}$"), 1)
-        self.assertLessEqual(len(self.gate.asked), 6)
+        self.assertLessEqual(len(self.gate.asked), 6, [f"{a.method} {a.path}" for a in self.gate.asked])
 
 
 class SlowSystem(PlaygroundTest):
     def test_a_slow_system_is_asked_no_more_often_than_a_fast_one(self):
         # given a system of eight calls a second, and work that outlasts its lease
-        p = self.playground(timeout="4s", extra="work: { lease: 10s }")
+        p = self.playground(timeout="2s", extra="work: { lease: 5s }")
         p.start_sandboxes()
         contacts = 40
         for n in range(contacts):
