@@ -361,7 +361,10 @@ tables:
 
     def idle(self):
         """Nothing dirty, no call open, no webhook on its way."""
-        status = self.status()
+        answer = self.ask("GET", "status")
+        if "syncs" not in answer:  # the database is away for the moment
+            return False
+        status = answer["syncs"][0]
         quiet = self.crm.quiet() and (self.erp == "tryton" or self.erp_sandbox.quiet())
         return quiet and status["dirty"] == 0 and status["open_intents"] == 0
 
