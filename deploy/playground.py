@@ -4,6 +4,7 @@ Used by deploy/quickstart and by the end-to-end tests. Starts the real binary wi
 plays a person in either system, and asks the daemon over its Unix socket. Python's standard library only.
 """
 import contextlib
+import copy
 import http.client
 import json
 import os
@@ -184,6 +185,12 @@ class Sandbox:
 
     def control(self, path, body=None):
         return self.call("GET" if body is None else "POST", "/control/" + path, body)
+
+    def as_program(self):
+        """The same system, used under the name that the daemon and other programs share."""
+        other = copy.copy(self)
+        other.headers = {name: value.replace("-person", "-hub") for name, value in self.headers.items()}
+        return other
 
     def quiet(self):
         """No webhook waits or is under way."""

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from house import PlaygroundTest
+from house import PlaygroundTest, news_of, post_signed
 from playground import call, wait_for
 
 SEED = 20261121
@@ -69,21 +69,38 @@ class Outages(PlaygroundTest):
 
     def test_the_database_stopped_and_started_under_load(self):
         p = self.two_sandboxes(sweep="1h")
+        quiet = p.crm.create("contacts", firstname="Quiet", lastname="Q", email="quiet@example.com")
+        p.settle_down()
         editor = Editor(p, 300, SEED + 1, pace=0.01)
         editor.start()
         time.sleep(0.5)
-        # when the database is killed (the daemon starts it again)
-        statuses = set()
+        # when the database is killed (the daemon starts it again), and webhooks come meanwhile
+        statuses, refused, accepted = set(), [], 0
         for _ in range(3):
             subprocess.run(["pkill", "-QUIT", "-F", str(self.postmaster_file(p))], check=True)
             until = time.monotonic() + 1.5
             while time.monotonic() < until:
                 statuses.add(call(p.hooks, "GET", "/healthz")[0])
                 statuses.add(call(p.hooks, "GET", "/readyz")[0])
-        # then health answered all the while, said so, and everything arrives: senders were told 503 and came again
+                status, headers, _ = post_signed(p, news_of(quiet))
+                if status == 503:
+                    refused.append(headers)
+                else:
+                    self.assertEqual(status, 202)
+        # then health answered all the while, said so, and senders were told to come again
         self.assertEqual(statuses - {200, 503}, set())
+        self.assertTrue(refused, "no webhook met a database that was away")
+        for headers in refused:
+            self.assertGreater(int(headers["Retry-After"]), 0)
+        # and what was refused arrives when it is sent again, as everything else
+        wait_for("the database is back", lambda: call(p.hooks, "GET", "/readyz")[0] == 200, 60)
         self.finish(p, editor)
-        self.assert_contacts_in_step(p, editor.made)
+        p.crm.control("faults", {"drop_webhooks": True})
+        p.crm.edit("contacts", quiet, notes="told again")
+        wait_for("the sender is heard", lambda: post_signed(p, news_of(quiet))[0] == 202, 60)
+        p.settle_down()
+        self.assertIn("told again", [r.get("remark") for r in p.erp_sandbox.all("persons").values()])
+        self.assert_contacts_in_step(p, editor.made + 1)
 
     @staticmethod
     def postmaster_file(p):
