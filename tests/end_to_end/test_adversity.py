@@ -465,7 +465,8 @@ class Rules(SharedPlayground):
             def writes():
                 return self.writes_to("Circle") - before - sum(turns.values())
 
-            # then it ends with a field held for a person, within five times the writes of one field
+            # then it ends with a field held for a person: ten writes answered at most, five times what one field may
+            # have; the person's own change and what the CRM's automation makes of it answer none
             wait_for("a field is held", lambda: self.p.explain("crm", "contacts", contact)[0]["frozen"] or writes() > 30, 60)
             self.p.settle_down(timeout=30)
         except Failed as failed:
@@ -479,7 +480,7 @@ class Rules(SharedPlayground):
                 thread.join()
         self.assertEqual(faults, [])
         self.assertTrue(self.p.explain("crm", "contacts", contact)[0]["frozen"])
-        self.assertLessEqual(writes(), 10)
+        self.assertLessEqual(writes(), 10 + 2)
 
     def test_a_lease_no_longer_than_one_call_is_refused_or_enough(self):
         # given a lease as long as the time for one call
