@@ -98,7 +98,7 @@ class SharedPlayground(PlaygroundTest):
         """Nothing that this test arranged reaches the next; what it broke even less."""
         self.gate.forget()
         if not self.failed():
-            with contextlib.suppress(OSError, Failed, AssertionError):
+            with contextlib.suppress(Exception):  # whatever it is: then the next gets a new one
                 for sandbox in (self.p.crm, self.p.erp_sandbox):
                     sandbox.control("faults", dict.fromkeys(
                         ("fail_next", "lose_answers", "delay_ms", "rate_limit_next", "garbage_next"), 0))
