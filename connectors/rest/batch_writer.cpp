@@ -8,7 +8,6 @@
 namespace counterpart::rest {
 namespace {
 
-using Kind = Failure::Kind;
 using Results = std::vector<WriteResult>;
 
 /// The result of each item, nullptr where there is none; nullopt where the answer holds no results.
@@ -62,10 +61,6 @@ WriteResult result_of(const Exchange& exchange, const BatchJob& job, std::size_t
 
 Results all_failed(const BatchJob& job, const Failure& failure) {
   return Results(job.items.size(), failure);
-}
-
-bool is_refusal(const Failure& failure) {
-  return failure.kind == Kind::rejected || failure.kind == Kind::conflict || failure.kind == Kind::not_found;
 }
 
 boost::asio::awaitable<Results> write_halves(const Exchange* exchange, BatchJob job) {

@@ -22,7 +22,9 @@
 //     read: {request, select [.], missing [404], many: {request, body, select, missing, limit}}
 //     changes: {request, query, select, since: {format, zone, inclusive}, sorted, full [true],
 //               missing, page}
-//     find.<path>: {request, query, body, select, missing, limit}
+//     find.<path>: {request, query, body, select, missing, limit, page, most}
+//               page: as of changes, followed to the end; most: the system cuts its answers off there. A search
+//               that may be cut off fails, for what it does not show could be another match, or the only one
 //     create: {request, body [${fields}], returns, select, id_path, id_header, batch}
 //     update: {request, body [${changed}, or ${fields}], style, nested, precondition, conflict,
 //              returns, select, batch}
@@ -37,18 +39,20 @@
 //   settings        everywhere
 //   id, ids         read
 //   since, page, offset, cursor, size          changes
-//   value, values   find
+//   value, values   find, with page, offset, cursor, size where it has a page
 //   fields, stamp   create, and a batch's item
 //   id, revision, changed, fields              update, and a batch's item
 //   id, revision    remove
 //   items           a batch's body
+// A create's stamp is put at the object's `stamp` path in ${fields}, unless the create places ${stamp} itself.
 // Values inside a path are percent-encoded; a query parameter, header or body member whose template
 // gives null is left out. `select` of many names an array (`results`, `data.items[*].item`), of one
 // the record's place. A moment is a path, or {path, format, zone}; format: iso, epoch_s, epoch_ms or
 // an ICU date pattern.
 //   page: {type: none | page | offset | cursor | link_header, size, start, next, pages, total, more}
 //     ends at `pages` (number of the last one), `total` (records), `more` (boolean) or else with an
-//     empty page; cursors end at null
+//     empty page; cursors end at null. Where numbered pages are not sorted, `total` lets deletes show that pull
+//     records onto pages already read, which are then read again
 //   batch: {request, body, item, limit, results, match: index | id, id, status, record}
 
 #include <chrono>
@@ -175,6 +179,8 @@ struct Find {
   Selection select;
   Statuses missing;
   std::int64_t limit = 1;
+  Paging page;
+  std::optional<std::int64_t> most;  ///< records after which the system cuts its answers off
 };
 
 enum class Returns { none, id, record };
@@ -208,7 +214,7 @@ struct Update {
   Style style = Style::partial;
   Nested nested = Nested::merge;
   Precondition precondition = Precondition::none;
-  Statuses conflict{409, 412};
+  Statuses conflict{412};  ///< 409 is as often a duplicate key: to be declared
   Returns returns = Returns::record;
   Path select;
   std::optional<Batch> batch;
@@ -217,7 +223,7 @@ struct Update {
 struct Remove {
   Call call;
   Precondition precondition = Precondition::none;
-  Statuses conflict{409, 412};
+  Statuses conflict{412};
 };
 
 struct Describe {

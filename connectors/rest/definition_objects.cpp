@@ -90,8 +90,10 @@ Table<Find> find_table() {
   add_call_keys(table, &Find::call, true);
   table.required("select", &Find::select, selection_type(), "the list of records in the answer")
       .optional("missing", &Find::missing, statuses_type(), "statuses that mean: none")
-      .optional("limit", &Find::limit, batch_limit(), "values a request, as ${values}");
-  check_call(table, {"value", "values"});
+      .optional("limit", &Find::limit, batch_limit(), "values a request, as ${values}")
+      .optional("page", &Find::page, paging_table().type(), "how the next page is asked for")
+      .optional("most", &Find::most, maybe(batch_limit()), "records after which the system cuts its answer off");
+  check_call(table, {"value", "values", "page", "offset", "cursor", "size"});
   return table;
 }
 
@@ -179,7 +181,7 @@ Table<Update> update_table() {
                 "whole: a nested object is replaced as one")
       .required("precondition", &Update::precondition, precondition_type(),
                 "revision: refused when the record has moved since it was read")
-      .optional("conflict", &Update::conflict, statuses_type(), "statuses of that refusal")
+      .optional("conflict", &Update::conflict, statuses_type(), "statuses of that refusal [412]")
       .required("returns", &Update::returns, returns_type(), "what the answer holds")
       .optional("select", &Update::select, path_type(), "the record in the answer")
       .optional("batch", &Update::batch, maybe(batch_table({"id", "revision", "changed", "fields"}).type()),

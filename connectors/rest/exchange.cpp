@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/ports/retry_after.h"
 #include "connectors/webhook/digest.h"
 #include "mapping/values/json.h"
 
@@ -94,6 +95,7 @@ Exchange::Exchange(std::shared_ptr<const Definition> definition, const SystemSet
   append_headers(definition_->http.headers, variables, headers_);
   append_headers(definition_->auth.headers, variables, headers_);
   auth_query_ = query_of(definition_->auth.query, variables);
+  for (const auto& [name, text] : definition_->auth.query) auth_names_.push_back(percent_encode(name));
   if (!definition_->auth.basic) return;
   const std::string pair = definition_->auth.basic->user.evaluate(variables.scope()).plain() + ":" +
                            definition_->auth.basic->password.evaluate(variables.scope()).plain();
@@ -107,6 +109,27 @@ std::string Exchange::url(const Call& call, const Variables& variables) const {
   std::string query = query_of(call.query, variables);
   if (!auth_query_.empty()) query += (query.empty() ? "" : "&") + auth_query_;
   return base_url_ + path + (query.empty() ? "" : "?" + query);
+}
+
+std::string Exchange::without_auth(const std::string& url) const {
+  const std::size_t mark = url.find('?');
+  if (auth_names_.empty() || mark == std::string::npos) return url;
+  std::string query;
+  for (std::size_t begin = mark + 1; begin <= url.size();) {
+    const std::size_t end = std::min(url.find('&', begin), url.size());
+    const std::string parameter = url.substr(begin, end - begin);
+    const std::string name = percent_encode(percent_decode(parameter.substr(0, parameter.find('='))));
+    const bool ours = std::find(auth_names_.begin(), auth_names_.end(), name) != auth_names_.end();
+    if (!ours && !parameter.empty()) query += (query.empty() ? "" : "&") + parameter;
+    begin = end + 1;
+  }
+  return url.substr(0, mark) + (query.empty() ? "" : "?" + query);
+}
+
+std::string Exchange::with_auth(const std::string& url) const {
+  if (auth_query_.empty()) return url;
+  const std::string bare = without_auth(url);
+  return bare + (bare.find('?') == std::string::npos ? "?" : "&") + auth_query_;
 }
 
 std::variant<HttpRequest, Failure> Exchange::request(const Call& call, Variables variables,

@@ -32,6 +32,12 @@ class Exchange {
 
   boost::asio::awaitable<Answered> send(HttpRequest request, Manner manner) const;
 
+  /// A URL that a system gave us (the next page's), with auth.query in the place of what it has of those.
+  std::string with_auth(const std::string& url) const;
+
+  /// The same without them, to be stored.
+  std::string without_auth(const std::string& url) const;
+
   /// request() and send().
   boost::asio::awaitable<Answered> ask(const Call* call, Variables variables, Manner manner) const;
 
@@ -55,6 +61,7 @@ class Exchange {
   Native settings_;
   std::string base_url_;
   std::string auth_query_;
+  std::vector<std::string> auth_names_;  ///< of its parameters, percent-encoded
   HttpHeaders headers_;
   std::chrono::milliseconds timeout_;
 };

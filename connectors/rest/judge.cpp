@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "connectors/ports/retry_after.h"
+
 namespace counterpart::rest {
 namespace {
 
@@ -35,11 +37,14 @@ bool leaves_doubt(Effect effect, int status, bool told_when) {
 Kind default_kind(const Manner& manner, int status, bool told_when) {
   if (holds(manner.conflict, status)) return Kind::conflict;
   if (status == 401 || status == 403) return Kind::credentials;
-  if (status == 404 || status == 410) return Kind::not_found;
-  if (status == 408 || status == 425 || status == 429) return Kind::retry;
+  const bool reads = manner.effect == Effect::read;
+  if (status == 404 || status == 410) return manner.effect == Effect::create ? Kind::rejected : Kind::not_found;
+  if (status == 425 || status == 429) return Kind::retry;
+  if (status == 408) return reads ? Kind::retry : Kind::in_doubt;
   if (status >= 500) return leaves_doubt(manner.effect, status, told_when) ? Kind::in_doubt : Kind::retry;
-  // A redirect is not followed: the address is wrong, which is no fault of the item.
-  return status < 400 ? Kind::system_down : Kind::rejected;
+  // A redirect is not followed.
+  if (status < 400) return reads ? Kind::system_down : Kind::in_doubt;
+  return Kind::rejected;
 }
 
 std::string own_words(const Definition& definition, const ErrorRule* rule, const Native& body) {
@@ -63,13 +68,16 @@ std::optional<Failure> judge(const Definition& definition, const Manner& manner,
   if (found == nullptr && (success || holds(manner.missing, status))) return std::nullopt;
 
   Failure failure;
-  if (const std::string* header = find_header(headers, "Retry-After"))
-    failure.retry_after = parse_retry_after(*header, now);
+  failure.retry_after = retry_after(headers, now);
   failure.kind = found != nullptr ? found->kind : default_kind(manner, status, failure.retry_after.has_value());
   const std::string words = own_words(definition, found, body);
   failure.message =
       manner.purpose + ": " + (words.empty() ? "refused" : words) + " (status " + std::to_string(status) + ")";
   return failure;
+}
+
+bool is_refusal(const Failure& failure) {
+  return failure.kind == Kind::rejected || failure.kind == Kind::conflict || failure.kind == Kind::not_found;
 }
 
 Kind unanswered(const Manner& manner, const HttpError& error) {

@@ -1,7 +1,6 @@
 #include "connectors/rest/moment.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <memory>
 
@@ -40,13 +39,6 @@ Instant floor_to(Instant instant, microseconds unit) {
   auto rest = instant.time_since_epoch() % unit;
   if (rest.count() < 0) rest += unit;
   return instant - rest;
-}
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -109,38 +101,6 @@ Native MomentFormat::print_since(Instant since, bool inclusive) const {
     start -= kHour;
   }
   return print(start);
-}
-
-std::optional<Instant> parse_http_date(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  // "Sun, 06 Nov 1994 08:49:37 GMT"
-  constexpr std::size_t kLength = 29;
-  if (text.size() != kLength || !text.ends_with(" GMT") || text.substr(3, 2) != ", ") return std::nullopt;
-  if (text[7] != ' ' || text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':') return std::nullopt;
-  const auto* month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
-  const auto day = number(text.substr(5, 2));
-  const auto year = number(text.substr(12, 4));
-  const auto hour = number(text.substr(17, 2));
-  const auto minute = number(text.substr(20, 2));
-  const auto second = number(text.substr(23, 2));
-  if (month == kMonths.end() || !day || !year || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  return Instant(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second);
-}
-
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, Instant now) {
-  constexpr std::chrono::milliseconds kMost = std::chrono::hours(24);
-  constexpr std::size_t kDigitsMax = 9;
-  if (const auto seconds = text.size() <= kDigitsMax ? number(text) : std::nullopt)
-    return std::min<std::chrono::milliseconds>(std::chrono::seconds(*seconds), kMost);
-  const auto date = parse_http_date(text);
-  if (!date) return std::nullopt;
-  return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*date - now), std::chrono::milliseconds(0), kMost);
 }
 
 }  // namespace counterpart::rest

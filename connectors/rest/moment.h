@@ -39,10 +39,4 @@ class MomentFormat {
   CodecPtr codec_;
 };
 
-/// An HTTP date ("Sun, 06 Nov 1994 08:49:37 GMT"); nullopt where it is none.
-std::optional<Instant> parse_http_date(std::string_view text);
-
-/// A Retry-After header: seconds or an HTTP date; at most a day, nullopt where it is neither.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, Instant now);
-
 }  // namespace counterpart::rest

@@ -1,6 +1,6 @@
 #include "connectors/tryton/answer.h"
 
-#include "connectors/rest/moment.h"
+#include "connectors/ports/retry_after.h"
 #include "mapping/expression/characters.h"
 #include "mapping/values/json.h"
 
@@ -55,7 +55,7 @@ Refusal refused(const Manner& manner, const Native& error) {
 
 Replied result_of(const Manner& manner, const HttpResponse& response) {
   Reply reply;
-  if (const std::string* date = find_header(response.headers, "Date")) reply.date = rest::parse_http_date(*date);
+  if (const std::string* date = find_header(response.headers, "Date")) reply.date = parse_http_date(*date);
   Native body;
   try {
     body = parse_json(response.body, kAnswerLimits);
@@ -80,8 +80,10 @@ std::string remedy(int status) {
 
 Kind kind_of(const Manner& manner, int status, bool told_when) {
   if (status == 401 || status == 403 || status == 404) return Kind::credentials;
-  if (status == 408 || status == 425 || status == 429) return Kind::retry;
-  if (status < 400) return Kind::system_down;
+  if (status == 425 || status == 429) return Kind::retry;
+  // Neither says that nothing was done: a proxy answers so for a server that was just slow.
+  if (status == 408) return manner.writes ? Kind::in_doubt : Kind::retry;
+  if (status < 400) return manner.writes ? Kind::in_doubt : Kind::system_down;
   if (status < 500) return Kind::rejected;
   // Not Tryton's own words, which come with status 200: a proxy's, after who knows what.
   return manner.writes && !(status == 503 && told_when) ? Kind::in_doubt : Kind::retry;
@@ -91,9 +93,7 @@ Kind kind_of(const Manner& manner, int status, bool told_when) {
 
 Replied judge(const Manner& manner, const HttpResponse& response, Instant now) {
   if (response.status == 200) return result_of(manner, response);
-  std::optional<std::chrono::milliseconds> later;
-  if (const std::string* header = find_header(response.headers, "Retry-After"))
-    later = rest::parse_retry_after(*header, now);
+  const auto later = retry_after(response.headers, now);
   const Kind kind = kind_of(manner, response.status, later.has_value());
   Refusal made = refusal(kind, manner, remedy(response.status) + " (status " + std::to_string(response.status) + ")");
   made.failure.retry_after = later;

@@ -40,7 +40,7 @@ struct GovernorSettings {
   std::string system;
   double requests_per_second = 50;
   double burst = 50;
-  int breaker_failures = 5;                       ///< failures in a row (no answer, 502-504) that open the breaker
+  int breaker_failures = 5;                       ///< failures in a row that open the breaker
   std::chrono::milliseconds breaker_wait{5'000};  ///< then one probe at a time; doubled per failed probe up to ×12
 };
 
@@ -51,8 +51,10 @@ enum class BreakerState { closed, open, half_open };
 /// the request's time-out or send_by, send() throws SystemDown at once; else it waits for its token, in order
 /// of arrival. A request whose send_by comes first ends as HttpError::Cause::too_late; and one that waited for a
 /// connection while a pause or an outage began takes its turn again: all this is looked at for the last time
-/// right before its first byte. After a pause or an outage requests start one by one, not in a burst. 429, and 503 with
-/// Retry-After, are no failures. Waits are jittered upwards only, at most 1 s (pauses) or a quarter (breaker).
+/// right before its first byte. After a pause or an outage requests start one by one, not in a burst. No
+/// answer is a failure, and so is a 500, 502, 503 or 504 without Retry-After to a request that has not failed
+/// since the last success (one that a system chokes on is no outage); 429, and what has nothing to do with the
+/// system (HttpError::Cause), are none. Waits are jittered upwards only, at most 1 s (pauses) or a quarter (breaker).
 class Governor : public HttpClient {
  public:
   Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random);

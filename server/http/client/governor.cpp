@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <set>
 #include <utility>
 
+#include "connectors/ports/retry_after.h"
 #include "server/http/client/client.h"
-#include "server/http/client/retry_after.h"
 #include "server/http/client/turnstile.h"
 
 namespace counterpart::http {
@@ -81,10 +83,10 @@ class Governor::Impl {
     try {
       response = co_await client_->send(std::move(request));
     } catch (const HttpError& error) {
-      if (error.cause() == HttpError::Cause::system) failed(turn.probe);
+      if (error.cause() == HttpError::Cause::system) failed(turn);
       throw;
     }
-    judge(response, turn.probe);
+    judge(response, turn);
     co_return response;
   }
 
@@ -116,7 +118,10 @@ class Governor::Impl {
   class Turn : public Gate {
    public:
     Turn(Impl& owner, const HttpRequest& request)
-        : patience(request.timeout), send_by(request.send_by), owner_(owner) {}
+        : patience(request.timeout),
+          send_by(request.send_by),
+          fingerprint(std::hash<std::string>()(request.method + ' ' + request.url + ' ' + request.body)),
+          owner_(owner) {}
 
     awaitable<bool> pass() override { return owner_.pass_again(*this); }
 
@@ -127,6 +132,7 @@ class Governor::Impl {
 
     milliseconds patience;  ///< for a pause that the system asks for
     std::optional<SendBy> send_by;
+    std::size_t fingerprint;  ///< the same for the same request
     Probe probe;
     std::uint64_t halts = 0;  ///< Impl::halts_ when it got its token
 
@@ -191,19 +197,19 @@ class Governor::Impl {
     throw SystemDown(settings_.system + ' ' + why + ": next request in " + std::to_string(wait.count()) + " ms", wait);
   }
 
-  void judge(const HttpResponse& response, Probe& probe) {
+  void judge(const HttpResponse& response, Turn& turn) {
     const int status = response.status;
-    const auto asked = retry_after(response, clock_.now());
+    const auto asked = retry_after(response.headers, clock_.now());
     if (status == 429) {
       pause(asked ? microseconds(*asked) : kPauseUnsaid);
-      succeeded(probe);
-    } else if (status == 503 && asked) {
+      succeeded(turn.probe);
+    } else if (status >= 500 && asked) {
       pause(*asked);
-      if (probe) open(probe);
-    } else if (status >= 502 && status <= 504) {
-      failed(probe);
+      if (turn.probe) open(turn.probe);
+    } else if (status == 500 || (status >= 502 && status <= 504)) {
+      failed_answering(turn);
     } else {
-      succeeded(probe);
+      succeeded(turn.probe);
     }
   }
 
@@ -216,22 +222,31 @@ class Governor::Impl {
   }
 
   void succeeded(Probe& probe) {
-    if (state_ == BreakerState::closed) failures_ = 0;
+    if (state_ == BreakerState::closed || probe) {
+      failures_ = 0;
+      choked_on_.clear();
+    }
     if (!probe) return;
     probe.end();
-    failures_ = 0;
     wait_ = settings_.breaker_wait;
     bucket_.drain_until(clock_.uptime());
     state_ = BreakerState::closed;
     if (on_breaker_) on_breaker_(state_);
   }
 
-  void failed(Probe& probe) {
-    if (probe) {
+  /// An error of the server's. One request that it chokes on, however often it comes, is no outage; many
+  /// different ones in a row are.
+  void failed_answering(Turn& turn) {
+    if (!turn.probe && !choked_on_.insert(turn.fingerprint).second) return;
+    failed(turn);
+  }
+
+  void failed(Turn& turn) {
+    if (turn.probe) {
       wait_ = std::min<microseconds>(wait_ * 2, settings_.breaker_wait * kBreakerWaitGrowth);
-      open(probe);
+      open(turn.probe);
     } else if (state_ == BreakerState::closed && ++failures_ >= settings_.breaker_failures) {
-      open(probe);
+      open(turn.probe);
       if (on_breaker_) on_breaker_(state_);
     }
   }
@@ -260,7 +275,8 @@ class Governor::Impl {
   microseconds open_until_{0};
   microseconds wait_;  ///< of the breaker, next time
   int failures_ = 0;
-  std::uint64_t halts_ = 0;  ///< pauses and outages so far
+  std::set<std::size_t> choked_on_;  ///< requests among these failures that were answered; as few as they
+  std::uint64_t halts_ = 0;          ///< pauses and outages so far
   BreakerState state_ = BreakerState::closed;
 };
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "connectors/ports/retry_after.h"
 #include "connectors/rest/moment.h"
 #include "connectors/rest/paging.h"
 #include "connectors/rest/record_reader.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "client_support.h"
+#include "client_fixture.h"
 #include "server/http/client/request_text.h"
 #include "server/http/client/url.h"
 #include "support.h"
@@ -20,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::milliseconds;
 using testing::Certificate;
+using testing::ClientTest;
 using testing::echo;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -31,66 +32,6 @@ using testing::RecordedPoints;
 using ::testing::StartsWith;
 using Kind = Outcome::Kind;
 using Then = RawServer::Then;
-
-/// Lets requests pass as it is told, and counts them.
-class TestGate : public Gate {
- public:
-  asio::awaitable<bool> pass() override {
-    ++passed;
-    if (on_pass) on_pass();
-    co_return passed <= waits;
-  }
-  std::optional<std::chrono::microseconds> time_left() const override { return left; }
-
-  std::function<void()> on_pass;
-  std::optional<std::chrono::microseconds> left;
-  int waits = 0;  ///< so many times the request was held up
-  int passed = 0;
-};
-
-class ClientTest : public ::testing::Test {
- protected:
-  std::unique_ptr<HttpClient> make(ClientSettings settings = {}) {
-    settings.system = "crm";
-    ClientObserver observer;
-    observer.exchanged = [this](const HttpRequest&, int status, std::chrono::microseconds) {
-      observed_.push_back(status);
-    };
-    return make_client(io_, std::move(settings), points_, observer);
-  }
-
-  static HttpRequest get(const std::string& url) {
-    HttpRequest request;
-    request.url = url;
-    request.purpose = "crm: read contacts";
-    return request;
-  }
-
-  static HttpRequest post(const std::string& url, const std::string& body = "{}") {
-    HttpRequest request = get(url);
-    request.method = "POST";
-    request.body = body;
-    return request;
-  }
-
-  std::shared_ptr<Outcome> call(HttpClient& client, HttpRequest request) {
-    return testing::call(io_, client, std::move(request));
-  }
-
-  std::shared_ptr<Outcome> start(HttpClient& client, HttpRequest request) {
-    return testing::start(io_, client, std::move(request));
-  }
-
-  /// Runs what can be run until the server has seen so many requests.
-  void run_until_requests(const RawServer& server, std::size_t count) {
-    io_.restart();
-    while (server.requests().size() < count) io_.run_one();
-  }
-
-  asio::io_context io_{1};
-  RecordedPoints points_;
-  std::vector<int> observed_;
-};
 
 TEST_F(ClientTest, TalksWithARealDoor) {
   Door door(io_, "127.0.0.1:0", {}, echo());
@@ -350,129 +291,6 @@ TEST_F(ClientTest, AHeadRequestHasNoBodyToWaitFor) {
   EXPECT_EQ(call(*client, request)->response.status, 200);
 
   EXPECT_EQ(call(*client, get(server.url()))->response.body, "next");
-}
-
-TEST_F(ClientTest, AKeptConnectionThatThePeerClosedIsNotUsed) {
-  RawServer server(io_, {{ok("a"), Then::close}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-  io_.poll();
-
-  const auto outcome = call(*client, post(server.url()));
-
-  EXPECT_EQ(outcome->response.body, "b") << *outcome;
-  EXPECT_EQ(server.accepted(), 2);
-}
-
-TEST_F(ClientTest, AReadOnAKeptConnectionThatClosesIsRepeatedOnce) {
-  RawServer server(io_, {{ok("a")}, {"", Then::close}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-
-  const auto outcome = call(*client, get(server.url()));
-
-  EXPECT_EQ(outcome->response.body, "b") << *outcome;
-  EXPECT_EQ(server.accepted(), 2);
-  EXPECT_THAT(observed_, ElementsAre(200, 200));
-}
-
-TEST_F(ClientTest, AWriteOnAKeptConnectionThatClosesIsNotRepeated) {
-  RawServer server(io_, {{ok("a")}, {"", Then::close}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-
-  const auto outcome = call(*client, post(server.url()));
-
-  EXPECT_EQ(outcome->kind, Kind::no_answer) << *outcome;
-  EXPECT_TRUE(outcome->maybe_sent);
-  EXPECT_EQ(server.requests().size(), 2U);
-}
-
-TEST_F(ClientTest, AWriteOfWhichNothingWasSentIsRepeatedOnAFreshConnection) {
-  RawServer server(io_, {{ok("a")}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-  TestGate gate;
-  gate.on_pass = [&] {
-    if (gate.passed == 1) server.reset_connections();
-  };
-  HttpRequest request = post(server.url());
-  request.gate = &gate;
-
-  const auto outcome = call(*client, request);
-
-  EXPECT_EQ(outcome->response.body, "b") << *outcome;
-  EXPECT_EQ(server.accepted(), 2);
-  EXPECT_EQ(gate.passed, 2) << "it must be asked before each first byte";
-}
-
-TEST_F(ClientTest, ARepetitionWhoseTimeIsUpIsNotSent) {
-  RawServer server(io_, {{ok("a")}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-  TestGate gate;
-  gate.on_pass = [&] {
-    if (gate.passed == 2) throw HttpError("late", false, HttpError::Cause::too_late);
-    server.reset_connections();
-  };
-  HttpRequest request = post(server.url());
-  request.gate = &gate;
-
-  const auto outcome = call(*client, request);
-
-  EXPECT_EQ(outcome->cause, HttpError::Cause::too_late) << *outcome;
-  EXPECT_EQ(server.requests().size(), 1U);
-}
-
-TEST_F(ClientTest, AfterAWaitTheConnectionIsLookedAtAgain) {
-  RawServer server(io_, {{ok("a")}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-  TestGate gate;
-  gate.waits = 1;
-  gate.on_pass = [&] {
-    if (gate.passed == 1) server.reset_connections();
-  };
-  HttpRequest request = post(server.url());
-  request.gate = &gate;
-
-  const auto outcome = call(*client, request);
-
-  EXPECT_EQ(outcome->response.body, "b") << *outcome;
-  EXPECT_EQ(gate.passed, 2);
-  EXPECT_EQ(server.accepted(), 2);
-}
-
-TEST_F(ClientTest, WaitingForAConnectionEndsWithTheTimeToSend) {
-  RawServer server(io_, {{"", Then::hang}});
-  ClientSettings settings;
-  settings.connections = 1;
-  auto client = make(settings);
-  const auto first = start(*client, get(server.url()));
-  run_until_requests(server, 1);
-  TestGate gate;
-  gate.left = std::chrono::microseconds(0);
-  HttpRequest request = post(server.url());
-  request.gate = &gate;
-
-  const auto late = call(*client, request);
-
-  EXPECT_EQ(late->cause, HttpError::Cause::too_late) << *late;
-  EXPECT_FALSE(late->maybe_sent);
-  EXPECT_EQ(gate.passed, 0);
-  server.release(ok("a"));
-  testing::run_until_ended(io_, {first});
-}
-
-TEST_F(ClientTest, AReadIsNotRepeatedOnceAnAnswerHasBegun) {
-  RawServer server(io_, {{ok("a")}, {"HTTP/1.1", Then::close}, {ok("b")}});
-  auto client = make();
-  call(*client, get(server.url()));
-
-  const auto outcome = call(*client, get(server.url()));
-
-  EXPECT_EQ(outcome->kind, Kind::no_answer) << *outcome;
-  EXPECT_EQ(server.requests().size(), 2U);
 }
 
 TEST_F(ClientTest, AnAnswerThatComesBeforeTheRequestIsReadCounts) {

@@ -1,10 +1,10 @@
-#include "server/http/client/retry_after.h"
+#include "connectors/ports/retry_after.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-namespace counterpart::http {
+namespace counterpart {
 namespace {
 
 using std::chrono::seconds;
@@ -30,9 +30,8 @@ std::optional<unsigned> month(std::string_view name) {
 
 std::optional<Instant> parse_http_date(std::string_view text) {
   constexpr std::string_view kShape = "Sun, 06 Nov 1994 08:49:37 GMT";
-  if (text.size() != kShape.size() || !text.ends_with(" GMT") || text[19] != ':' || text[22] != ':') {
-    return std::nullopt;
-  }
+  if (text.size() != kShape.size() || !text.ends_with(" GMT") || text.substr(3, 2) != ", ") return std::nullopt;
+  if (text[7] != ' ' || text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':') return std::nullopt;
   const auto day = number(text.substr(5, 2));
   const auto in = month(text.substr(8, 3));
   const auto year = number(text.substr(12, 4));
@@ -45,18 +44,20 @@ std::optional<Instant> parse_http_date(std::string_view text) {
   return std::chrono::sys_days(date) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + seconds(*second);
 }
 
-std::optional<seconds> retry_after(const HttpResponse& response, Instant now) {
-  const std::string* text = find_header(response.headers, "retry-after");
+std::optional<seconds> retry_after(const HttpHeaders& headers, Instant now) {
+  const std::string* text = find_header(headers, "retry-after");
   if (text == nullptr || text->empty()) return std::nullopt;
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  constexpr seconds kMost = kRetryAfterMost;
+  constexpr std::size_t kDigitsMost = 6;
   if (std::ranges::all_of(*text, is_digit)) {
-    return text->size() > 6 ? kRetryAfterMost : std::min(seconds(number(*text).value_or(0)), kRetryAfterMost);
+    return text->size() > kDigitsMost ? kMost : std::min(seconds(number(*text).value_or(0)), kMost);
   }
   const auto until = parse_http_date(*text);
   if (!until) return std::nullopt;
-  const std::string* date = find_header(response.headers, "date");
+  const std::string* date = find_header(headers, "date");
   const Instant from = date == nullptr ? now : parse_http_date(*date).value_or(now);
-  return std::clamp(std::chrono::ceil<seconds>(*until - from), seconds(0), kRetryAfterMost);
+  return std::clamp(std::chrono::ceil<seconds>(*until - from), seconds(0), kMost);
 }
 
-}  // namespace counterpart::http
+}  // namespace counterpart
