@@ -1,5 +1,7 @@
 #include "connectors/rest/body_template.h"
 
+#include <algorithm>
+
 #include "connectors/rest/definition_types.h"
 
 namespace counterpart::rest {
@@ -54,6 +56,17 @@ Native BodyTemplate::evaluate(const Variables& variables) const {
     for (auto& [key, merged] : value.object()) object.set(key, std::move(merged));
   }
   return object;
+}
+
+bool BodyTemplate::reads(const std::string& name) const {
+  const auto part_reads = [&](const BodyTemplate& part) { return part.reads(name); };
+  const auto member_reads = [&](const auto& member) { return member.second.reads(name); };
+  if (text_) {
+    const std::vector<std::string> names = text_->names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+  return std::any_of(items_.begin(), items_.end(), part_reads) ||
+         std::any_of(members_.begin(), members_.end(), member_reads);
 }
 
 BodyTemplate BodyTemplate::of_name(const std::string& name) {

@@ -23,6 +23,9 @@ class BodyTemplate {
   /// The body that is one expression, `${name}`.
   static BodyTemplate of_name(const std::string& name);
 
+  /// Whether an expression in it reads this name.
+  bool reads(const std::string& name) const;
+
   /// The body. Throws EvaluationError.
   Native evaluate(const Variables& variables) const;
 

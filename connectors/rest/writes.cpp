@@ -38,9 +38,32 @@ Failure refused(const Manner& manner, const std::string& what) {
   return {Kind::rejected, manner.purpose + ": " + what, std::nullopt};
 }
 
-Variables variables_of(const CreateOrder& order) {
+/// Whether the create's own templates say where the stamp goes.
+bool places_stamp(const Create& how) {
+  const std::string name = "stamp";
+  const auto reads = [&](const auto& parameter) {
+    const std::vector<std::string> names = parameter.second.names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const auto call_reads = [&](const Call& call) {
+    return (call.body && call.body->reads(name)) || std::any_of(call.query.begin(), call.query.end(), reads) ||
+           std::any_of(call.headers.begin(), call.headers.end(), reads);
+  };
+  return call_reads(how.call) || (how.batch && how.batch->item.reads(name));
+}
+
+/// Where the object has a place for it, the stamp goes with the fields, so that no definition can forget to send
+/// it: a create in doubt is looked up by it.
+std::variant<Variables, Failure> variables_of(const Object& object, const Manner& manner, const CreateOrder& order) {
+  Native fields = order.fields;
+  try {
+    if (!object.stamp.empty() && !order.stamp.empty() && !places_stamp(*object.create))
+      Path::parse(object.stamp).set(fields, order.stamp);
+  } catch (const PathError& error) {
+    return refused(manner, std::string("the stamp has no place in the record: ") + error.what());
+  }
   Variables variables;
-  variables.set("fields", order.fields).set("stamp", order.stamp.empty() ? Native() : Native(order.stamp));
+  variables.set("fields", std::move(fields)).set("stamp", order.stamp.empty() ? Native() : Native(order.stamp));
   return variables;
 }
 
@@ -99,7 +122,13 @@ boost::asio::awaitable<std::vector<WriteResult>> RestConnector::write_batches(Ba
 boost::asio::awaitable<void> RestConnector::create_one(const Object* object, Manner manner, const CreateOrder* order,
                                                        WriteResult* result) {
   manner.needs_body = object->create->returns != Returns::none;
-  const Answered answered = co_await exchange_.ask(&object->create->call, variables_of(*order), manner);
+  auto variables = variables_of(*object, manner, *order);
+  if (auto* unfit = std::get_if<Failure>(&variables)) {
+    *result = std::move(*unfit);
+    co_return;
+  }
+  const Answered answered =
+      co_await exchange_.ask(&object->create->call, std::get<Variables>(std::move(variables)), manner);
   const auto* failure = std::get_if<Failure>(&answered);
   *result =
       failure != nullptr ? WriteResult(*failure) : created(exchange_, manner, *object, std::get<Answer>(answered));
@@ -122,7 +151,12 @@ boost::asio::awaitable<std::vector<WriteResult>> RestConnector::create(std::stri
   BatchJob job{known, &*how.batch, how.returns, how.id_path, creating, {}, {}};
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < orders.size(); ++i) {
-    auto item = render(*how.batch, variables_of(orders[i]), creating, results[i]);
+    auto variables = variables_of(*known, creating, orders[i]);
+    if (auto* unfit = std::get_if<Failure>(&variables)) {
+      results[i] = std::move(*unfit);
+      continue;
+    }
+    auto item = render(*how.batch, std::get<Variables>(variables), creating, results[i]);
     if (!item) continue;
     job.items.push_back(std::move(*item));
     places.push_back(i);

@@ -40,6 +40,53 @@ TEST_F(SandboxA, CreatesManyByOneRequestWithOneResultEach) {
                                          "retry: crm: create contacts: rate_limited (status 429)"));
 }
 
+TEST_F(SandboxA, ACreateCarriesItsStamp) {
+  use("sandbox-a");
+  http.script({json(207, R"({"results":[{"status":201,"record":{"id":"c-1","etag":"e1","properties":{}}}]})")});
+
+  run(connector->create("contacts",
+                        std::vector<CreateOrder>{{parse_json(R"({"email":"a@x.example"})"), "counterpart-7"}},
+                        SendBy::max()));
+
+  EXPECT_THAT(http.lines(), ElementsAre(R"(POST http://crm.test/contacts/batch/create {"inputs":[)"
+                                        R"({"properties":{"email":"a@x.example","external_ref":"counterpart-7"}}]})"));
+}
+
+const char* const kStamped = R"(
+connector: 1
+id: stamped
+title: A system with a place for stamps
+settings: {url: {doc: address}}
+http: {base_url: "http://crm.test"}
+records: {}
+objects:
+  nested:
+    stamp: origin.mark
+    read: {request: "GET /nested/${id}"}
+    find: {origin.mark: {request: GET /nested, query: {mark: "${value}"}, select: .}}
+    create: {request: POST /nested, returns: id, id_path: id}
+  placed:
+    stamp: mark
+    read: {request: "GET /placed/${id}"}
+    find: {mark: {request: GET /placed, query: {mark: "${value}"}, select: .}}
+    create: {request: POST /placed, returns: id, id_path: id, body: {data: "${fields}", tag: "x-${stamp}"}}
+)";
+
+TEST_F(RestTest, AStampGoesToItsPlaceUnlessTheTemplateHasOneForIt) {
+  use_text(kStamped);
+  http.answer = [](const HttpRequest&) { return json(201, R"({"id":"1"})"); };
+  const std::vector<CreateOrder> stamped = {{parse_json(R"({"a":1})"), "s7"}};
+  const std::vector<CreateOrder> bare = {{parse_json(R"({"a":1})"), ""}};
+
+  run(connector->create("nested", stamped, SendBy::max()));
+  run(connector->create("placed", stamped, SendBy::max()));
+  run(connector->create("nested", bare, SendBy::max()));
+
+  EXPECT_THAT(http.lines(), ElementsAre(R"(POST http://crm.test/nested {"a":1,"origin":{"mark":"s7"}})",
+                                        R"(POST http://crm.test/placed {"data":{"a":1},"tag":"x-s7"})",
+                                        R"(POST http://crm.test/nested {"a":1})"));
+}
+
 TEST_F(SandboxA, UpdatesSendTheDifferenceAndTheRevision) {
   use("sandbox-a");
   http.script({json(207, R"({"results":[{"status":200,"record":{"id":"c-1","etag":"e2","properties":{"city":"Bonn"}}},)"
@@ -259,7 +306,7 @@ objects:
       batch: {request: PATCH /things, body: "${items}", item: {key: "${id}", data: "${changed}"}, limit: 10,
               results: ".", match: id, id: key, status: code}
 )");
-  http.script({json(207, R"([{"key":"2","code":200},{"key":"1","code":409}])")});
+  http.script({json(207, R"([{"key":"2","code":200},{"key":"1","code":412}])")});
   const std::vector<UpdateOrder> orders = {update("1", "", R"({"a":1})", R"({"a":2})"),
                                            update("2", "", R"({"a":1})", R"({"a":3})"),
                                            update("3", "", R"({"a":1})", R"({"a":4})")};
@@ -269,7 +316,7 @@ objects:
   EXPECT_THAT(http.lines(),
               ElementsAre(R"(PATCH http://crm.test/things )"
                           R"([{"key":"1","data":{"a":2}},{"key":"2","data":{"a":3}},{"key":"3","data":{"a":4}}])"));
-  EXPECT_THAT(show(results), ElementsAre("conflict: crm: update things: refused (status 409)", "2 - ",
+  EXPECT_THAT(show(results), ElementsAre("conflict: crm: update things: refused (status 412)", "2 - ",
                                          "in_doubt: crm: update things: the answer holds no result for this record"));
 }
 
