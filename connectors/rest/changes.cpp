@@ -23,7 +23,8 @@ bool takes_since(const Changes& how) {
   return std::any_of(how.call.query.begin(), how.call.query.end(), names_since);
 }
 
-ChangesResult page_of(const Object& object, const Manner& manner, const Asked& asked, const Answer& answer) {
+ChangesResult page_of(const Exchange& exchange, const Object& object, const Manner& manner, const Asked& asked,
+                      const Answer& answer) {
   const Changes& how = *object.changes;
   ChangesPage page;
   page.system_time = answer.date;
@@ -37,10 +38,14 @@ ChangesResult page_of(const Object& object, const Manner& manner, const Asked& a
   }
   auto next = next_place(how.page, asked.place, answer, items->size(), asked.url);
   if (const auto* fault = std::get_if<std::string>(&next)) return incomprehensible(manner, *fault);
-  auto& following = std::get<std::optional<Place>>(next);
+  auto following = caught_up(how.page, asked.place, answer, std::get<std::optional<Place>>(std::move(next)));
   if (!following) return page;
-  if (how.sorted && takes_since(how) && !page.records.empty())
+  const bool onward = !following->again;
+  if (onward && how.sorted && takes_since(how) && !page.records.empty())
     following = restarted(how.page, std::move(*following), asked.since, page.records.back().modified);
+  // A link may hold what proves who we are; it is stored without.
+  if (how.page.type == Paging::Type::link_header) following->at = exchange.without_auth(following->at);
+  if (following->at == asked.url) return incomprehensible(manner, "the link to the next page leads to the same page");
   page.next = following->print();
   return page;
 }
@@ -57,24 +62,31 @@ boost::asio::awaitable<ChangesResult> RestConnector::changed(std::string name, s
     co_return Failure{Failure::Kind::rejected, listing.purpose + what, std::nullopt};
   }
   const Changes& how = *known->changes;
-  Variables variables;
-  set_paging(how.page, *place, variables);
   if (place->from) since = place->from;
+  Variables variables;
   variables.set("since", since ? how.since.format.print_since(*since, how.since.inclusive) : Native());
   Manner asking = listing;
   asking.missing = how.missing;
-  auto made = exchange_.request(how.call, std::move(variables), asking);
+  std::string url;
+  const Answered answered = co_await ask_page(&how.call, &how.page, *place, std::move(variables), asking, &url);
+  if (const auto* failure = std::get_if<Failure>(&answered)) co_return *failure;
+  const Asked asked{*place, since, url};
+  co_return page_of(exchange_, *known, listing, asked, std::get<Answer>(answered));
+}
+
+boost::asio::awaitable<Answered> RestConnector::ask_page(const Call* call, const Paging* paging, Place place,
+                                                         Variables variables, Manner manner, std::string* url) {
+  set_paging(*paging, place, variables);
+  auto made = exchange_.request(*call, std::move(variables), manner);
   if (const auto* failure = std::get_if<Failure>(&made)) co_return exchange_.cleaned(*failure);
   HttpRequest& request = std::get<HttpRequest>(made);
-  if (how.page.type == Paging::Type::link_header && !place->at.empty()) {
-    const auto target = resolve_link(request.url, place->at);
-    if (!target) co_return incomprehensible(listing, "the stored page lies in another place than this system");
-    request.url = *target;
+  if (paging->type == Paging::Type::link_header && !place.at.empty()) {
+    const auto target = resolve_link(request.url, place.at);
+    if (!target) co_return incomprehensible(manner, "the stored page lies in another place than this system");
+    request.url = exchange_.with_auth(*target);
   }
-  const Asked asked{*place, since, request.url};
-  const Answered answered = co_await exchange_.send(std::move(request), asking);
-  if (const auto* failure = std::get_if<Failure>(&answered)) co_return *failure;
-  co_return page_of(*known, listing, asked, std::get<Answer>(answered));
+  *url = exchange_.without_auth(request.url);
+  co_return co_await exchange_.send(std::move(request), std::move(manner));
 }
 
 }  // namespace counterpart::rest

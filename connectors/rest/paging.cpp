@@ -139,18 +139,21 @@ std::optional<Place> Place::parse(std::string_view text) {
   const std::size_t first = text.find(' ');
   const std::size_t second = first == std::string_view::npos ? first : text.find(' ', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
-  const auto count = integer(text.substr(0, first));
+  const std::size_t colon = std::min(text.find(':'), first);
+  const auto count = integer(text.substr(0, colon));
+  const auto total = colon < first ? integer(text.substr(colon + 1, first - colon - 1)) : std::nullopt;
   const std::string_view from = text.substr(first + 1, second - first - 1);
   const auto micros = integer(from);
   if (!count || *count < 0 || (!micros && from != kNowhere)) return std::nullopt;
-  Place place{*count, std::nullopt, std::string(text.substr(second + 1))};
+  if (colon < first && !total) return std::nullopt;
+  Place place{*count, std::nullopt, std::string(text.substr(second + 1)), total};
   if (micros) place.from = Instant(std::chrono::microseconds(*micros));
   return place;
 }
 
 std::string Place::print() const {
   const std::string start = from ? std::to_string(from->time_since_epoch().count()) : std::string(kNowhere);
-  return std::to_string(count) + " " + start + " " + at;
+  return std::to_string(count) + (total ? ":" + std::to_string(*total) : "") + " " + start + " " + at;
 }
 
 void set_paging(const Paging& paging, const Place& place, Variables& variables) {
@@ -165,6 +168,22 @@ Place restarted(const Paging& paging, Place next, std::optional<Instant> from, s
   const bool numbered = paging.type == Paging::Type::page || paging.type == Paging::Type::offset;
   if (!numbered || !last || (from && *last <= *from)) return next;
   return {next.count, last, ""};
+}
+
+std::optional<Place> caught_up(const Paging& paging, const Place& place, const Answer& answer,
+                               std::optional<Place> next) {
+  const bool offset = paging.type == Paging::Type::offset;
+  if ((!offset && paging.type != Paging::Type::page) || !paging.total) return next;
+  const auto total = integer_at(*paging.total, answer.body);
+  if (!total) return next;
+  if (next) next->total = total;
+  if (!place.total || *total >= *place.total) return next;
+  const std::int64_t gone = *place.total - *total;
+  const std::int64_t first = offset ? 0 : paging.start;
+  const std::int64_t at = integer(place.at).value_or(first);
+  const std::int64_t back = std::max(first, at - (offset ? gone : (gone + paging.size - 1) / paging.size));
+  if (back == at) return next;
+  return Place{place.count + 1, place.from, std::to_string(back), total, true};
 }
 
 Next next_place(const Paging& paging, const Place& place, const Answer& answer, std::size_t records,

@@ -2,6 +2,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "connectors/rest/paging.h"
 #include "connectors/rest/record_reader.h"
 #include "connectors/rest/rest_connector.h"
 
@@ -9,6 +10,8 @@ namespace counterpart::rest {
 namespace {
 
 using Kind = Failure::Kind;
+
+constexpr std::int64_t kSearchPagesMost = 20;  ///< a key that so many records hold is none
 
 Native texts(const std::vector<std::string>& values) {
   return Native::Array(values.begin(), values.end());
@@ -49,7 +52,10 @@ class ManyReader {
     if (!items) return "the answer holds no list at '" + many.select.list() + "'";
     for (const Native* item : *items) {
       auto read = read_record(object_.records, *item, nullptr);
-      if (const auto* fault = std::get_if<std::string>(&read)) return *fault;
+      if (const auto* fault = std::get_if<std::string>(&read)) {
+        note_malformed(*item, *fault);
+        continue;
+      }
       Record& record = std::get<Record>(read);
       std::string id = record.id;
       records_.insert_or_assign(std::move(id), std::move(record));
@@ -61,19 +67,46 @@ class ManyReader {
     return "";
   }
 
+  /// Whether a record came of which not even the id can be told.
+  bool holds_nameless() const { return !nameless_.empty(); }
+
   ReadResult of(const std::string& id) const {
     const auto found = records_.find(id);
     if (found != records_.end()) return found->second;
+    if (const auto fault = malformed_.find(id); fault != malformed_.end()) return malformed(fault->second);
+    if (!nameless_.empty() && !missing_.contains(id)) return malformed(nameless_);
     if (!object_.read->many->missing || missing_.contains(id)) return Gone{};
     return Failure{Kind::retry, manner_.purpose + ": the answer says nothing of this record", std::nullopt};
   }
 
  private:
+  void note_malformed(const Native& item, const std::string& fault) {
+    const std::string id = id_text(object_.records.id.find(item));
+    if (is_id(id)) {
+      malformed_.emplace(id, fault);
+    } else {
+      nameless_ = fault;
+    }
+  }
+
+  /// Of this record alone: counted against it, so that a person hears of it in the end.
+  Failure malformed(const std::string& fault) const {
+    return {Kind::retry, manner_.purpose + ": " + fault, std::nullopt};
+  }
+
   const Object& object_;
   const Manner& manner_;
   std::unordered_map<std::string, Record> records_;
+  std::unordered_map<std::string, std::string> malformed_;  ///< id → fault
+  std::string nameless_;                                    ///< fault of a record without id
   std::unordered_set<std::string> missing_;
 };
+
+/// The two halves of what one request could not do.
+std::pair<std::vector<std::string>, std::vector<std::string>> halves(const std::vector<std::string>& all) {
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  return {{all.begin(), middle}, {middle, all.end()}};
+}
 
 /// Text for telling which record belongs to which value searched; systems differ in case and spaces.
 std::string folded(std::string_view text) {
@@ -83,6 +116,18 @@ std::string folded(std::string_view text) {
     result.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }
   return result;
+}
+
+/// Adds an answer's records, those that are new; "" or why one of them cannot be understood.
+std::string add_hits(const RecordShape& shape, const std::vector<const Native*>& items, std::vector<Record>& records,
+                     std::unordered_set<std::string>& seen) {
+  for (const Native* item : items) {
+    auto read = read_record(shape, *item, nullptr);
+    if (const auto* fault = std::get_if<std::string>(&read)) return *fault;
+    Record& record = std::get<Record>(read);
+    if (seen.insert(record.id).second) records.push_back(std::move(record));
+  }
+  return "";
 }
 
 /// Each record goes to the values it holds, or to all where that cannot be seen.
@@ -113,6 +158,7 @@ boost::asio::awaitable<void> RestConnector::read_one(const Object* object, Manne
   *result = one_record(*object, manner, *id, std::get<Answer>(answered));
 }
 
+/// Where one of many may be the cause of a failure, the halves are tried by themselves until it stands alone.
 boost::asio::awaitable<void> RestConnector::read_some(const Object* object, Manner manner, std::vector<std::string> ids,
                                                       ReadResult* results) {
   Variables variables;
@@ -124,6 +170,13 @@ boost::asio::awaitable<void> RestConnector::read_some(const Object* object, Mann
     failure = *failed;
   } else if (const std::string fault = reader.read(std::get<Answer>(answered)); !fault.empty()) {
     failure = incomprehensible(manner, fault);
+  }
+  if (ids.size() > 1 && (failure ? is_refusal(*failure) : reader.holds_nameless())) {
+    auto [first, second] = halves(ids);
+    const std::size_t middle = first.size();
+    co_await read_some(object, manner, std::move(first), results);
+    co_await read_some(object, manner, std::move(second), results + middle);
+    co_return;
   }
   for (std::size_t i = 0; i < ids.size(); ++i) results[i] = failure ? ReadResult(*failure) : reader.of(ids[i]);
 }
@@ -163,28 +216,64 @@ boost::asio::awaitable<std::vector<ReadResult>> RestConnector::read(std::string 
   co_return results;
 }
 
+boost::asio::awaitable<RestConnector::Hits> RestConnector::search(const Object* object, const Find* find, Manner manner,
+                                                                  const std::vector<std::string>* values) {
+  Hits hits;
+  std::unordered_set<std::string> seen;
+  std::size_t answered_records = 0;
+  std::optional<Place> place = Place{};
+  while (place) {
+    Variables variables;
+    variables.set("value", values->front()).set("values", texts(*values));
+    std::string url;
+    const Answered answered = co_await ask_page(&find->call, &find->page, *place, std::move(variables), manner, &url);
+    if (const auto* failed = std::get_if<Failure>(&answered)) {
+      hits.failure = *failed;
+      hits.divisible = is_refusal(*failed);
+      break;
+    }
+    const Answer& answer = std::get<Answer>(answered);
+    if (answer.status >= 300) break;  // one of `missing`
+    const auto items = find->select.find(answer.body);
+    if (!items) {
+      hits.failure = incomprehensible(manner, "the answer holds no list at '" + find->select.list() + "'");
+      break;
+    }
+    if (const std::string fault = add_hits(object->records, *items, hits.records, seen); !fault.empty()) {
+      hits.failure = incomprehensible(manner, fault);
+      hits.divisible = true;
+      break;
+    }
+    answered_records += items->size();
+    const bool cut_off = find->most && answered_records >= static_cast<std::size_t>(*find->most);
+    auto next = next_place(find->page, *place, answer, items->size(), url);
+    if (const auto* fault = std::get_if<std::string>(&next)) {
+      hits.failure = incomprehensible(manner, *fault);
+      break;
+    }
+    place = std::get<std::optional<Place>>(std::move(next));
+    if (!cut_off && (!place || place->count < kSearchPagesMost)) continue;
+    hits.failure = Failure{Kind::rejected, manner.purpose + ": too many hits to be sure that these are all", {}};
+    hits.divisible = true;
+    break;
+  }
+  co_return hits;
+}
+
 boost::asio::awaitable<void> RestConnector::find_some(const Object* object, const Find* find, Manner manner, Path path,
                                                       std::vector<std::string> values, FindResult* results) {
-  Variables variables;
-  variables.set("value", values.front()).set("values", texts(values));
   manner.missing = find->missing;
-  const Answered answered = co_await exchange_.ask(&find->call, std::move(variables), manner);
-  std::optional<Failure> failure;
-  std::vector<Record> records;
-  if (const auto* failed = std::get_if<Failure>(&answered)) failure = *failed;
-  const auto* answer = std::get_if<Answer>(&answered);
-  if (answer != nullptr && answer->status < 300) {
-    const auto items = find->select.find(answer->body);
-    if (!items) failure = incomprehensible(manner, "the answer holds no list at '" + find->select.list() + "'");
-    for (std::size_t i = 0; items && i < items->size() && !failure; ++i) {
-      auto read = read_record(object->records, *(*items)[i], nullptr);
-      if (const auto* fault = std::get_if<std::string>(&read)) failure = incomprehensible(manner, *fault);
-      if (auto* record = std::get_if<Record>(&read)) records.push_back(std::move(*record));
-    }
+  Hits hits = co_await search(object, find, manner, &values);
+  if (hits.failure && hits.divisible && values.size() > 1) {
+    auto [first, second] = halves(values);
+    const std::size_t middle = first.size();
+    co_await find_some(object, find, manner, path, std::move(first), results);
+    co_await find_some(object, find, manner, path, std::move(second), results + middle);
+    co_return;
   }
   for (std::size_t i = 0; i < values.size(); ++i)
-    results[i] = failure ? FindResult(*failure) : FindResult(std::vector<Record>());
-  if (!failure) distribute(std::move(records), path, values, results);
+    results[i] = hits.failure ? FindResult(*hits.failure) : FindResult(std::vector<Record>());
+  if (!hits.failure) distribute(std::move(hits.records), path, values, results);
 }
 
 boost::asio::awaitable<std::vector<FindResult>> RestConnector::find(std::string name, std::string path,

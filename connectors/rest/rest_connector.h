@@ -11,6 +11,7 @@
 #include "connectors/rest/batch_writer.h"
 #include "connectors/rest/definition.h"
 #include "connectors/rest/exchange.h"
+#include "connectors/rest/paging.h"
 
 namespace counterpart::rest {
 
@@ -54,6 +55,18 @@ class RestConnector : public Connector {
                                          ReadResult* results);
   boost::asio::awaitable<std::vector<ReadResult>> read_distinct(const Object* object, Manner manner,
                                                                 const std::vector<std::string>* ids);
+  /// One page of a listing. `url`: where it was asked for, without what proves who we are.
+  boost::asio::awaitable<Answered> ask_page(const Call* call, const Paging* paging, Place place, Variables variables,
+                                            Manner manner, std::string* url);
+
+  /// All the hits of one search.
+  struct Hits {
+    std::vector<Record> records;
+    std::optional<Failure> failure;
+    bool divisible = false;  ///< one of several values may be the cause
+  };
+  boost::asio::awaitable<Hits> search(const Object* object, const Find* find, Manner manner,
+                                      const std::vector<std::string>* values);
   boost::asio::awaitable<void> find_some(const Object* object, const Find* find, Manner manner, Path path,
                                          std::vector<std::string> values, FindResult* results);
   boost::asio::awaitable<void> create_one(const Object* object, Manner manner, const CreateOrder* order,

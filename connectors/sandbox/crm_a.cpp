@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kBatchMax = 100;
 constexpr std::size_t kSearchMax = 50;
+constexpr std::size_t kHitsMax = 100;
 
 Schema contacts() {
   return {"contacts",
@@ -260,6 +261,7 @@ class CrmA : public Front {
     }
     std::ranges::sort(found, {}, &Record::id);
     found.erase(std::unique(found.begin(), found.end()), found.end());
+    if (found.size() > kHitsMax) found.resize(kHitsMax);  // without a word, as such systems do
     return json_answer(200, Native(Native::Object{{"results", show_all(*call.table, found)}}));
   }
 

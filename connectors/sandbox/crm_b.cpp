@@ -146,8 +146,7 @@ class CrmB : public Front {
       const std::string& name = schema.fields[i].search_name;
       const std::string* value = name.empty() ? nullptr : call.query.find(name);
       if (value == nullptr) continue;
-      const auto found = call.table->search(i, *value, search_seen_until());
-      return json_answer(200, Native(Native::Object{{"data", show_all(*call.table, found)}}));
+      return page_of_hits(call, call.table->search(i, *value, search_seen_until()));
     }
     return list(call);
   }
@@ -163,10 +162,26 @@ class CrmB : public Front {
     }
     const Page page = wants_sorting(call) ? call.table->changes_page(window, number, per_page)
                                           : call.table->own_order_page(window, number, per_page);
-    const std::size_t pages = (page.total + per_page - 1) / per_page;
-    return json_answer(200, Native(Native::Object{{"data", show_all(*call.table, page.records)},
-                                                  {"page", Native::integer(static_cast<long long>(number))},
-                                                  {"pages", Native::integer(static_cast<long long>(pages))}}));
+    return page_answer(*call.table, page, number, per_page);
+  }
+
+  SandboxResponse page_of_hits(const Call& call, const std::vector<const Record*>& found) const {
+    const auto number = call.query.number("page", 1, kPageMax, 1, 400);
+    const auto per_page = call.query.number("per_page", 1, kPerPageMax, kPerPage, 400);
+    Page page{{}, found.size()};
+    const std::size_t begin = std::min<std::size_t>((number - 1) * per_page, found.size());
+    const std::size_t end = std::min<std::size_t>(begin + per_page, found.size());
+    for (std::size_t i = begin; i < end; ++i) page.records.push_back(found[i]);
+    return page_answer(*call.table, page, number, per_page);
+  }
+
+  SandboxResponse page_answer(const Table& table, const Page& page, std::uint64_t number,
+                              std::uint64_t per_page) const {
+    const auto whole = [](std::uint64_t count) { return Native::integer(static_cast<long long>(count)); };
+    return json_answer(200, Native(Native::Object{{"data", show_all(table, page.records)},
+                                                  {"page", whole(number)},
+                                                  {"pages", whole((page.total + per_page - 1) / per_page)},
+                                                  {"total", whole(page.total)}}));
   }
 
   static bool wants_sorting(const Call& call) {

@@ -131,6 +131,82 @@ TEST_F(SandboxB, ASortedListingStartsAgainAtItsLastRecordForPagesShift) {
   EXPECT_FALSE(page(third).next);
 }
 
+TEST_F(SandboxB, ADeleteWhileAnUnsortedListingIsReadHasThePageBeforeReadAgain) {
+  use("sandbox-b");
+  http.script({json(200, R"({"data":[{"id":1}],"pages":3,"total":150})"),
+               json(200, R"({"data":[{"id":60}],"pages":3,"total":149})"),
+               json(200, R"({"data":[{"id":51}],"pages":3,"total":149})"),
+               json(200, R"({"data":[{"id":60}],"pages":3,"total":149})"),
+               json(200, R"({"data":[{"id":120}],"pages":3,"total":149})")});
+
+  std::vector<std::string> ids;
+  std::string next;
+  do {
+    const ChangesResult result = run(connector->changed("organisations", std::nullopt, next));
+    ASSERT_EQ("", failure(result));
+    for (const Record& record : page(result).records) ids.push_back(record.id);
+    next = page(result).next.value_or("");
+  } while (!next.empty());
+
+  const std::string url = "GET http://crm.test/organisations?page=";
+  EXPECT_THAT(http.lines(), ElementsAre(url + "1&per_page=50", url + "2&per_page=50", url + "1&per_page=50",
+                                        url + "2&per_page=50", url + "3&per_page=50"));
+  EXPECT_THAT(ids, ElementsAre("1", "60", "51", "60", "120"));
+}
+
+TEST_F(SandboxB, ADeleteIsNoticedOnTheLastPageToo) {
+  use("sandbox-b");
+  http.script({json(200, R"({"data":[{"id":1}],"pages":2,"total":51})"),
+               json(200, R"({"data":[],"pages":1,"total":50})"),
+               json(200, R"({"data":[{"id":1},{"id":51}],"pages":1,"total":50})")});
+
+  const ChangesResult first = run(connector->changed("organisations", std::nullopt, ""));
+  const ChangesResult second = run(connector->changed("organisations", std::nullopt, page(first).next.value()));
+  ASSERT_TRUE(page(second).next);
+  const ChangesResult again = run(connector->changed("organisations", std::nullopt, *page(second).next));
+
+  EXPECT_EQ(2U, page(again).records.size());
+  EXPECT_FALSE(page(again).next);
+}
+
+const char* const kKeyInTheQuery = R"(
+connector: 1
+id: linked
+title: A system that takes its key as a parameter
+settings:
+  token: {doc: the key, required: true, secret: true}
+auth: {query: {"api key": "${secret.token}"}}
+http: {base_url: "http://crm.test"}
+records: {}
+objects:
+  things:
+    read: {request: "GET /things/${id}"}
+    changes: {request: GET /things, select: ., page: {type: link_header}}
+)";
+
+TEST_F(RestTest, AFollowedLinkBearsOurKeyOnceAndIsStoredWithoutIt) {
+  use_text(kKeyInTheQuery);
+  http.script({json(200, "[]", {{"Link", "</things?after=7&api%20key=echoed>; rel=next"}}),
+               json(200, "[]", {{"Link", "</things?after=9>; rel=next"}})});
+
+  const ChangesResult first = run(connector->changed("things", std::nullopt, ""));
+  const ChangesResult second = run(connector->changed("things", std::nullopt, page(first).next.value()));
+
+  EXPECT_THAT(http.lines(), ElementsAre("GET http://crm.test/things?api%20key=t0ken-value",
+                                        "GET http://crm.test/things?after=7&api%20key=t0ken-value"));
+  EXPECT_EQ("1 - http://crm.test/things?after=7", *page(first).next);
+  EXPECT_EQ("2 - http://crm.test/things?after=9", *page(second).next);
+}
+
+TEST_F(RestTest, ALinkToTheSamePageEndsTheListingEvenIfItEchoesOurKey) {
+  use_text(kKeyInTheQuery);
+  http.script({json(200, "[]", {{"Link", "</things?api%20key=echoed>; rel=next"}})});
+
+  const ChangesResult result = run(connector->changed("things", std::nullopt, ""));
+
+  EXPECT_EQ("system_down: crm: list changed things: the link to the next page leads to the same page", failure(result));
+}
+
 TEST_F(SandboxB, AnInventedPlaceIsRefused) {
   use("sandbox-b");
 

@@ -75,6 +75,50 @@ TEST_F(SandboxA, WhatABatchDoesNotMentionIsNotGone) {
   EXPECT_THAT(show(results), ElementsAre("retry: crm: read contacts: the answer says nothing of this record", "gone"));
 }
 
+TEST_F(SandboxA, ARefusedBatchOfReadsIsHalvedUntilTheCulpritIsAlone) {
+  use("sandbox-a");
+  http.answer = [](const HttpRequest& request) {
+    if (request.body.find("c-bad") != std::string::npos) return json(400, R"({"error":"malformed"})");
+    const Native asked = parse_json(request.body);
+    return json(200, print_json(Native::Object{{"results", Native::Array{}}, {"missing", *asked.member("ids")}}));
+  };
+
+  const auto results = run(connector->read("contacts", Texts{"c-1", "c-2", "c-bad", "c-4"}));
+
+  EXPECT_THAT(show(results),
+              ElementsAre("gone", "gone", "rejected: crm: read contacts: malformed (status 400)", "gone"));
+  EXPECT_EQ(5U, http.sent.size());
+}
+
+TEST_F(SandboxA, AMalformedRecordFailsByItself) {
+  use("sandbox-a");
+  http.script(
+      {json(200, std::string(R"({"results":[{"id":"c-2","properties":7},)") + kAnna + R"(],"missing":["c-9"]})")});
+
+  const auto results = run(connector->read("contacts", Texts{"c-1", "c-2", "c-9"}));
+
+  EXPECT_EQ("none", kind(results.at(0)));
+  EXPECT_EQ("retry: crm: read contacts: a record holds no fields at 'properties'", show(results.at(1)));
+  EXPECT_EQ("gone", show(results.at(2)));
+}
+
+TEST_F(SandboxA, ARecordWithoutAnIdIsFoundOutByHalves) {
+  use("sandbox-a");
+  http.answer = [](const HttpRequest& request) {
+    const Native asked = parse_json(request.body);
+    std::string results;
+    for (const Native& id : asked.member("ids")->array())
+      results += (results.empty() ? "" : ",") + (id.text() == "c-2" ? std::string(R"({"properties":{}})")
+                                                                    : R"({"properties":{},"id":")" + id.text() + "\"}");
+    return json(200, R"({"results":[)" + results + R"(],"missing":[]})");
+  };
+
+  const auto results = run(connector->read("contacts", Texts{"c-1", "c-2", "c-3", "c-4"}));
+
+  EXPECT_THAT(show(results),
+              ElementsAre("c-1  {}", "retry: crm: read contacts: a record holds no id at 'id'", "c-3  {}", "c-4  {}"));
+}
+
 TEST_F(SandboxA, AWholeBatchFailsTogether) {
   use("sandbox-a");
   http.script({json(429, R"({"error":"rate_limited"})", {{"Retry-After", "7"}})});
@@ -186,14 +230,96 @@ TEST_F(SandboxB, FindsEachValueByItself) {
   use("sandbox-b");
   http.answer = [](const HttpRequest& request) {
     const bool known = request.url.find("bo%2Bx") != std::string::npos;
-    return json(200, known ? R"({"data":[{"id":5,"contact":{"email":"Bo+x@x.example"}}]})" : R"({"data":[]})");
+    return json(200, known ? R"({"data":[{"id":5,"contact":{"email":"Bo+x@x.example"}}],"pages":1})"
+                           : R"({"data":[],"pages":0})");
   };
 
   const auto results = run(connector->find("persons", "contact.email", Texts{"an na@x.example", "bo+x@x.example"}));
 
-  EXPECT_THAT(http.lines(), ElementsAre("GET http://crm.test/persons?email=an%20na%40x.example",
-                                        "GET http://crm.test/persons?email=bo%2Bx%40x.example"));
+  EXPECT_THAT(http.lines(), ElementsAre("GET http://crm.test/persons?email=an%20na%40x.example&page=1&per_page=50",
+                                        "GET http://crm.test/persons?email=bo%2Bx%40x.example&page=1&per_page=50"));
   EXPECT_THAT(show(results), ElementsAre("", "5"));
+}
+
+TEST_F(SandboxB, ASearchIsFollowedToItsLastPage) {
+  use("sandbox-b");
+  http.script(
+      {json(200, R"({"data":[{"id":1},{"id":2}],"pages":2})"), json(200, R"({"data":[{"id":2},{"id":3}],"pages":2})")});
+
+  const auto results = run(connector->find("persons", "contact.email", Texts{"a@x.example"}));
+
+  EXPECT_THAT(show(results), ElementsAre("1 2 3"));
+  EXPECT_EQ(2U, http.sent.size());
+}
+
+TEST_F(SandboxB, ASearchWithMorePagesThanAKeyCanHaveFails) {
+  use("sandbox-b");
+  http.answer = [](const HttpRequest&) { return json(200, R"({"data":[{"id":1}],"pages":1000})"); };
+
+  const auto results = run(connector->find("persons", "contact.email", Texts{"a@x.example"}));
+
+  EXPECT_EQ("rejected: crm: find persons: too many hits to be sure that these are all", show(results.at(0)));
+  EXPECT_EQ(20U, http.sent.size());
+}
+
+/// So many hits of a search in sandbox A, all holding the value.
+std::string hits(int count, const std::string& value) {
+  std::string results;
+  for (int i = 0; i < count; ++i)
+    results += (i == 0 ? R"({"id":"c-)" : R"(,{"id":"c-)") + std::to_string(i) + R"(","properties":{"email":")" +
+               value + "\"}}";
+  return R"({"results":[)" + results + "]}";
+}
+
+TEST_F(SandboxA, ASearchThatIsCutOffIsNotBelieved) {
+  use("sandbox-a");
+  http.script({json(200, hits(100, "a@x.example")), json(200, hits(99, "a@x.example"))});
+
+  const auto cut_off = run(connector->find("contacts", "email", Texts{"a@x.example"}));
+  const auto complete = run(connector->find("contacts", "email", Texts{"a@x.example"}));
+
+  EXPECT_EQ("rejected: crm: find contacts: too many hits to be sure that these are all", show(cut_off.at(0)));
+  EXPECT_EQ(99U, std::get<std::vector<Record>>(complete.at(0)).size());
+}
+
+TEST_F(SandboxA, AmongSeveralValuesTheOneWithTooManyHitsFailsAlone) {
+  use("sandbox-a");
+  http.answer = [](const HttpRequest& request) {
+    return json(200,
+                request.body.find("all@") != std::string::npos ? hits(100, "all@x.example") : hits(1, "a@x.example"));
+  };
+
+  const auto results = run(connector->find("contacts", "email", Texts{"a@x.example", "all@x.example"}));
+
+  EXPECT_EQ("c-0", show(results.at(0)));
+  EXPECT_EQ("rejected", kind(results.at(1)));
+}
+
+TEST_F(SandboxA, ARefusedSearchIsHalvedUntilTheCulpritIsAlone) {
+  use("sandbox-a");
+  http.answer = [](const HttpRequest& request) {
+    if (request.body.find("bad") != std::string::npos) return json(422, R"({"error":"is no e-mail address"})");
+    return json(200, hits(1, "a@x.example"));
+  };
+
+  const auto results = run(connector->find("contacts", "email", Texts{"a@x.example", "bad", "c@x.example"}));
+
+  EXPECT_EQ("c-0", show(results.at(0)));
+  EXPECT_EQ("rejected: crm: find contacts: is no e-mail address (status 422)", show(results.at(1)));
+  EXPECT_NE("rejected", kind(results.at(2)));
+}
+
+TEST_F(SandboxA, AMalformedHitFailsOnlyTheValueThatFoundIt) {
+  use("sandbox-a");
+  http.answer = [](const HttpRequest& request) {
+    const bool bad = request.body.find("bad@") != std::string::npos;
+    return json(200, bad ? R"({"results":[{"properties":{"email":"bad@x.example"}}]})" : hits(1, "a@x.example"));
+  };
+
+  const auto results = run(connector->find("contacts", "email", Texts{"a@x.example", "bad@x.example"}));
+
+  EXPECT_EQ("c-0", show(results.at(0)));
+  EXPECT_EQ("system_down: crm: find contacts: a record holds no id at 'id'", show(results.at(1)));
 }
 
 TEST_F(SandboxB, FindsNothingByAFieldThatIsNotSearchable) {

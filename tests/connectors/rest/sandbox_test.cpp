@@ -175,6 +175,47 @@ TEST_P(BothSandboxes, PagesAreReadToTheEndWithoutGapsOrEndlessness) {
   EXPECT_LT(pages, 20);
 }
 
+TEST_P(BothSandboxes, ARecordThatADeletePullsForwardIsNotMissed) {
+  const std::vector<CreateOrder> orders(230, CreateOrder{parse_json(GetParam().record), ""});
+  std::set<std::string> expected;
+  for (const WriteResult& result : run(connector->create(object(), orders, SendBy::max())))
+    expected.insert(std::get<Written>(result).id);
+
+  std::set<std::string> listed;
+  std::string next;
+  bool deleted = false;
+  do {
+    const auto result = run(connector->changed(object(), std::nullopt, next));
+    ASSERT_EQ("", failure(result));
+    const auto& page = std::get<ChangesPage>(result);
+    for (const Record& record : page.records) listed.insert(record.id);
+    next = page.next.value_or("");
+    if (deleted) continue;
+    deleted = true;
+    const Record& first = page.records.at(0);
+    ASSERT_EQ(
+        "",
+        failure(run(connector->remove(object(), std::vector<DeleteOrder>{{first.id, first.revision}}, SendBy::max()))
+                    .at(0)));
+  } while (!next.empty());
+
+  EXPECT_EQ(expected, listed);
+}
+
+TEST_P(BothSandboxes, ASearchThatFindsMoreThanAKeyShouldIsWholeOrNone) {
+  const std::vector<CreateOrder> orders(120, CreateOrder{parse_json(GetParam().record), ""});
+  run(connector->create(object(), orders, SendBy::max()));
+
+  const auto found = run(connector->find(object(), GetParam().search, std::vector<std::string>{GetParam().value}));
+
+  const auto* records = std::get_if<std::vector<Record>>(&found.at(0));
+  if (records != nullptr) {
+    EXPECT_EQ(120U, records->size());
+  } else {
+    EXPECT_EQ("rejected", kind(found.at(0)));
+  }
+}
+
 TEST_P(BothSandboxes, FieldsAreDescribed) {
   const auto described = run(connector->describe(object()));
 
