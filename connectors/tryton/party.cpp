@@ -151,6 +151,13 @@ std::optional<Party> party_of(const Native& row) {
   return party;
 }
 
+bool tells_fractions(const Party& party) {
+  return std::any_of(party.parts.begin(), party.parts.end(), [](const Part& part) {
+    const std::size_t dot = part.stamp.find('.');
+    return dot != std::string::npos && part.stamp.find_first_not_of('0', dot + 1) != std::string::npos;
+  });
+}
+
 bool only_by(const std::string& user, const Party& party, const Stamps& before,
              const std::vector<std::string>& deleted) {
   const Part& whole = party.parts.front();

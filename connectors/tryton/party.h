@@ -43,6 +43,10 @@ struct Party {
 /// What to ask Tryton for: everything in one call, so that it is of one moment.
 Native::Array party_fields();
 
+/// Whether a part's stamp tells more than the second: on PostgreSQL it does, on SQLite two writes of one second
+/// bear the same stamp.
+bool tells_fractions(const Party& party);
+
 /// nullopt where the row is not shaped as asked for.
 std::optional<Party> party_of(const Native& row);
 

@@ -45,6 +45,7 @@ boost::asio::awaitable<TrytonConnector::PartiesRead> TrytonConnector::parties_of
   for (const Native& row : rows.array()) {
     auto party = party_of(row);
     if (!party) co_return incomprehensible(how, "a party is not shaped as expected").failure;
+    capabilities_.unique_revision = capabilities_.unique_revision || tells_fractions(*party);
     const std::string id = party->record.id;
     found.emplace(id, std::move(*party));
   }

@@ -44,7 +44,7 @@ TrytonConnector::TrytonConnector(const SystemSettings& settings, const Connector
   constexpr std::size_t kWriteBatch = 50;
   capabilities_.create = capabilities_.update = capabilities_.remove = true;
   capabilities_.precondition = true;
-  capabilities_.unique_revision = true;
+  // unique_revision: once a stamp was seen that tells more than the second.
   capabilities_.returns_record = true;
   capabilities_.names_modifier = true;
   capabilities_.read_batch = kReadBatch;

@@ -132,6 +132,21 @@ TEST_F(ScriptedTryton, OnlyTheWriteItselfIsBoundByItsTime) {
   EXPECT_EQ(std::chrono::seconds(30), connector->call_timeout());
 }
 
+TEST_F(ScriptedTryton, ARevisionIsOnlyOursWhereStampsTellFractionsOfASecond) {
+  const Capabilities& can = *connector->capabilities("party");
+  EXPECT_FALSE(can.unique_revision) << "nothing was seen yet";
+
+  for (const char* whole : {"1795225000", "1795225000.0", "1795225000.000000"}) {
+    held = party_row(7, whole);
+    run(io, connector->read("party", {"7"}));
+    EXPECT_FALSE(can.unique_revision) << whole;
+  }
+
+  held = party_row(7, "1795225000.000001");
+  run(io, connector->read("party", {"7"}));
+  EXPECT_TRUE(can.unique_revision);
+}
+
 TEST_F(ScriptedTryton, AWriteWhoseTimeIsUpWasNotSent) {
   tryton.answer = [this](const std::string& method, const Native& params) {
     if (method == kWrite || method == kCreate) throw HttpError("too late", false, HttpError::Cause::too_late);
@@ -229,7 +244,8 @@ TEST_F(ScriptedTryton, UnderstandsWhatGoesWrong) {
       {{429, {}, ""}, "retry", "retry"},
       {{502, {}, "<html>"}, "retry", "in_doubt"},
       {{503, {{"Retry-After", "9"}}, ""}, "retry", "retry"},
-      {{302, {}, ""}, "system_down", "system_down"},
+      {{302, {}, ""}, "system_down", "in_doubt"},
+      {{408, {}, ""}, "retry", "in_doubt"},
       {{200, {}, "<html>hello</html>"}, "system_down", "in_doubt"},
       {{200, {}, R"({"message":"hello"})"}, "system_down", "in_doubt"}};
   for (const Answered& each : cases) {
