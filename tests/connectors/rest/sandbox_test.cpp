@@ -216,6 +216,18 @@ TEST_P(BothSandboxes, ASearchThatFindsMoreThanAKeyShouldIsWholeOrNone) {
   }
 }
 
+TEST_P(BothSandboxes, ACreateIsFoundByItsStampWhereTheObjectHasAPlaceForIt) {
+  const std::string stamp = connector->capabilities(object())->stamp;
+  if (stamp.empty()) GTEST_SKIP() << "it has none";
+  const std::vector<CreateOrder> orders = {{parse_json(GetParam().record), "counterpart-1"},
+                                           {parse_json(GetParam().record), "counterpart-2"}};
+  const auto created = run(connector->create(object(), orders, SendBy::max()));
+
+  const auto found = run(connector->find(object(), stamp, std::vector<std::string>{"counterpart-2", "counterpart-3"}));
+
+  EXPECT_THAT(show(found), ElementsAre(std::get<Written>(created.at(1)).id, ""));
+}
+
 TEST_P(BothSandboxes, FieldsAreDescribed) {
   const auto described = run(connector->describe(object()));
 
