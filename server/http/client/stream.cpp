@@ -28,8 +28,16 @@ using Timer = Stream::Timer;
 
 constexpr auto kTuple = asio::as_tuple(asio::deferred);
 
-[[noreturn]] void fail(const Url& url, const std::string& why) {
-  throw HttpError("cannot connect to " + url.origin() + ": " + why, false);
+[[noreturn]] void fail(const Url& url, const std::string& why, HttpError::Cause cause = HttpError::Cause::system) {
+  throw HttpError("cannot connect to " + url.origin() + ": " + why, false, cause);
+}
+
+/// Whether it is this machine that has run out of something, not the way to the system that is closed.
+HttpError::Cause cause_of(const error_code& error) {
+  const bool ours = error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+                    error == asio::error::no_memory || error == boost::system::errc::too_many_files_open_in_system ||
+                    error == boost::system::errc::address_not_available;
+  return ours ? HttpError::Cause::ours : HttpError::Cause::system;
 }
 
 /// A name look-up that can be left alone: the system's resolver cannot be interrupted.
@@ -94,7 +102,7 @@ class PlainStream : public Stream, public std::enable_shared_from_this<PlainStre
       if (error) close();
       if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     }
-    if (error) fail(url, error.message());
+    if (error) fail(url, error.message(), cause_of(error));
     socket_.set_option(tcp::no_delay(true), error);
   }
 
@@ -198,7 +206,7 @@ asio::ssl::context make_tls_context(const std::string& ca_file) {
   }
   if (error) {
     const std::string from = ca_file.empty() ? "the machine's trust store" : ca_file;
-    throw HttpError("cannot read certificates from " + from + ": " + error.message(), false);
+    throw HttpError("cannot read certificates from " + from + ": " + error.message(), false, HttpError::Cause::ours);
   }
   return context;
 }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include "client_fixture.h"
@@ -109,7 +110,35 @@ TEST_F(ClientTest, WaitingForAConnectionEndsWithTheRequestsTime) {
 
   EXPECT_EQ(outcome->kind, Kind::no_answer) << *outcome;
   EXPECT_FALSE(outcome->maybe_sent);
+  EXPECT_EQ(outcome->cause, HttpError::Cause::ours);
   EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(ClientTest, AnAnswerThatIsTooLargeForUsSaysNothingOfTheSystem) {
+  RawServer server(io_, {{ok(std::string(1001, 'x'))}});
+  ClientSettings settings;
+  settings.response_bytes = 1000;
+  auto client = make(settings);
+
+  const auto outcome = call(*client, post(server.url()));
+
+  EXPECT_EQ(outcome->cause, HttpError::Cause::ours) << *outcome;
+  EXPECT_TRUE(outcome->maybe_sent);
+}
+
+TEST_F(ClientTest, RunningOutOfDescriptorsSaysNothingOfTheSystem) {
+  RawServer server(io_, {});
+  auto client = make();
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+
+  const auto outcome = call(*client, post(server.url()));
+
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(outcome->cause, HttpError::Cause::ours) << *outcome;
+  EXPECT_FALSE(outcome->maybe_sent);
 }
 
 TEST_F(ClientTest, WhoIsCancelledWhileWaitingLeavesTheQueue) {
@@ -342,6 +371,7 @@ TEST_F(ClientTest, WhatWouldSplitTheRequestIsNotSent) {
     const auto outcome = call(*client, request);
     EXPECT_EQ(outcome->kind, Kind::no_answer) << *outcome;
     EXPECT_FALSE(outcome->maybe_sent);
+    EXPECT_EQ(outcome->cause, HttpError::Cause::ours);
   }
 
   EXPECT_EQ(server.accepted(), 0);
