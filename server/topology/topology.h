@@ -10,6 +10,7 @@
 #include "connectors/connector.h"
 #include "server/config/configuration.h"
 #include "server/store/rows.h"
+#include "server/topology/troubles.h"
 
 namespace counterpart {
 
@@ -22,6 +23,7 @@ struct System {
   bool hooks = false;           ///< takes webhooks at all
   std::string own_user;         ///< our user's id there; "" until asked, or where it does not tell
   std::set<std::string> swept;  ///< objects that a sweep has seen to the end
+  Troubles troubles;            ///< what is wrong with it as a whole
 };
 
 /// A configured sync with its number in the database.

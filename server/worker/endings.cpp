@@ -8,6 +8,33 @@ namespace counterpart {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+/// A record may have been changed under our hands so often before that counts.
+constexpr int kSparedConflicts = 2;
+constexpr milliseconds kNotSentPause{200};
+constexpr milliseconds kRefusedFirst{60'000};
+constexpr std::string_view kReading = "refused to read";
+constexpr std::string_view kWriting = "refused to write";
+
+std::string refusal_of(std::string_view doing) {
+  return std::string(doing == "update" || doing == "create" || doing == "delete" ? kWriting : kReading);
+}
+
+/// Of the records of a pair the one that has failed most.
+const store::Claimed& most_tried(const Item& item) {
+  return *std::max_element(item.claimed.begin(), item.claimed.end(),
+                           [](const auto& a, const auto& b) { return a.attempts < b.attempts; });
+}
+
+int spared(const Item& item) {
+  int most = 0;
+  for (const store::Claimed& claimed : item.claimed) most = std::max(most, claimed.spared);
+  return most;
+}
+
+}  // namespace
+
 void end(Item& item, store::Outcome outcome, std::string detail) {
   if (item.ended) return;
   item.ended = true;
@@ -30,12 +57,32 @@ void add_alert(Work& work, Item& item, std::string kind, std::string message, st
   item.ending.alerts.push_back({std::move(kind), subject, std::move(message), std::move(remedy)});
 }
 
+void add_system_alert(Work& work, Item& item, store::AlertRow alert, bool news) {
+  if (news) {
+    work.metrics.alert(alert.kind);
+    log::warn("alert", {{"kind", alert.kind}, {"subject", alert.subject}});
+  }
+  item.ending.alerts.push_back(std::move(alert));
+}
+
 void end_parked(Work& work, Item& item, store::ParkedRow why) {
   if (item.ended) return;
   end(item, store::Outcome::parked, why.reason);
   const std::string field = why.field.empty() ? "" : " (field " + why.field + ")";
   add_alert(work, item, "parked", why.reason + field, why.remedy);
   item.ending.park = std::move(why);
+}
+
+bool end_if_suspect(Work& work, Item& item) {
+  for (const store::Claimed& claimed : item.claimed) {
+    if (claimed.interrupted < work.settings.attempts) continue;
+    end_parked(work, item,
+               {"its work ended " + std::to_string(claimed.interrupted) +
+                    " times in a row with neither result nor word: it may be what ends the daemon",
+                "", "see the log of those times, and report this as a bug of Counterpart"});
+    return true;
+  }
+  return false;
 }
 
 milliseconds backoff(Work& work, int attempts) {
@@ -48,29 +95,58 @@ milliseconds backoff(Work& work, int attempts) {
 
 namespace {
 
-void end_retry(Work& work, Item& item, const Failure& failure, const std::string& what) {
-  const int attempts = item.news().attempts;
-  if (attempts + 1 >= work.settings.attempts) {
+/// Burns an attempt; parks after the last if `for_long` enough.
+void burn(Work& work, Item& item, const std::string& what, bool for_long) {
+  const int attempts = most_tried(item).attempts;
+  if (for_long && attempts + 1 >= work.settings.attempts) {
     end_parked(work, item,
                {"gave up after " + std::to_string(attempts + 1) + " tries: " + what, "",
                 "mend what the system complains of, then `counterpart parked retry`"});
     return;
   }
-  const auto pause =
-      failure.retry_after ? *failure.retry_after + milliseconds(work.random.below(250)) : backoff(work, attempts);
-  end_again(item, what, pause, true);
+  end_again(item, what, backoff(work, attempts), true);
+}
+
+/// The first so many at once and uncounted; parked after as many attempts as are allowed.
+void end_spared(Work& work, Item& item, const std::string& what, milliseconds pause, int at_most) {
+  if (spared(item) >= at_most) {
+    burn(work, item, what, true);
+    return;
+  }
+  end_again(item, what, pause, false);
+  item.ending.spares_attempt = true;
+}
+
+void end_refused(Work& work, Item& item, System& system, const std::string& what, std::string_view doing) {
+  const bool news = system.troubles.begins(refusal_of(doing));
+  add_system_alert(work, item,
+                   {"credentials", system.settings->name, what, "check the user, its rights and its password or token"},
+                   news);
+  const auto now = work.clock.uptime();
+  system.troubles.refuse(now, kRefusedFirst, std::max(kRefusedFirst, work.settings.backoff_most));
+  const auto pause = std::chrono::ceil<milliseconds>(system.troubles.closed_for(now));
+  end_again(item, what, std::max(pause, milliseconds(0)) + milliseconds(50 + work.random.below(200)), false);
 }
 
 }  // namespace
 
+void end_later(Work& work, Item& item, const std::string& what) {
+  burn(work, item, what, most_tried(item).failing_for.value_or(milliseconds(0)) >= work.settings.retry_for);
+}
+
 void end_failure(Work& work, Item& item, Side side, const Failure& failure, std::string_view doing) {
   using Kind = Failure::Kind;
-  const System& system = *work.sync.system[side];
+  System& system = *work.sync.system[side];
   const std::string what = system.settings->name + ", " + std::string(doing) + ": " + failure.message;
   const auto jitter = milliseconds(50 + work.random.below(200));
   switch (failure.kind) {
     case Kind::retry:
-      end_retry(work, item, failure, what);
+      // A system that says when to come again is not failing. Told "at once", we still do not run hot.
+      if (failure.retry_after) {
+        end_again(item, what, std::max(*failure.retry_after, work.settings.backoff_first) + jitter, false);
+      } else {
+        end_later(work, item, what);
+      }
       break;
     case Kind::system_down:
       end_again(item, what, failure.retry_after.value_or(system.settings->breaker_wait) + jitter, false);
@@ -79,11 +155,16 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
       end_again(item, what, milliseconds(200), false);
       break;
     case Kind::in_doubt:  // settled from its intent, when the call can have no effect any more
-      end_again(item, what, system.settings->settings.timeout + jitter, false);
+      if (spared(item) == 0) {
+        end_spared(work, item, what, system.settings->settings.timeout + jitter, 1);
+      } else {
+        end_later(work, item, what);
+        if (item.ending.again_in) *item.ending.again_in += system.settings->settings.timeout;
+      }
       break;
     case Kind::conflict:
     case Kind::not_found:
-      end_again(item, what, jitter, false);
+      end_spared(work, item, what, jitter, kSparedConflicts);
       break;
     case Kind::rejected:
       end_parked(work, item,
@@ -92,10 +173,32 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
                   "tries again"});
       break;
     case Kind::credentials:
-      add_alert(work, item, "credentials", what, "check the user, its rights and its password or token");
-      end_again(item, what, milliseconds(60'000) + jitter, false);
+      end_refused(work, item, system, what, doing);
+      break;
+    default:  // not sent at all, for want of time
+      end_again(item, what, kNotSentPause + jitter, false);
       break;
   }
+}
+
+bool end_if_closed(Work& work, Item& item, Side side) {
+  const System& system = *work.sync.system[side];
+  const auto pause = system.troubles.closed_for(work.clock.uptime());
+  if (pause.count() <= 0) return false;
+  end_again(item, system.settings->name + " refuses our user; it is asked again later",
+            std::chrono::ceil<milliseconds>(pause) + milliseconds(50 + work.random.below(200)), false);
+  return true;
+}
+
+boost::asio::awaitable<void> note_let_in(Work& work, Side side, std::string_view doing) {
+  Troubles& troubles = work.sync.system[side]->troubles;
+  const std::string refusal = refusal_of(doing);
+  if (!troubles.may_last(refusal)) co_return;
+  // Who may read but not write is refused still.
+  const bool over = refusal == kWriting || !troubles.lasts(std::string(kWriting));
+  if (over) co_await work.store.resolve_alert("credentials", work.sync.system[side]->settings->name);
+  troubles.ends(refusal);
+  if (over) troubles.let_in();
 }
 
 }  // namespace counterpart

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -19,13 +20,31 @@ void end_again(Item& item, std::string detail, std::chrono::milliseconds again_i
 /// Set aside for a person, with an alert.
 void end_parked(Work& work, Item& item, store::ParkedRow why);
 
+/// Parks a record over which the daemon died or hung too often in a row. True if it did.
+bool end_if_suspect(Work& work, Item& item);
+
 /// After `attempts` tries: exponential, full jitter, at most the configured most.
 std::chrono::milliseconds backoff(Work& work, int attempts);
 
-/// The ending that fits what `side`'s system answered while `doing` something ("read", "update").
+/// A failure that counts: again with a growing pause; parked when there have been too many attempts and the first
+/// of them failed longer ago than a system's trouble lasts (`retry_for`).
+void end_later(Work& work, Item& item, const std::string& what);
+
+/// The ending that fits what `side`'s system answered while `doing` something ("read", "update", "create", …).
+/// What concerns the whole system closes it to further calls for a while (end_if_closed).
 void end_failure(Work& work, Item& item, Side side, const Failure& failure, std::string_view doing);
+
+/// Puts the item off while that side's system refuses our user, without a call. True if it did.
+bool end_if_closed(Work& work, Item& item, Side side);
+
+/// The system has let our user in: to read, or to write (`doing` as above). Resolves the alert, if one may be open.
+boost::asio::awaitable<void> note_let_in(Work& work, Side side, std::string_view doing);
 
 /// An alert stored with the item's ending: a row, a log line, a metric.
 void add_alert(Work& work, Item& item, std::string kind, std::string message, std::string remedy);
+
+/// An alert about a system or one of its objects (`subject`), which many records meet at the same time: `news` if it
+/// has not been said yet. Resolved with Store::resolve_alert.
+void add_system_alert(Work& work, Item& item, store::AlertRow alert, bool news);
 
 }  // namespace counterpart
