@@ -6,6 +6,7 @@
 #include "mapping/values/json.h"
 #include "server/intake/evidence.h"
 #include "server/observe/log.h"
+#include "server/store/keys.h"
 
 namespace counterpart {
 namespace {
@@ -36,6 +37,16 @@ std::optional<std::vector<std::string>> segments(std::string_view path) {
     if (slash == std::string_view::npos) return found;
     path.remove_prefix(slash + 1);
   }
+}
+
+/// What cannot be stored of the news, and where; nullopt: nothing.
+std::optional<std::string> fault_of(const std::vector<News>& news) {
+  for (std::size_t i = 0; i < news.size(); ++i) {
+    if (const auto fault = store::fault_of_id(news[i].id)) {
+      return "event " + std::to_string(i + 1) + " of " + std::to_string(news.size()) + ": its record's id " + *fault;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -76,6 +87,10 @@ boost::asio::awaitable<http::ServerResponse> Intake::accept(System& system, Hook
     log::warn("webhook not understood", {{"system", system.settings->name}});
     co_return problem(400, error.what());
   }
+  if (const auto what = fault_of(news)) {
+    log::warn("webhook with an unusable id", {{"system", system.settings->name}});
+    co_return problem(400, *what);
+  }
   const std::string correlation = random_.hex_id();
   std::string fault;
   try {
@@ -103,20 +118,25 @@ boost::asio::awaitable<http::ServerResponse> Intake::accept(System& system, Hook
 std::vector<store::Delivery> Intake::deliveries_of(const System& system, const HookRequest& hook,
                                                    const std::vector<News>& news, const std::string& correlation) {
   std::vector<store::Delivery> deliveries;
+  const auto delivery_to = [&](store::SyncId sync) -> store::Delivery& {
+    const auto found =
+        std::find_if(deliveries.begin(), deliveries.end(), [&](const store::Delivery& d) { return d.sync == sync; });
+    if (found != deliveries.end()) return *found;
+    store::Delivery& delivery = deliveries.emplace_back();
+    delivery.sync = sync;
+    delivery.system = system.settings->name;
+    delivery.delivery_key = delivery_key(hook);
+    delivery.correlation = correlation;
+    delivery.headers = evidence_headers(hook);
+    delivery.body = hook.body;
+    return delivery;
+  };
+  if (news.empty()) say_unmapped(system, "");
   for (const News& piece : news) {
-    for (const Participation& part : topology_.participations(system, piece.object)) {
-      auto delivery = std::find_if(deliveries.begin(), deliveries.end(),
-                                   [&](const store::Delivery& d) { return d.sync == part.sync->id; });
-      if (delivery == deliveries.end()) {
-        delivery = deliveries.insert(deliveries.end(), store::Delivery{});
-        delivery->sync = part.sync->id;
-        delivery->system = system.settings->name;
-        delivery->delivery_key = delivery_key(hook);
-        delivery->correlation = correlation;
-        delivery->headers = evidence_headers(hook);
-        delivery->body = hook.body;
-      }
-      store::Mark& mark = delivery->marks.emplace_back();
+    const std::vector<Participation> parts = topology_.participations(system, piece.object);
+    if (parts.empty()) say_unmapped(system, piece.object);
+    for (const Participation& part : parts) {
+      store::Mark& mark = delivery_to(part.sync->id).marks.emplace_back();
       mark.key = {part.mapping->name, part.side, piece.id};
       mark.settle = system.settings->settle;
       mark.correlation = correlation;
@@ -124,7 +144,19 @@ std::vector<store::Delivery> Intake::deliveries_of(const System& system, const H
       if (piece.event_id_unique) mark.unique_event = piece.event_id;
     }
   }
+  if (!deliveries.empty()) return deliveries;
+  // It told of nothing that is mapped: the evidence is kept all the same, with the system's first sync.
+  const auto part_of = [&](const Sync& sync) { return sync.system.left == &system || sync.system.right == &system; };
+  const auto sync = std::find_if(topology_.syncs.begin(), topology_.syncs.end(), part_of);
+  if (sync != topology_.syncs.end()) delivery_to(sync->id);
   return deliveries;
+}
+
+void Intake::say_unmapped(const System& system, const std::string& object) {
+  constexpr std::size_t kSaidMax = 1'000;  // names come from outside
+  if (said_unmapped_.size() >= kSaidMax || !said_unmapped_.insert(system.settings->name + "/" + object).second) return;
+  log::info("webhooks tell of an object that no sync maps; they are kept as evidence only",
+            {{"system", system.settings->name}, {"object", object}});
 }
 
 }  // namespace counterpart

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@
 namespace counterpart {
 
 /// Takes webhooks: verified over the raw body before anything is parsed, answered only after COMMIT.
+/// What tells of nothing that is mapped is kept as evidence too.
 /// POST /hooks/{system}[/...]:
 ///   202 {"accepted": n}   n pieces of news are durable
-///   400                   verified, but not to be read: what and where
+///   400                   verified, but not to be read, or with an id that cannot be stored: what and where
 ///   401                   every signature fault alike
 ///   404                   unknown system, or one that takes no webhooks
 ///   503 + Retry-After     the database is away, or too many deliveries wait
@@ -30,12 +32,15 @@ class Intake {
   boost::asio::awaitable<http::ServerResponse> accept(System& system, HookRequest hook);
   std::vector<store::Delivery> deliveries_of(const System& system, const HookRequest& hook,
                                              const std::vector<News>& news, const std::string& correlation);
+  /// Once for each object.
+  void say_unmapped(const System& system, const std::string& object);
 
   Topology& topology_;
   store::Store& store_;
   Clock& clock_;
   Random& random_;
   Metrics& metrics_;
+  std::set<std::string> said_unmapped_;  // "system/object"
 };
 
 }  // namespace counterpart

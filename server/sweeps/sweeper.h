@@ -3,7 +3,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/experimental/channel.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,14 +17,32 @@
 
 namespace counterpart {
 
+/// Why a sweep did not come to its end; nothing: it did.
+struct SweepFault {
+  std::string why;                                         ///< "" : none; else one word or sentence without values
+  bool for_a_person = false;                               ///< will not pass by itself
+  bool watermark_ahead = false;                            ///< it stood in the future: all must be listed
+  std::optional<std::chrono::milliseconds> retry_after{};  ///< what the system asked for
+};
+
+struct SweepSettings {
+  std::chrono::milliseconds clock_skew{2'000};  ///< how far apart a system's clock and ours may be
+  int pages_max = 100'000;                      ///< a listing with more does not end
+  int alert_after = 5;                          ///< failures in a row
+};
+
 /// Finds what webhooks lost, or never told: lists each system's objects by what changed since the
 /// watermark and makes the records dirty in every sync they take part in. One coroutine an object.
 ///   watermark = min(newest change seen, the system's clock at the start) - overlap,
-/// saved after the dirty marks have committed; page by page only where the system sorts by change.
+/// saved after the dirty marks have committed; page by page only where the system sorts by change. Where the
+/// system does not tell its time, ours (with some skew) stands in for it: a record dated in the future moves no
+/// watermark past the present. One that stands in the future all the same is given up, and all is listed once.
+/// A sweep that fails comes again with a growing pause, at most `sweep.every`; it is logged when it begins to fail
+/// and when it works again, and an alert says so from the first failure that needs a person, else from the fifth.
 class Sweeper {
  public:
   Sweeper(boost::asio::any_io_executor executor, Topology& topology, store::Store& store, Clock& clock, Random& random,
-          Metrics& metrics);
+          Metrics& metrics, SweepSettings settings = {});
 
   /// Spawns one loop a system and object; call once.
   void start();
@@ -36,8 +56,12 @@ class Sweeper {
   struct Beat;  // one system's object
 
   boost::asio::awaitable<void> run(std::shared_ptr<Beat> beat);
-  boost::asio::awaitable<bool> sweep(Beat& beat);
+  boost::asio::awaitable<SweepFault> sweep(Beat& beat);
+  boost::asio::awaitable<SweepFault> list(Beat& beat, std::optional<Instant> since, bool first_load);
   boost::asio::awaitable<void> mark(Beat& beat, const ChangesPage& page, bool first_load);
+  boost::asio::awaitable<void> note_skipped(Beat& beat, const std::string& why);
+  boost::asio::awaitable<void> alert(Beat& beat, const std::string& kind, std::string message, std::string remedy);
+  boost::asio::awaitable<void> note_result(Beat& beat, const SweepFault& fault);
 
   boost::asio::any_io_executor executor_;
   Topology& topology_;
@@ -45,6 +69,7 @@ class Sweeper {
   Clock& clock_;
   Random& random_;
   Metrics& metrics_;
+  SweepSettings settings_;
   std::vector<std::shared_ptr<Beat>> beats_;
   bool stopping_ = false;
   int running_ = 0;

@@ -1,0 +1,69 @@
+// What the door makes of webhooks that verify, but tell of things that cannot be worked.
+#include "server/intake/intake.h"
+
+#include "tests/server/worker/fakes.h"
+
+namespace counterpart::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Intaking : public WorldTest {
+ protected:
+  Intaking() {
+    System& crm = topology_.systems.front();
+    crm.hooks = true;
+    crm.scheme.type = HookScheme::Type::none;
+  }
+  http::ServerResponse receive(const std::string& body = R"({"x":1})") {
+    http::ServerRequest request;
+    request.method = "POST";
+    request.path = "/hooks/crm";
+    request.body = body;
+    return get(intake_.receive(std::move(request)));
+  }
+  void tells_of(const std::string& object, const std::string& id) {
+    News news;
+    news.object = object;
+    news.id = id;
+    connector_.left->news.push_back(std::move(news));
+  }
+
+  Intake intake_{topology_, *store_, time_, random_, metrics_};
+};
+
+TEST_F(Intaking, AnIdThatCannotBeStoredIsAnsweredWithWhatAndWhere) {
+  tells_of("contacts", "1");
+  tells_of("contacts", std::string(600, 'x'));
+
+  const http::ServerResponse response = receive();
+
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("event 2 of 2: its record's id is longer than 512 bytes"));
+  EXPECT_EQ(store::sql_value("select count(*) from counterpart.dirty"), "0");
+}
+
+TEST_F(Intaking, WhatTellsOfNothingThatIsMappedIsKeptAsEvidence) {
+  tells_of("invoices", "1");
+  EXPECT_EQ(receive(R"({"first":1})").status, 202);
+
+  connector_.left->news.clear();
+  EXPECT_EQ(receive(R"({"second":1})").status, 202);
+
+  EXPECT_THAT(store::sql("select mapping, id, convert_from(body, 'UTF8') from counterpart.evidence order by 3"),
+              ElementsAre(ElementsAre("", "", R"({"first":1})"), ElementsAre("", "", R"({"second":1})")));
+  EXPECT_EQ(store::sql_value("select count(*) from counterpart.dirty"), "0");
+}
+
+TEST_F(Intaking, MappedNewsKeepsItsEvidenceWithItsRecords) {
+  tells_of("contacts", "1");
+  tells_of("invoices", "1");
+
+  EXPECT_EQ(receive().status, 202);
+
+  EXPECT_THAT(store::sql("select mapping, id from counterpart.evidence"), ElementsAre(ElementsAre("contacts", "1")));
+}
+
+}  // namespace
+}  // namespace counterpart::test

@@ -1,0 +1,183 @@
+// How far sweeps believe what systems say of time, and what becomes of those that fail.
+#include "server/sweeps/sweeper.h"
+
+#include "tests/server/worker/fakes.h"
+
+namespace counterpart::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using store::Table;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class Sweeping : public WorldTest {
+ protected:
+  Sweeping() {
+    topology_.systems.pop_back();  // one system is swept; the other side has none
+    topology_.syncs.front().system.right = nullptr;
+    system_settings_.left.sweep_overlap = std::chrono::milliseconds(0);
+    connector_.left->list = [this](auto since, const auto& page) { return answer(since, page); };
+  }
+
+  /// So many sweeps of the one object, one after the other.
+  void sweep(int times = 1) {
+    Sweeper sweeper(io_.get_executor(), topology_, *store_, time_, random_, metrics_, settings_);
+    int slept = 0;
+    time_.on_sleep = [&] {
+      if (between_) between_(slept);
+      if (++slept == times) sweeper.stop();
+    };
+    sweeper.start();
+    run_until([&] { return sweeper.running() == 0; });
+    time_.on_sleep = nullptr;
+  }
+
+  ChangesResult answer(std::optional<Instant> since, const std::string& page) {
+    asked_.push_back(since);
+    if (pages_) return pages_(page);
+    if (failure_) return *failure_;
+    return page_;
+  }
+  static Record changed_at(const std::string& id, Instant at) {
+    Record record = FakeConnector::record_of(id);
+    record.modified = at;
+    return record;
+  }
+  std::optional<Instant> watermark() { return get(store_->watermark("crm", "contacts")).at; }
+  static std::string waiting() {
+    return store::sql_value("select coalesce(string_agg(id, ' ' order by id), '') from counterpart.dirty");
+  }
+
+  SweepSettings settings_;
+  ChangesPage page_;
+  std::optional<Failure> failure_;
+  std::function<ChangesResult(const std::string&)> pages_;
+  std::function<void(int)> between_;
+  std::vector<std::optional<Instant>> asked_;
+};
+
+// --- the watermark --------------------------------------------------------------------------------------
+
+TEST_F(Sweeping, ARecordDatedInTheFutureDoesNotMoveTheWatermarkThere) {
+  page_.records = {changed_at("1", time_.now() + hours(24 * 365))};
+
+  sweep();
+
+  EXPECT_EQ(watermark(), time_.now() + settings_.clock_skew) << "our own clock bounds it";
+  EXPECT_EQ(waiting(), "1");
+}
+
+TEST_F(Sweeping, TheSystemsOwnClockBoundsItWhereItIsTold) {
+  page_.records = {changed_at("1", time_.now() + hours(24 * 365))};
+  page_.system_time = time_.now() - minutes(10);
+
+  sweep();
+
+  EXPECT_EQ(watermark(), time_.now() - minutes(10));
+}
+
+TEST_F(Sweeping, AWatermarkThatStandsInTheFutureIsGivenUpAndAllIsListed) {
+  get(store_->save_watermark("crm", "contacts", time_.now() + hours(24 * 365)));
+  page_.records = {changed_at("1", time_.now() - hours(1))};
+
+  sweep();
+
+  EXPECT_THAT(asked_, ElementsAre(time_.now() + hours(24 * 365), std::nullopt));
+  EXPECT_EQ(watermark(), time_.now() - hours(1));
+  EXPECT_EQ(waiting(), "1");
+}
+
+// --- listings without end -----------------------------------------------------------------------------------
+
+TEST_F(Sweeping, AListingThatLeadsBackToAnEarlierPageIsBrokenOff) {
+  pages_ = [](const std::string& page) {
+    ChangesPage answer;
+    answer.next = page.empty() ? "a" : page == "a" ? "b" : page == "b" ? "c" : "a";
+    return answer;
+  };
+
+  sweep();
+
+  EXPECT_LT(asked_.size(), 20U);
+  EXPECT_EQ(alerts(), (Table{{"sweep", "crm/contacts"}}));
+}
+
+TEST_F(Sweeping, AListingThatBringsEverNewPagesIsBrokenOffToo) {
+  settings_.pages_max = 30;
+  pages_ = [](const std::string& page) {
+    ChangesPage answer;
+    answer.next = page + "x";
+    return answer;
+  };
+
+  sweep();
+
+  EXPECT_THAT(asked_, SizeIs(30));
+  EXPECT_THAT(alerts(), SizeIs(1));
+}
+
+// --- failures -----------------------------------------------------------------------------------------
+
+TEST_F(Sweeping, OneThatAPersonMustMendIsAlertedOnceAndTriedEverMoreRarely) {
+  failure_ = Failure{Failure::Kind::credentials, "401", {}};
+
+  sweep(10);
+
+  EXPECT_THAT(store::sql("select kind, subject, times from counterpart.alert"),
+              ElementsAre(ElementsAre("sweep", "crm/contacts", "1")));
+  ASSERT_THAT(time_.pauses, SizeIs(10));
+  EXPECT_LT(time_.pauses.front(), seconds(6));
+  EXPECT_GE(time_.pauses[3], seconds(40));
+  EXPECT_GE(time_.pauses.back(), minutes(5)) << "as rarely as it sweeps";
+}
+
+TEST_F(Sweeping, OneThatMayPassIsAlertedWhenItLasts) {
+  failure_ = Failure{Failure::Kind::system_down, "no route", {}};
+
+  sweep(4);
+  EXPECT_THAT(alerts(), IsEmpty());
+
+  sweep(5);
+  EXPECT_THAT(alerts(), SizeIs(1));
+}
+
+TEST_F(Sweeping, WhenItWorksAgainTheAlertIsResolvedAndThePauseIsTheUsualOne) {
+  failure_ = Failure{Failure::Kind::credentials, "401", {}};
+  between_ = [this](int slept) {
+    EXPECT_THAT(alerts(), SizeIs(slept == 0 ? 1 : 0));
+    failure_.reset();
+  };
+
+  sweep(2);
+
+  EXPECT_THAT(alerts(), IsEmpty());
+  EXPECT_GE(time_.pauses.back(), minutes(5));
+}
+
+TEST_F(Sweeping, TheTimeThatASystemAsksForIsWaited) {
+  failure_ = Failure{Failure::Kind::retry, "429", std::chrono::milliseconds(3'600'000)};
+
+  sweep();
+
+  EXPECT_GE(time_.pauses.back(), hours(1));
+}
+
+// --- ids that cannot be stored ----------------------------------------------------------------------------
+
+TEST_F(Sweeping, ARecordWithAnUnusableIdIsLeftOutAndAlerted) {
+  page_.records = {changed_at("1", time_.now()), changed_at(std::string(600, 'x'), time_.now())};
+  page_.ids = {"2", std::string("a\0b", 3)};
+
+  sweep(2);
+
+  EXPECT_EQ(waiting(), "1 2");
+  EXPECT_THAT(store::sql("select kind, subject, times from counterpart.alert where resolved is null"),
+              ElementsAre(ElementsAre("unusable_id", "crm/contacts", "1")));
+}
+
+}  // namespace
+}  // namespace counterpart::test
