@@ -150,9 +150,20 @@ std::optional<Instant> watermark_of(std::optional<Instant> newest, std::optional
   return std::min(newest.value_or(bound), bound) - overlap;
 }
 
-/// Failures that will not pass by themselves.
-bool is_for_a_person(Failure::Kind kind) {
-  return kind == Failure::Kind::credentials || kind == Failure::Kind::rejected || kind == Failure::Kind::not_found;
+SweepFault fault_of(const Failure& failure) {
+  SweepFault fault;
+  fault.why = name_of(failure.kind);
+  fault.for_a_person = failure.kind == Failure::Kind::credentials || failure.kind == Failure::Kind::rejected ||
+                       failure.kind == Failure::Kind::not_found;
+  fault.retry_after = failure.retry_after;
+  return fault;
+}
+
+SweepFault unending(std::string why) {
+  SweepFault fault;
+  fault.why = std::move(why);
+  fault.for_a_person = true;
+  return fault;
 }
 
 /// Notices when a listing comes back to a page where it has been, however long the way round is: one earlier page
@@ -196,19 +207,16 @@ asio::awaitable<SweepFault> Sweeper::list(Beat& beat, std::optional<Instant> sin
   std::optional<Instant> saved = since;
   std::string at_page;
   PageCycle cycle;
-  SweepFault fault;
   for (int pages = 1; !stopping_; ++pages) {
     auto result = co_await beat.system.connector->changed(beat.object, since, at_page);
     if (const auto* failure = std::get_if<Failure>(&result)) {
-      fault.why = name_of(failure->kind);
-      fault.for_a_person = is_for_a_person(failure->kind);
-      fault.retry_after = failure->retry_after;
-      co_return fault;
+      co_return fault_of(*failure);
     }
     const auto& page = std::get<ChangesPage>(result);
     const Instant latest = clock_.now() + settings_.clock_skew;
     if (at_page.empty()) {
       started = page.system_time;
+      SweepFault fault;
       fault.watermark_ahead = since && *since > (started ? *started + settings_.clock_skew : latest);
       if (fault.watermark_ahead) co_return fault;
     }
@@ -219,16 +227,12 @@ asio::awaitable<SweepFault> Sweeper::list(Beat& beat, std::optional<Instant> sin
       co_await store_.save_watermark(settings.name, beat.object, *reached);
       saved = reached;
     }
-    if (!page.next) co_return fault;
-    if (page.next == at_page || cycle.closes(*page.next) || pages >= settings_.pages_max) {
-      fault.why = pages >= settings_.pages_max ? "the listing has no end" : "the listing leads back to an earlier page";
-      fault.for_a_person = true;
-      co_return fault;
-    }
+    if (!page.next) co_return SweepFault{};
+    if (pages >= settings_.pages_max) co_return unending("the listing has no end");
+    if (cycle.closes(*page.next)) co_return unending("the listing leads back to an earlier page");
     at_page = *page.next;
   }
-  fault.why = "stopped";
-  co_return fault;
+  co_return unending("stopped");
 }
 
 asio::awaitable<void> Sweeper::note_skipped(Beat& beat, const std::string& why) {
