@@ -12,7 +12,7 @@ using Results = std::vector<WriteResult>;
 
 /// The result of each item, nullptr where there is none; nullopt where the answer holds no results.
 std::optional<std::vector<const Native*>> assign(const BatchJob& job, const Native& body) {
-  const auto found = job.batch->results.find(body);
+  auto found = job.batch->results.find(body);
   if (!found) return std::nullopt;
   std::vector<const Native*> assigned(job.items.size(), nullptr);
   if (job.batch->match == Batch::Match::index) {

@@ -4,8 +4,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "server/daemon/client_settings.h"
 #include "server/daemon/system_ports.h"
 #include "server/http/client/client.h"
+#include "server/rethrow.h"
 #include "server/topology/topology.h"
 
 namespace counterpart::commands {
@@ -18,11 +20,6 @@ namespace {
 std::string top_name(const Path& path) {
   const auto* name = path.steps().empty() ? nullptr : std::get_if<Path::Name>(&path.steps().front());
   return name == nullptr ? "" : name->name;
-}
-
-/// What leaves a coroutine ends the command.
-void rethrow(const std::exception_ptr& error) {
-  if (error) std::rethrow_exception(error);
 }
 
 class LiveCheck {
@@ -51,12 +48,7 @@ class LiveCheck {
 
  private:
   std::unique_ptr<HttpClient> make_client(const SystemConfiguration& settings) {
-    http::ClientSettings client;
-    client.system = settings.name;
-    client.ca_file = settings.ca_file;
-    client.connect_timeout = settings.connect_timeout;
-    client.response_bytes = static_cast<std::size_t>(settings.answer_bytes);
-    return http::make_client(io_, std::move(client), points_);
+    return http::make_client(io_, client_settings(settings), points_);
   }
 
   void add(const Sync& sync, const ObjectMapping& mapping, Side side, const std::string& what, std::string remedy) {

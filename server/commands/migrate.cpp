@@ -1,10 +1,9 @@
 #include <cstdio>
-#include <optional>
 
 #include "server/commands/command.h"
+#include "server/commands/database.h"
 #include "server/commands/loading.h"
 #include "server/daemon/state_directory.h"
-#include "server/store/embedded.h"
 #include "server/store/migrations.h"
 
 namespace counterpart::commands {
@@ -14,10 +13,7 @@ int migrate(const std::string& config_file) {
   const auto configuration = load(config_file);
   if (!configuration) return 2;
   const StateDirectory state(configuration->state_directory);
-  std::optional<store::EmbeddedDatabase> embedded;
-  if (configuration->database == "embedded") embedded.emplace(state.path());
-  const std::string uri = embedded ? embedded->uri() : configuration->database;
-  const auto applied = store::migrate(uri);
+  const auto applied = store::migrate(open_database(*configuration, state).uri);
   for (const std::string& name : applied) std::printf("applied %s\n", name.c_str());
   if (applied.empty()) std::puts("the schema is up to date");
   return 0;

@@ -2,11 +2,11 @@
 #include <cstdlib>
 
 #include "server/commands/command.h"
+#include "server/commands/database.h"
 #include "server/commands/loading.h"
 #include "server/daemon/daemon.h"
 #include "server/daemon/state_directory.h"
 #include "server/observe/log.h"
-#include "server/store/embedded.h"
 #include "server/store/migrations.h"
 
 namespace counterpart::commands {
@@ -62,12 +62,10 @@ int serve(const ServeOptions& options) {
   if (!configuration) return 2;
   set_up_log(configuration->log);
   const StateDirectory state(configuration->state_directory);
-  std::optional<store::EmbeddedDatabase> embedded;
-  if (configuration->database == "embedded") embedded.emplace(state.path());
-  const std::string uri = embedded ? embedded->uri() : configuration->database;
-  bring_up_to_date(uri, options.no_migrate);
+  const Database database = open_database(*configuration, state);
+  bring_up_to_date(database.uri, options.no_migrate);
   config::Problems problems;
-  Daemon daemon(*configuration, uri, state.daemon_id(), embedded ? &*embedded : nullptr, system_ports(), problems);
+  Daemon daemon(*configuration, database.uri, state.daemon_id(), database.embedded.get(), system_ports(), problems);
   if (!problems.empty()) {
     print_mistakes(problems);
     return 2;

@@ -54,7 +54,7 @@ std::optional<Expression> read_expression(const Node& node, Problems& problems) 
 }
 
 std::optional<Expression> read_cleaning(const Node& node, Problems& problems) {
-  const auto expression = parse(node, begins_with_value(node.scalar) ? "" : "value | ", problems);
+  auto expression = parse(node, begins_with_value(node.scalar) ? "" : "value | ", problems);
   if (!expression) return std::nullopt;
   for (const std::string& name : expression->names()) {
     if (name == "value") continue;

@@ -31,9 +31,11 @@ Type<Sides> both_or_each(const std::string& title) {
   };
   type.read = [table](const Node& node, Problems& problems) -> std::optional<Sides> {
     if (node.kind == Node::Kind::map) return table.read(node, problems);
-    const auto text = scalar().read(node, problems);
+    const std::optional<Node> text = scalar().read(node, problems);
     if (!text) return std::nullopt;
-    return Sides{*text, *text};
+    Sides both;
+    both.left = both.right = *text;
+    return both;
   };
   return type;
 }

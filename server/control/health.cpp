@@ -11,6 +11,11 @@ long whole(const Native& row, std::string_view name) {
   return value != nullptr && value->is_number() ? std::stol(value->number()) : 0;
 }
 
+double seconds(const Native& row, std::string_view name) {
+  const Native* value = row.member(name);
+  return value != nullptr && value->is_number() ? std::stod(value->number()) : 0;
+}
+
 }  // namespace
 
 void IntakeOutcome::answered(int status, std::chrono::microseconds now) {
@@ -53,8 +58,8 @@ boost::asio::awaitable<http::ServerResponse> Health::metrics() {
   try {
     const Native status = co_await store_.status();
     for (const Native& sync : status.member("syncs")->array()) {
-      metrics_.queue(sync.member("name")->plain(), whole(sync, "dirty"),
-                     static_cast<double>(whole(sync, "oldest_seconds")), whole(sync, "parked"), whole(sync, "frozen"));
+      metrics_.queue(sync.member("name")->plain(), whole(sync, "dirty"), seconds(sync, "oldest_seconds"),
+                     whole(sync, "parked"), whole(sync, "frozen"));
     }
   } catch (const store::DatabaseAway&) {
     up = false;

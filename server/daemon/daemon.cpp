@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 
+#include "server/daemon/client_settings.h"
 #include "server/daemon/notify.h"
 #include "server/daemon/supervised.h"
 #include "server/observe/log.h"
@@ -21,8 +22,22 @@ store::StoreSettings store_settings(const Configuration& configuration, std::str
   settings.uri = std::move(uri);
   settings.daemon = std::move(daemon_id);
   settings.intake_queue = static_cast<int>(configuration.doors.intake_queue);
-  settings.work_lanes = static_cast<int>(configuration.work.database.lanes);
-  settings.statement_timeout = configuration.work.database.statement_timeout;
+  const DatabaseSettings& database = configuration.work.database;
+  settings.work_lanes = static_cast<int>(database.lanes);
+  settings.statement_timeout = database.statement_timeout;
+  settings.connection_times = {database.connect_timeout, database.keepalive, database.unacknowledged};
+  return settings;
+}
+
+store::Retention retention_of(const RetentionSettings& settings) {
+  store::Retention retention{settings.evidence, settings.event_ids, settings.intents, settings.alerts, {}};
+  if (settings.history.count() > 0) retention.history = settings.history;
+  return retention;
+}
+
+SweepSettings sweep_settings(const Configuration& configuration) {
+  SweepSettings settings;
+  settings.clock_skew = configuration.work.clock_skew;
   return settings;
 }
 
@@ -68,7 +83,8 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
       intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_),
       control_(topology_, store_),
       workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
-      sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_) {
+      sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_,
+               sweep_settings(configuration)) {
   store_.on_dirty([this](store::SyncId sync, const std::vector<store::RecordKey>& keys,
                          std::chrono::milliseconds settle) { workers_.wake(sync, keys, settle); });
   for (const SystemConfiguration& system : configuration.systems) {
@@ -81,12 +97,6 @@ Daemon::~Daemon() {
 }
 
 std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfiguration& settings) {
-  http::ClientSettings client;
-  client.system = settings.name;
-  client.connections = static_cast<std::size_t>(settings.connections);
-  client.ca_file = settings.ca_file;
-  client.connect_timeout = settings.connect_timeout;
-  client.response_bytes = static_cast<std::size_t>(settings.answer_bytes);
   http::ClientObserver observer;
   observer.exchanged = [this, name = settings.name](const HttpRequest& request, int status,
                                                     std::chrono::microseconds took) {
@@ -98,9 +108,9 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   pace.burst = static_cast<double>(settings.burst);
   pace.breaker_failures = static_cast<int>(settings.breaker_failures);
   pace.breaker_wait = settings.breaker_wait;
-  auto governor =
-      std::make_unique<http::Governor>(http::make_client(io_, std::move(client), *ports_.points, std::move(observer)),
-                                       pace, *ports_.clock, *ports_.random);
+  auto governor = std::make_unique<http::Governor>(
+      http::make_client(io_, client_settings(settings), *ports_.points, std::move(observer)), pace, *ports_.clock,
+      *ports_.random);
   metrics_.breaker_open(settings.name, false);
   governor->on_breaker = [this, name = settings.name](http::BreakerState state) {
     const bool open = state != http::BreakerState::closed;
@@ -223,7 +233,7 @@ asio::awaitable<void> Daemon::learn_own_user(System& system) {
 asio::awaitable<void> Daemon::keep_house() {
   while (!stopping_) {
     try {
-      co_await store_.upkeep(configuration_.retention.evidence);
+      co_await store_.upkeep(retention_of(configuration_.retention));
     } catch (const std::exception& error) {
       log::warn("upkeep put off", {{"why", error.what()}});
     }

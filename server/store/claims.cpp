@@ -13,7 +13,6 @@ namespace counterpart::store {
 
 namespace {
 
-constexpr milliseconds kPutBack{200};
 /// Between claims that find nothing though something is due, because another daemon holds it.
 constexpr milliseconds kHeldByOthers{50};
 /// When an idle claim that saw only what is above the bound is to be followed by one that sees everything.
@@ -210,9 +209,8 @@ class Claiming {
       }
     }
     picked_ = std::move(kept);
-    transaction_.exec("put_back",
-                      Arguments({order_.sync, lease_, static_cast<std::int64_t>(kPutBack.count())}, put_back));
-    result_.claim.next_due = std::min(kPutBack, result_.claim.next_due.value_or(kPutBack));
+    transaction_.exec("put_back", Arguments({order_.sync, lease_, order_.put_back.count()}, put_back));
+    result_.claim.next_due = std::min(order_.put_back, result_.claim.next_due.value_or(order_.put_back));
   }
 
   /// Taking a lease may have waited for the transaction that gave it up, and what that stored is newer

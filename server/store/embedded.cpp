@@ -20,9 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::seconds kStartPatience{60};  // replaying the log after a crash takes a while
 constexpr std::chrono::seconds kRestartPatience{10};
-constexpr std::chrono::seconds kStopPatience{20};
 constexpr std::chrono::seconds kDyingPatience{5};
 constexpr milliseconds kLook{20};
 constexpr int kLaunchesMax = 40;
@@ -56,12 +54,15 @@ bool accepts_connections(const std::string& uri) {
 }  // namespace
 
 struct EmbeddedDatabase::Impl {
-  explicit Impl(const fs::path& state_directory)
-      : user(::geteuid() == 0 ? "postgres" : ""), paths(cluster_paths(state_directory)), uri(uri_of(paths)) {
+  Impl(const fs::path& state_directory, Patience patient)
+      : patience(patient),
+        user(::geteuid() == 0 ? "postgres" : ""),
+        paths(cluster_paths(state_directory)),
+        uri(uri_of(paths)) {
     make_folders(state_directory, paths, user);
     programs = find_programs(paths.data);
     if (!fs::exists(paths.data)) make_cluster();
-    if (!start_and_wait(kStartPatience)) {
+    if (!start_and_wait(patience.start)) {
       throw EmbeddedError("PostgreSQL in " + paths.data.string() + " does not start; the end of " + paths.log.string() +
                           ":\n" + end_of_log(paths.log));
     }
@@ -106,13 +107,13 @@ struct EmbeddedDatabase::Impl {
 
   /// True when it accepts connections. Takes over a running one; starts one where there is none, and some
   /// times again should it end at once (children of a killed one may still be going).
-  bool start_and_wait(std::chrono::milliseconds patience) {
+  bool start_and_wait(milliseconds at_most) {
     int launches = 0;
     const auto runs_or_hopeless = [&] {
       if (ended() && launches++ < kLaunchesMax) launch();
       return launches > kLaunchesMax || accepts_connections(uri);
     };
-    return wait_until(patience, runs_or_hopeless) && launches <= kLaunchesMax;
+    return wait_until(at_most, runs_or_hopeless) && launches <= kLaunchesMax;
   }
 
   bool ended() {
@@ -141,15 +142,16 @@ struct EmbeddedDatabase::Impl {
     return serves || start_and_wait(kRestartPatience);
   }
 
-  bool stop(std::chrono::milliseconds patience, int signal) {
+  bool stop(milliseconds at_most, int signal) {
     const std::lock_guard lock(mutex);
     if (ended()) return true;
     ::kill(*postmaster, signal);
-    const bool stopped = wait_until(patience, [this] { return has_ended(*postmaster); });
+    const bool stopped = wait_until(at_most, [this] { return has_ended(*postmaster); });
     if (stopped) postmaster.reset();
     return stopped;
   }
 
+  Patience patience;
   std::string user;
   ClusterPaths paths;
   std::string uri;
@@ -159,11 +161,14 @@ struct EmbeddedDatabase::Impl {
 };
 
 EmbeddedDatabase::EmbeddedDatabase(fs::path state_directory)
-    : impl_(std::make_unique<Impl>(state_directory)), uri_(impl_->uri) {}
+    : EmbeddedDatabase(std::move(state_directory), Patience{}) {}
+
+EmbeddedDatabase::EmbeddedDatabase(fs::path state_directory, Patience patience)
+    : impl_(std::make_unique<Impl>(state_directory, patience)), uri_(impl_->uri) {}
 
 EmbeddedDatabase::~EmbeddedDatabase() {
   // Fast, then immediate: the next start replays the log.
-  if (!impl_->stop(kStopPatience, SIGINT)) impl_->stop(kStopPatience, SIGQUIT);
+  if (!impl_->stop(impl_->patience.stop, SIGINT)) impl_->stop(impl_->patience.stop, SIGQUIT);
 }
 
 bool EmbeddedDatabase::ensure_running() {

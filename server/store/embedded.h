@@ -21,8 +21,14 @@ class EmbeddedError : public std::runtime_error {
 /// the supervision below on a thread of its own.
 class EmbeddedDatabase {
  public:
+  struct Patience {
+    std::chrono::milliseconds start{60'000};  ///< replaying the log after a crash takes a while
+    std::chrono::milliseconds stop{20'000};   ///< then it is stopped without waiting for its sessions
+  };
+
   /// Makes and starts the cluster; returns when it accepts connections. Throws EmbeddedError.
   explicit EmbeddedDatabase(std::filesystem::path state_directory);
+  EmbeddedDatabase(std::filesystem::path state_directory, Patience patience);
   ~EmbeddedDatabase();  ///< stops it cleanly (fast mode)
   EmbeddedDatabase(const EmbeddedDatabase&) = delete;
 

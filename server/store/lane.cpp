@@ -56,10 +56,6 @@ class SessionJob : public Job {
   std::unique_ptr<Waiter> waiter_;
 };
 
-std::int64_t steady_milliseconds() {
-  return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 awaitable<void> suspend(asio::io_context& io, std::function<void(std::unique_ptr<Waiter>)> hand_over) {
@@ -117,12 +113,6 @@ void Lane::submit(std::unique_ptr<Job> job) {
 std::size_t Lane::load() const {
   const std::lock_guard lock(mutex_);
   return queue_.size() + (running_ ? 1 : 0);
-}
-
-std::optional<milliseconds> Lane::since_commit() const {
-  const std::int64_t at = committed_;
-  if (at == 0) return std::nullopt;
-  return milliseconds(steady_milliseconds() - at);
 }
 
 void Lane::break_if_silent(milliseconds limit) {
@@ -217,7 +207,6 @@ void Lane::transact(std::string_view name, const std::function<void(Transaction&
     try {
       if (!connection_) throw Failure(FailureKind::reconnect, "the connection to the database is lost");
       connection_->transact(name, work, points_);
-      committed_ = steady_milliseconds();
       return;
     } catch (const Failure& failure) {
       if (!settle_failure(failure, attempt, reconnected)) throw StoreError(failure.what());

@@ -85,8 +85,6 @@ class Lane : private Session {
   std::size_t load() const;
   /// How often a connection has been made.
   std::uint64_t connections() const { return connections_; }
-  /// Steady-clock time since the last commit; nullopt if there was none.
-  std::optional<milliseconds> since_commit() const;
   /// Breaks the connection if a call has gone unanswered for so long. Any thread.
   void break_if_silent(milliseconds limit);
 
@@ -115,7 +113,6 @@ class Lane : private Session {
   bool stopping_ = false;
   bool running_ = false;
   std::atomic<std::uint64_t> connections_{0};
-  std::atomic<std::int64_t> committed_{0};
   std::string last_failure_;
 
   std::thread thread_;

@@ -15,6 +15,7 @@ LaneSettings settings_for(const StoreSettings& settings, std::string name, bool 
   lane.name = std::move(name);
   lane.connection.uri = settings.uri;
   lane.connection.statement_timeout = settings.statement_timeout;
+  lane.connection.times = settings.connection_times;
   lane.connection.steady_plans = steady_plans;
   return lane;
 }
@@ -57,15 +58,6 @@ std::uint64_t Lanes::reconnections() const {
     sum += made > 0 ? made - 1 : 0;
   }
   return sum;
-}
-
-std::optional<milliseconds> Lanes::since_commit() const {
-  std::optional<milliseconds> least;
-  for (const std::unique_ptr<Lane>& lane : lanes_) {
-    const std::optional<milliseconds> since = lane->since_commit();
-    if (since && (!least || *since < *least)) least = since;
-  }
-  return least;
 }
 
 void Lanes::watch(milliseconds limit) {

@@ -27,8 +27,6 @@ class Lanes {
 
   /// Connections made again so far, on all lanes.
   std::uint64_t reconnections() const;
-  /// Time since the last commit on any lane.
-  std::optional<milliseconds> since_commit() const;
 
  private:
   void watch(milliseconds limit);

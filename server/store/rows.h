@@ -114,6 +114,7 @@ struct ClaimOrder {
   std::string mapping_version;  ///< a sync whose active version is another gives nothing
   int limit = 50;
   milliseconds lease{60'000};
+  milliseconds put_back{200};     ///< a record whose pair another worker holds comes again after so long
   std::vector<RecordKey> wanted;  ///< hints of fresh work, tried first
 };
 struct Claim {
@@ -205,6 +206,15 @@ struct Completion {
   std::vector<IntentResult> intents;
   std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity;  ///< match keys of records read
   std::vector<AlertRow> alerts;
+};
+
+/// How long what is no longer worked with is kept; evidence and event ids by whole days, history by whole months.
+struct Retention {
+  milliseconds evidence{7 * 24 * 3600 * 1000LL};
+  milliseconds event_ids{3 * 24 * 3600 * 1000LL};
+  milliseconds intents{24 * 3600 * 1000LL};      ///< ended ones
+  milliseconds alerts{30 * 24 * 3600 * 1000LL};  ///< resolved ones
+  std::optional<milliseconds> history{};         ///< nullopt: for ever
 };
 
 struct Watermark {

@@ -106,17 +106,21 @@ void forbid_reconnecting([[maybe_unused]] pqxx::connection& connection) {
 #endif
 }
 
+std::string in_seconds(milliseconds time) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
 std::string conninfo_of(const ConnectionSettings& settings) {
+  const std::pair<const char*, std::string> parameters[] = {
+      {"application_name", "counterpart"},
+      {"connect_timeout", in_seconds(settings.times.connect)},
+      {"keepalives", "1"},
+      {"keepalives_idle", in_seconds(settings.times.keepalive)},
+      {"keepalives_interval", "2"},
+      {"keepalives_count", "3"},
+      {"tcp_user_timeout", std::to_string(settings.times.unacknowledged.count())}};
   std::string conninfo = settings.uri;
-  for (const auto& [key, value] : {std::pair{"application_name", "counterpart"},
-                                   {"connect_timeout", "2"},
-                                   {"keepalives", "1"},
-                                   {"keepalives_idle", "5"},
-                                   {"keepalives_interval", "2"},
-                                   {"keepalives_count", "3"},
-                                   {"tcp_user_timeout", "8000"}}) {
-    conninfo = with_parameter(conninfo, key, value);
-  }
+  for (const auto& [key, value] : parameters) conninfo = with_parameter(conninfo, key, value);
   return conninfo;
 }
 

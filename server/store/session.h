@@ -11,6 +11,7 @@
 
 #include "server/fault_points.h"
 #include "server/store/arguments.h"
+#include "server/store/connection_times.h"
 #include "server/store/failure.h"
 #include "server/store/rows.h"
 
@@ -57,6 +58,7 @@ struct ConnectionSettings {
   milliseconds statement_timeout{5'000};
   bool steady_plans = true;  ///< plans that do not depend on statistics: for the queue, not for reports
   bool durable = true;       ///< synchronous_commit
+  ConnectionTimes times{};
 };
 
 /// Lets another thread see that the database has been silent for too long, and break the connection,

@@ -26,7 +26,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr milliseconds kPingPatience{800};
-constexpr milliseconds kAliveWithin{1'000};
 /// Marks in one statement; a sweep may bring very many.
 constexpr std::size_t kMarksMax = 2'000;
 
@@ -124,8 +123,6 @@ awaitable<int> Store::take_over() {
 }
 
 awaitable<bool> Store::ping() {
-  const std::optional<milliseconds> since = impl_->lanes_.since_commit();
-  if (since && *since < kAliveWithin) co_return true;
   // The lane's answer may come too late or never: it is waited for no longer than the timer.
   struct Race {
     explicit Race(asio::io_context& io) : timer(io) {}
@@ -134,7 +131,7 @@ awaitable<bool> Store::ping() {
   };
   auto race = std::make_shared<Race>(impl_->io_);
   race->timer.expires_after(kPingPatience);
-  awaitable<bool> answer = impl_->lanes_.reports().run<bool>(
+  awaitable<bool> answer = impl_->lanes_.work().run<bool>(
       "ping", [](Transaction& transaction) { return !transaction.exec("ping").empty(); });
   const auto done = [race](std::exception_ptr error, bool) {
     race->answered = !error;
@@ -321,9 +318,9 @@ awaitable<void> Store::save_watermark(std::string system, std::string object, In
 
 // --- upkeep ---------------------------------------------------------------------------------------
 
-awaitable<void> Store::upkeep(milliseconds evidence_kept) {
-  std::function<Done(Session&)> work = [evidence_kept](Session& session) {
-    run_upkeep(session, evidence_kept);
+awaitable<void> Store::upkeep(Retention kept) {
+  std::function<Done(Session&)> work = [kept](Session& session) {
+    run_upkeep(session, kept);
     return Done{};
   };
   co_await impl_->lanes_.work().with_session<Done>(std::move(work));

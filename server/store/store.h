@@ -13,6 +13,7 @@
 #include "connectors/ports/clock.h"
 #include "connectors/ports/random.h"
 #include "server/fault_points.h"
+#include "server/store/connection_times.h"
 #include "server/store/rows.h"
 
 namespace counterpart::store {
@@ -49,6 +50,7 @@ struct StoreSettings {
   int work_lanes = 2;       ///< connections for queue and links, besides the one for intake
   int intake_queue = 2000;  ///< deliveries waiting at most
   milliseconds statement_timeout{5'000};
+  ConnectionTimes connection_times;
 };
 
 /// Records that became dirty, for local workers: a hint, never ownership.
@@ -78,7 +80,7 @@ class Store {
   /// (the state directory is locked). Gives how many records were taken over.
   awaitable<int> take_over();
 
-  /// True if the database answers within 0.8 s, or has committed something within the last second.
+  /// True if the database commits a write within 0.8 s.
   awaitable<bool> ping();
 
   // --- intake ---------------------------------------------------------------------------------
@@ -174,16 +176,16 @@ class Store {
 
   // --- upkeep ---------------------------------------------------------------------------------
 
-  /// Makes tomorrow's partitions, drops evidence older than `evidence_kept`, ended intents, stale
-  /// leases. Idempotent; called once a minute or so.
-  awaitable<void> upkeep(milliseconds evidence_kept);
+  /// Makes tomorrow's partitions, drops what is older than it is to be kept, and stale leases. Idempotent;
+  /// called once a minute or so.
+  awaitable<void> upkeep(Retention kept);
 
   // --- seen from outside ----------------------------------------------------------------------
 
   /// As JSON for the CLI and metrics; times are ISO 8601 in UTC. Counts stop at a million.
   ///   {"syncs": [{"name", "dirty", "due", "oldest_seconds", "parked", "frozen", "links", "tombstones",
   ///               "open_intents", "alerts"}]}
-  /// `due`: waiting for a worker now; `oldest_seconds`: age of the oldest unworked news, 0 if none.
+  /// `due`: waiting for a worker now; `oldest_seconds`: age of the oldest unworked news, to the millisecond, 0 if none.
   awaitable<Native> status();
   ///   {"parked": [{"id", "sync", "mapping", "side", "record", "reason", "field", "remedy", "since",
   ///                "correlation"}]}   of that sync, or of all; at most the newest ten thousand

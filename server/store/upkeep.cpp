@@ -27,26 +27,30 @@ void change_tables(Session& session, const std::function<void(Transaction&)>& wo
   }
 }
 
+void drop_partitions(Session& session, std::string_view statement, milliseconds kept) {
+  change_tables(session,
+                [statement, kept](Transaction& transaction) { transaction.exec(statement, Arguments{kept.count()}); });
+}
+
 }  // namespace
 
 void make_partitions(Session& session) {
   change_tables(session, [](Transaction& transaction) { transaction.exec("make_partitions"); });
 }
 
-void run_upkeep(Session& session, milliseconds evidence_kept) {
+void run_upkeep(Session& session, const Retention& kept) {
   make_partitions(session);
-  change_tables(session, [evidence_kept](Transaction& transaction) {
-    transaction.exec("drop_evidence", Arguments{static_cast<std::int64_t>(evidence_kept.count())});
-  });
-  change_tables(session, [](Transaction& transaction) { transaction.exec("drop_events"); });
-  session.transact("upkeep", [](Transaction& transaction) {
+  drop_partitions(session, "drop_evidence", kept.evidence);
+  drop_partitions(session, "drop_events", kept.event_ids);
+  if (kept.history) drop_partitions(session, "drop_history", *kept.history);
+  session.transact("upkeep", [&kept](Transaction& transaction) {
     transaction.exec("remove_stale_leases");
-    transaction.exec("remove_old_alerts");
+    transaction.exec("remove_old_alerts", Arguments{kept.alerts.count()});
   });
   std::size_t removed = 1;
   for (int round = 0; round < kRoundsMax && removed > 0; ++round) {
-    session.transact("upkeep", [&removed](Transaction& transaction) {
-      removed = transaction.exec("remove_ended_intents", Arguments{kIntentsMax}).size();
+    session.transact("upkeep", [&](Transaction& transaction) {
+      removed = transaction.exec("remove_ended_intents", Arguments{kIntentsMax, kept.intents.count()}).size();
     });
   }
 }

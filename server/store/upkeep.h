@@ -5,6 +5,7 @@
 
 #include "server/store/lane.h"
 #include "server/store/marks.h"
+#include "server/store/rows.h"
 
 namespace counterpart::store {
 
@@ -13,7 +14,7 @@ namespace counterpart::store {
 void make_partitions(Session& session);
 
 /// Store::upkeep: each step a transaction of its own, in bounded batches.
-void run_upkeep(Session& session, milliseconds evidence_kept);
+void run_upkeep(Session& session, const Retention& kept);
 
 /// What one transaction of Store::retry_parked did.
 struct Revived {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
 #include "server/observe/log.h"
+#include "server/rethrow.h"
 #include "server/store/keys.h"
 
 namespace counterpart {
@@ -50,7 +50,7 @@ Sweeper::Sweeper(asio::any_io_executor executor, Topology& topology, store::Stor
 void Sweeper::start() {
   for (const auto& beat : beats_) {
     ++running_;
-    asio::co_spawn(executor_, run(beat), asio::detached);
+    asio::co_spawn(executor_, run(beat), rethrow);
   }
 }
 
@@ -78,6 +78,7 @@ asio::awaitable<void> Sweeper::run(std::shared_ptr<Beat> beat) {
     beat->found = 0;
     try {
       fault = co_await sweep(*beat);
+      if (fault.why.empty()) beat->system.swept.insert(beat->object);
     } catch (const std::exception& error) {
       fault.why = error.what();
     }
@@ -240,6 +241,18 @@ asio::awaitable<void> Sweeper::note_skipped(Beat& beat, const std::string& why) 
                  "give the record another id, or report this");
 }
 
+/// What a system's own search would not find, because it compares the spelling, is found in the index.
+asio::awaitable<void> Sweeper::index(const Participation& part, const ChangesPage& page) {
+  std::vector<std::pair<store::RecordKey, std::vector<KeyValue>>> identity;
+  for (const Record& record : page.records) {
+    if (store::fault_of_id(record.id)) continue;
+    auto keys = match_keys(*part.mapping, part.side, record);
+    if (!keys.empty())
+      identity.emplace_back(store::RecordKey{part.mapping->name, part.side, record.id}, std::move(keys));
+  }
+  if (!identity.empty()) co_await store_.index(part.sync->id, std::move(identity));
+}
+
 asio::awaitable<void> Sweeper::mark(Beat& beat, const ChangesPage& page, bool first_load) {
   for (const Record& record : page.records) {
     if (const auto why = store::fault_of_id(record.id)) co_await note_skipped(beat, *why);
@@ -267,6 +280,7 @@ asio::awaitable<void> Sweeper::mark(Beat& beat, const ChangesPage& page, bool fi
       mark.correlation = correlation;
     }
     if (!marks.empty()) co_await store_.mark(part.sync->id, marks);
+    co_await index(part, page);
   }
   const int found = static_cast<int>(page.records.size() + page.ids.size());
   beat.found += found;

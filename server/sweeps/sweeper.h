@@ -32,7 +32,8 @@ struct SweepSettings {
 };
 
 /// Finds what webhooks lost, or never told: lists each system's objects by what changed since the
-/// watermark and makes the records dirty in every sync they take part in. One coroutine an object.
+/// watermark, makes the records dirty in every sync they take part in and takes their match keys into the identity
+/// index. One coroutine an object. An object listed to its end is noted in System::swept: creates there wait for it.
 ///   watermark = min(newest change seen, the system's clock at the start) - overlap,
 /// saved after the dirty marks have committed; page by page only where the system sorts by change. Where the
 /// system does not tell its time, ours (with some skew) stands in for it: a record dated in the future moves no
@@ -59,6 +60,7 @@ class Sweeper {
   boost::asio::awaitable<SweepFault> sweep(Beat& beat);
   boost::asio::awaitable<SweepFault> list(Beat& beat, std::optional<Instant> since, bool first_load);
   boost::asio::awaitable<void> mark(Beat& beat, const ChangesPage& page, bool first_load);
+  boost::asio::awaitable<void> index(const Participation& part, const ChangesPage& page);
   boost::asio::awaitable<void> note_skipped(Beat& beat, const std::string& why);
   boost::asio::awaitable<void> alert(Beat& beat, const std::string& kind, std::string message, std::string remedy);
   boost::asio::awaitable<void> note_result(Beat& beat, const SweepFault& fault);

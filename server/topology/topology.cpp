@@ -78,6 +78,7 @@ class MappingCheck {
     // What was misread holds its default: nothing is to be said of that.
     if (sync_.settings->is_whole(mapping_)) check_writing(side, *can);
     check_match_paths(side, *can);
+    check_stamp(side, *can);
   }
 
   void check_writing(Side side, const Capabilities& can) {
@@ -99,6 +100,18 @@ class MappingCheck {
             "searchable are: " + config::listed(can.searchable));
       }
     }
+  }
+
+  /// A create in doubt is found again by what stands there.
+  void check_stamp(Side side, const Capabilities& can) {
+    if (can.stamp.empty()) return;
+    const bool mapped = std::any_of(mapping_.fields.begin(), mapping_.fields.end(), [&](const FieldRule& rule) {
+      const auto& paths = rule.side[side].paths;
+      return std::any_of(paths.begin(), paths.end(), [&](const Path& path) { return path.text() == can.stamp; });
+    });
+    if (!mapped) return;
+    add(side, "'" + can.stamp + "' is where our own creates are marked, so it cannot be mapped",
+        "remove the field from the mapping, or let the connector's definition name another field as its stamp");
   }
 
   void add(Side side, const std::string& what, std::string remedy) {

@@ -52,7 +52,10 @@ std::vector<Item> make_items(const Work& work, std::vector<store::Claimed> claim
 void end_what_needs_no_reading(Work& work, Item& item) {
   if (item.mapping == nullptr) {
     end(item, store::Outcome::excluded, "the configuration has no such mapping any more");
+  } else if (end_if_suspect(work, item)) {
+    return;
   } else if (item.link && item.link->tombstone) {
+    if (item.news().look_again) return;
     end(item, store::Outcome::excluded, "its link has ended: " + item.link->tombstone_reason);
   } else if (item.link && !item.has_open_intents() && item.news().attempts == 0) {
     for (const store::Claimed& claimed : item.claimed) {
@@ -146,6 +149,8 @@ std::vector<store::Completion> completions_of(std::vector<Item>& items) {
         completion.detail = lead.detail;
         completion.again_in = lead.again_in;
         completion.burns_attempt = lead.burns_attempt;
+        completion.spares_attempt = lead.spares_attempt;
+        completion.not_found = lead.not_found;
         completion.correlation = claimed.correlation;
       }
       completion.key = claimed.key;
@@ -173,7 +178,7 @@ boost::asio::awaitable<void> mark_to_look_again(Work& work, const std::vector<It
 boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
   for (Item& item : items) {
     // Nothing may end without a named outcome.
-    end_again(item, "left undecided", backoff(work, item.news().attempts), true);
+    end_later(work, item, "left undecided");
   }
   auto completions = completions_of(items);
   const auto stored = co_await work.store.complete(work.sync.id, work.lease, std::move(completions));

@@ -1,9 +1,11 @@
 #include "server/worker/creating.h"
 
+#include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
 
+#include "server/store/keys.h"
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
 #include "server/worker/updating.h"
@@ -26,7 +28,11 @@ struct Create {
 
 void take_result(Work& work, Create& create, Side side, WriteResult result) {
   if (auto* written = std::get_if<Written>(&result)) {
-    create.written = std::move(*written);
+    if (const auto why = store::fault_of_id(written->id)) {
+      end_unusable(work, *create.item, side, *why);
+    } else {
+      create.written = std::move(*written);
+    }
     return;
   }
   const auto& failure = std::get<Failure>(result);
@@ -84,6 +90,8 @@ boost::asio::awaitable<void> send(Work& work, std::vector<Create>& creates, Side
     auto results = co_await connector.create(object, std::move(orders), send_by);
     for (std::size_t i = 0; i < group.size(); ++i) take_result(work, *group[i], side, std::move(results.at(i)));
     co_await store_links(work, group, side);
+    const bool let_in = std::any_of(group.begin(), group.end(), [](const auto* create) { return create->written; });
+    if (let_in) co_await note_let_in(work, side, "create");
   }
 }
 

@@ -13,7 +13,6 @@ namespace {
 /// A record may have been changed under our hands so often before that counts.
 constexpr int kSparedConflicts = 2;
 constexpr milliseconds kNotSentPause{200};
-constexpr milliseconds kRefusedFirst{60'000};
 constexpr std::string_view kReading = "refused to read";
 constexpr std::string_view kWriting = "refused to write";
 
@@ -73,6 +72,12 @@ void end_parked(Work& work, Item& item, store::ParkedRow why) {
   item.ending.park = std::move(why);
 }
 
+void end_unusable(Work& work, Item& item, Side side, const std::string& why) {
+  end_parked(work, item,
+             {"created in " + work.sync.system[side]->settings->name + ", but its id there " + why, "",
+              "give the record another id there, then `counterpart parked retry`"});
+}
+
 bool end_if_suspect(Work& work, Item& item) {
   for (const store::Claimed& claimed : item.claimed) {
     if (claimed.interrupted < work.settings.attempts) continue;
@@ -123,7 +128,8 @@ void end_refused(Work& work, Item& item, System& system, const std::string& what
                    {"credentials", system.settings->name, what, "check the user, its rights and its password or token"},
                    news);
   const auto now = work.clock.uptime();
-  system.troubles.refuse(now, kRefusedFirst, std::max(kRefusedFirst, work.settings.backoff_most));
+  const auto first = work.settings.credentials_wait;
+  system.troubles.refuse(now, first, std::max(first, work.settings.backoff_most));
   const auto pause = std::chrono::ceil<milliseconds>(system.troubles.closed_for(now));
   end_again(item, what, std::max(pause, milliseconds(0)) + milliseconds(50 + work.random.below(200)), false);
 }
@@ -151,15 +157,12 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
     case Kind::system_down:
       end_again(item, what, failure.retry_after.value_or(system.settings->breaker_wait) + jitter, false);
       break;
-    case Kind::not_sent:  // with a fresh lease it goes at once
-      end_again(item, what, milliseconds(200), false);
-      break;
     case Kind::in_doubt:  // settled from its intent, when the call can have no effect any more
       if (spared(item) == 0) {
-        end_spared(work, item, what, system.settings->settings.timeout + jitter, 1);
+        end_spared(work, item, what, system.connector->call_timeout() + jitter, 1);
       } else {
         end_later(work, item, what);
-        if (item.ending.again_in) *item.ending.again_in += system.settings->settings.timeout;
+        if (item.ending.again_in) *item.ending.again_in += system.connector->call_timeout();
       }
       break;
     case Kind::conflict:
@@ -175,7 +178,7 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
     case Kind::credentials:
       end_refused(work, item, system, what, doing);
       break;
-    default:  // not sent at all, for want of time
+    case Kind::not_sent:  // for want of time; with a fresh lease it goes at once
       end_again(item, what, kNotSentPause + jitter, false);
       break;
   }

@@ -20,6 +20,10 @@ void end_again(Item& item, std::string detail, std::chrono::milliseconds again_i
 /// Set aside for a person, with an alert.
 void end_parked(Work& work, Item& item, store::ParkedRow why);
 
+/// Parks an item whose create gave a record with an id that cannot be kept (`why`: store::fault_of_id). Its intent
+/// stays open, so that it is not created once more.
+void end_unusable(Work& work, Item& item, Side side, const std::string& why);
+
 /// Parks a record over which the daemon died or hung too often in a row. True if it did.
 bool end_if_suspect(Work& work, Item& item);
 

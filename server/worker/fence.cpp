@@ -12,8 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kPagesMax = 200;
-constexpr milliseconds kClockSlack{5'000};  ///< the system's clock is not ours
 constexpr milliseconds kUntilSwept{500};
 
 /// Lists what changed on `target` since the lag, and indexes its match keys.
@@ -21,7 +19,7 @@ boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const Ob
                                                             Instant since) {
   Connector& connector = *work.sync.system[target]->connector;
   std::string page;
-  for (int pages = 0; pages < kPagesMax; ++pages) {
+  for (int pages = 0; pages < work.settings.fence_pages; ++pages) {
     auto result = co_await connector.changed(mapping->object[target], since, page);
     if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
     auto& listing = std::get<ChangesPage>(result);
@@ -71,7 +69,7 @@ boost::asio::awaitable<void> raise_fence(Work& work, std::vector<Item*> items, S
   }
   for (const ObjectMapping* mapping : mappings) {
     const milliseconds lag = system.connector->capabilities(mapping->object[target])->visibility_lag;
-    const auto failure = co_await index_latest(work, mapping, target, now - 2 * lag - kClockSlack);
+    const auto failure = co_await index_latest(work, mapping, target, now - 2 * lag - work.settings.fence_slack);
     if (!failure) continue;
     for (Item* item : items) {
       if (item->mapping == mapping) end_failure(work, *item, target, *failure, "list changes before a create");

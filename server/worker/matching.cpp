@@ -33,6 +33,7 @@ std::vector<Search> begin_searches(Work& work, const std::vector<Item*>& items) 
     Search search;
     search.item = item;
     search.target = other(item->side);
+    if (end_if_closed(work, *item, search.target)) continue;
     search.keys = match_keys(*item->mapping, item->side, *item->record[item->side]);
     const bool shared = std::any_of(search.keys.begin(), search.keys.end(), [&](const KeyValue& key) {
       return taken.contains(store::lease_key(item->mapping->name, key));

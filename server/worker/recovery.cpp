@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/observe/log.h"
+#include "server/store/keys.h"
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
 
@@ -12,9 +13,6 @@ namespace counterpart {
 namespace {
 
 using std::chrono::milliseconds;
-
-constexpr int kPagesMax = 200;
-constexpr milliseconds kSlack{5'000};  ///< the system's clock is not ours
 
 const store::IntentRow* open_create(const Item& item) {
   for (const auto& claimed : item.claimed) {
@@ -101,10 +99,10 @@ boost::asio::awaitable<Found> search_for(Work& work, const Item& item, const sto
 boost::asio::awaitable<Found> look_through_changes(Work& work, const Item& item, const store::IntentRow& intent) {
   System& target = *work.sync.system[intent.target];
   const std::string& object = item.mapping->object[intent.target];
-  const Instant since = intent.created - work.settings.clock_skew - kSlack;
+  const Instant since = intent.created - work.settings.clock_skew - work.settings.fence_slack;
   std::vector<Record> found;
   std::string page;
-  for (int pages = 0; pages < kPagesMax; ++pages) {
+  for (int pages = 0; pages < work.settings.fence_pages; ++pages) {
     auto result = co_await target.connector->changed(object, since, page);
     if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
     auto& listing = std::get<ChangesPage>(result);
@@ -186,6 +184,7 @@ boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRo
 }
 
 boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::IntentRow intent) {
+  if (end_if_closed(work, item, intent.target)) co_return;
   const System& target = *work.sync.system[intent.target];
   const auto* can = target.connector->capabilities(item.mapping->object[intent.target]);
   const auto not_before = intent.deadline + can->visibility_lag;
@@ -205,7 +204,10 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   }
   auto& found = std::get<std::vector<Record>>(result);
   co_await remove_linked(work, item, intent.target, found);
-  if (found.size() == 1) {
+  const auto unusable = found.size() == 1 ? store::fault_of_id(found.front().id) : std::nullopt;
+  if (unusable) {
+    end_unusable(work, item, intent.target, *unusable);
+  } else if (found.size() == 1) {
     co_await adopt(work, item, std::move(intent), std::move(found.front()));
   } else if (found.empty()) {
     item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "not found: it had no effect"});
@@ -250,14 +252,15 @@ void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
 
 boost::asio::awaitable<void> put_off_own_creates(Work& work, std::vector<Item*> items) {
   if (items.empty()) co_return;
-  std::set<std::pair<std::string, Side>> targets;
+  std::set<std::pair<std::string, Side>> distinct;
   std::vector<store::RecordKey> keys;
   for (const Item* item : items) {
-    targets.emplace(item->mapping->name, item->side);
+    distinct.emplace(item->mapping->name, item->side);
     keys.push_back(item->news().key);
   }
   // In this order: an answer that comes between the two is seen as a link.
-  const auto creates = co_await work.store.open_creates(work.sync.id, {targets.begin(), targets.end()});
+  std::vector<std::pair<std::string, Side>> targets(distinct.begin(), distinct.end());
+  const auto creates = co_await work.store.open_creates(work.sync.id, std::move(targets));
   const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
   for (std::size_t i = 0; i < items.size(); ++i) {
     Item& item = *items[i];

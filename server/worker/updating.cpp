@@ -76,6 +76,8 @@ boost::asio::awaitable<void> send(Work& work, std::vector<Update>& updates, Side
     for (const Update* update : group) orders.push_back(order_of(*update->item, side));
     auto results = co_await connector.update(object, std::move(orders), send_by);
     for (std::size_t i = 0; i < group.size(); ++i) take_result(work, *group[i], side, std::move(results.at(i)));
+    const bool let_in = std::any_of(group.begin(), group.end(), [](const auto* update) { return update->written; });
+    if (let_in) co_await note_let_in(work, side, "update");
   }
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <exception>
 
 #include "server/observe/log.h"
+#include "server/rethrow.h"
 #include "server/worker/batch.h"
 #include "server/worker/endings.h"
 
@@ -32,7 +32,7 @@ void Workers::start() {
   for (Crew& crew : crews_) {
     for (int i = 0; i < settings_.workers; ++i) {
       ++running_;
-      asio::co_spawn(executor_, run(crew), asio::detached);
+      asio::co_spawn(executor_, run(crew), rethrow);
     }
   }
 }
@@ -79,6 +79,7 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   order.mapping_version = crew.sync.settings->version;
   order.limit = static_cast<int>(crew.most);
   order.lease = settings_.lease;
+  order.put_back = settings_.put_back;
   order.wanted = std::move(wanted);
   store::Claim claim = co_await store_.claim(std::move(order));
   if (claim.records.empty()) {
@@ -117,17 +118,6 @@ asio::awaitable<std::exception_ptr> try_batch(Work& work, store::Claim claim) {
   }
 }
 
-/// Throws DatabaseAway on: that is nobody's fault here.
-std::string reason_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const store::DatabaseAway&) {
-    throw;
-  } catch (const std::exception& exception) {
-    return exception.what();
-  }
-}
-
 store::Completion ending_of(Work& work, const store::Claimed& record, const std::string& why) {
   Item item;
   item.claimed.push_back(record);
@@ -160,7 +150,15 @@ asio::awaitable<void> Workers::work(Crew& crew, store::Claim claim, microseconds
     crew.most = std::min<std::size_t>(crew.most * 2, static_cast<std::size_t>(settings_.batch));
     co_return;
   }
-  const std::string why = reason_of(error);
+  std::string why;
+  try {
+    std::rethrow_exception(error);
+  } catch (const store::DatabaseAway&) {  // nobody's fault here
+    store_.give_back(crew.sync.id, work.lease);
+    throw;
+  } catch (const std::exception& exception) {
+    why = exception.what();
+  }
   log::error("a batch failed", {{"sync", crew.sync.settings->name}, {"records", size}, {"why", why}});
   if (alone) {
     std::vector<store::Completion> endings;

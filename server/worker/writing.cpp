@@ -34,6 +34,8 @@ std::vector<Item*> next_group(Work& work, std::vector<Item*>& waiting, Side side
 }
 
 boost::asio::awaitable<void> write_group(Work& work, std::vector<Item*> group, Side side) {
+  std::erase_if(group, [&](Item* item) { return end_if_closed(work, *item, side); });
+  if (group.empty()) co_return;
   if (work.send_by(*work.sync.system[side], milliseconds(1)) <= work.clock.uptime()) {
     for (Item* item : group) end_again(*item, "the lease would not outlive the call", milliseconds(1'000), false);
     co_return;

@@ -21,7 +21,6 @@ using asio::awaitable;
 using Cause = HttpError::Cause;
 using Timer = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kIdleTime{30};
 constexpr std::size_t kReadBytes = 16 * 1024;
 
 /// The connections of one origin.
@@ -87,7 +86,7 @@ class Core {
   }
 
   void drop_stale() {
-    const auto oldest = Timer::now() - kIdleTime;
+    const auto oldest = Timer::now() - settings_.idle_timeout;
     const auto stale = [oldest](const Origin::Idle& idle) { return idle.since < oldest || !idle.stream->fresh(); };
     for (auto& [name, origin] : origins_) std::erase_if(origin.idle, stale);
   }

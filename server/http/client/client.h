@@ -19,6 +19,7 @@ struct ClientSettings {
   std::string ca_file;  ///< "": the machine's trust store
   std::size_t response_bytes = 32 * 1024 * 1024;
   std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds idle_timeout{30'000};  ///< a kept connection idle for so long is not used again
 };
 
 /// Told of each exchange, for metrics. status 0: no answer.
@@ -30,8 +31,8 @@ struct ClientObserver {
 /// connections an origin. A request on a kept connection that turns out closed before any byte of
 /// an answer came is repeated once on a fresh one, if it is GET or HEAD or not a byte of it was sent. Redirects
 /// are not followed. HttpRequest::gate is passed before each first byte.
-/// The request's time-out covers the wait for a connection, connecting and the exchange. Connections idle
-/// for 30 s, or closed by the peer, are dropped when the next request comes: no timer keeps the io_context
+/// The request's time-out covers the wait for a connection, connecting and the exchange. Connections idle for
+/// too long, or closed by the peer, are dropped when the next request comes: no timer keeps the io_context
 /// busy. A cancelled send() throws boost::system::system_error. Throws HttpError for an unreadable ca_file.
 std::unique_ptr<HttpClient> make_client(boost::asio::io_context& io, ClientSettings settings, FaultPoints& points,
                                         ClientObserver observer = {});

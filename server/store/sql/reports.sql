@@ -17,7 +17,7 @@ cross join (select counterpart.now() as now offset 0) clock
 cross join lateral (
   select count(*) as waiting,
     count(*) filter (where w.due <= clock.now and w.lease is null) as due,
-    coalesce(greatest(0, floor(extract(epoch from clock.now - min(w.first_news)))::bigint), 0) as oldest
+    coalesce(trim_scale(round(greatest(0, extract(epoch from clock.now - min(w.first_news))), 3)), 0) as oldest
   from (
     select d.due, d.lease, d.first_news
     from dirty d

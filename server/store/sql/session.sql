@@ -15,7 +15,12 @@ select set_config('search_path', 'counterpart', false),
   set_config('plan_cache_mode', $6, false)
 
 -- name: ping
-select 1
+-- A database that only reads would answer any question.
+insert into heartbeat (at)
+values (counterpart.now())
+on conflict (one) do update
+set at = excluded.at
+returning 1
 
 -- name: register_sync
 insert into sync (name, mapping_version, registered)

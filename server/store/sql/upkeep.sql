@@ -11,7 +11,10 @@ select counterpart.make_partitions()
 select counterpart.drop_partitions('evidence', ((counterpart.now() - $1::bigint * interval '1 millisecond') at time zone 'UTC')::date)
 
 -- name: drop_events
-select counterpart.drop_partitions('event_seen', (counterpart.now() at time zone 'UTC')::date - 3)
+select counterpart.drop_partitions('event_seen', ((counterpart.now() - $1::bigint * interval '1 millisecond') at time zone 'UTC')::date)
+
+-- name: drop_history
+select counterpart.drop_partitions('history', ((counterpart.now() - $1::bigint * interval '1 millisecond') at time zone 'UTC')::date)
 
 -- name: remove_ended_intents
 -- At most so many a sync and call, oldest first, along the index of ended ones.
@@ -22,7 +25,7 @@ with old as materialized (
     select x.intent_id
     from intent x
     where x.sync_id = s.sync_id
-      and x.ended < counterpart.now() - interval '1 day'
+      and x.ended < counterpart.now() - $2::bigint * interval '1 millisecond'
     order by x.ended
     limit $1::bigint
     for update skip locked
@@ -41,4 +44,4 @@ where until < counterpart.now() - interval '1 hour'
 
 -- name: remove_old_alerts
 delete from alert
-where resolved < counterpart.now() - interval '30 days'
+where resolved < counterpart.now() - $1::bigint * interval '1 millisecond'

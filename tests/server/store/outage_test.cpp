@@ -103,6 +103,14 @@ TEST_F(Outage, IsToldAtOnceByEveryCallAndByPing) {
   EXPECT_TRUE(get(store_->ping()));
 }
 
+// A standby, or a full disk: questions are answered, and nothing can be kept.
+TEST_F(Outage, ADatabaseThatTakesNoWritesIsToldByPing) {
+  settings_.uri += " options='-c default_transaction_read_only=on'";
+  const std::unique_ptr<Store> standby = another_store();
+
+  EXPECT_FALSE(get(standby->ping()));
+}
+
 TEST_F(Outage, AConnectionLostWhileIdleIsMadeAgainWithoutAnyoneNoticing) {
   const SyncId sync = make_sync();
   accept(sync, left("1"));

@@ -146,6 +146,21 @@ class Upkeep : public StoreTest {
     return sql_value("select count(*) from pg_inherits where inhparent = 'counterpart." + of + "'::regclass");
   }
 
+  static Retention kept_for(int days) {
+    const milliseconds time = std::chrono::hours(24 * days);
+    return {time, time, time, time, time};
+  }
+
+  /// Lets the reader end even where the test fails before.
+  struct Release {
+    std::atomic<bool>& upkept;
+    void now() const {
+      upkept = true;
+      upkept.notify_all();
+    }
+    ~Release() { now(); }
+  };
+
   std::atomic<bool> reading_{false};
   std::atomic<bool> upkept_{false};
 };
@@ -160,7 +175,7 @@ TEST_F(Upkeep, PartitionsAreMadeAheadAndNoneIsMissed) {
   sql("drop table counterpart.evidence_" + today);
   accept(sync, left("1"));
   EXPECT_EQ(sql_value("select count(*) from counterpart.evidence_other"), "1");
-  get(store_->upkeep(std::chrono::hours(24)));
+  get(store_->upkeep(kept_for(1)));
 
   EXPECT_EQ(sql_value("select count(*) from counterpart.evidence_other"), "0");
   EXPECT_EQ(sql_value("select count(*) from counterpart.evidence_" + today), "1");
@@ -176,7 +191,7 @@ TEST_F(Upkeep, OldEvidenceGoesAndTodaysStays) {
       "system, correlation, headers, body from counterpart.evidence limit 1");
   ASSERT_EQ(sql_value("select count(*) from counterpart.evidence"), "3");
 
-  get(store_->upkeep(std::chrono::hours(24 * 30)));
+  get(store_->upkeep(kept_for(30)));
 
   EXPECT_EQ(sql_value("select count(*) from counterpart.evidence"), "1");
   EXPECT_EQ(sql_value("select to_regclass('counterpart.evidence_20200102') is null"), "t");
@@ -194,11 +209,49 @@ TEST_F(Upkeep, EndedIntentsAndStaleLeasesGoAndOpenIntentsStay) {
   sql("update counterpart.intent set created = counterpart.now() - interval '9 days' where intent_id = 3");
   sql("update counterpart.lease set until = counterpart.now() - interval '2 hours'");
 
-  get(store_->upkeep(std::chrono::hours(24)));
+  get(store_->upkeep(kept_for(1)));
 
   EXPECT_THAT(sql("select intent_id from counterpart.intent order by 1"),
               ElementsAre(ElementsAre("2"), ElementsAre("3")));
   EXPECT_EQ(sql_value("select count(*) from counterpart.lease"), "0");
+}
+
+TEST_F(Upkeep, EventIdsAndResolvedAlertsGoWhenTheyAreOldEnough) {
+  const SyncId sync = make_sync();
+  for (const char* age : {"0", "9"}) {
+    sql("insert into counterpart.event_seen (sync_id, event, mapping, side, id, day) values (" + std::to_string(sync) +
+        ", 'e', 'contacts', 0, '1', (counterpart.now() at time zone 'UTC')::date - " + age + ")");
+  }
+  for (const char* kind : {"old", "young", "open"}) get(store_->store_alert(sync, {kind, "s", "m", "r"}));
+  sql("update counterpart.alert set resolved = counterpart.now() - interval '9 days' where kind = 'old'");
+  sql("update counterpart.alert set resolved = counterpart.now() where kind = 'young'");
+  Retention kept = kept_for(30);
+  kept.alerts = kept.event_ids = std::chrono::hours(24 * 8);
+
+  get(store_->upkeep(kept));
+
+  EXPECT_EQ(sql_value("select count(*) from counterpart.event_seen"), "1");
+  EXPECT_THAT(sql("select kind from counterpart.alert order by 1"),
+              ElementsAre(ElementsAre("open"), ElementsAre("young")));
+}
+
+TEST_F(Upkeep, HistoryStaysForEverUnlessItIsToGoByMonths) {
+  const SyncId sync = make_sync();
+  sql("select counterpart.make_partition('history', '202001', '2020-01-01', '2020-02-01')");
+  for (const char* at : {"2020-01-07", "2019-01-07", "now"}) {
+    sql("insert into counterpart.history (at, sync_id, mapping, side, id, link_id, written, field, what, rule, "
+        "mapping_version, correlation) values ('" +
+        std::string(at) + "', " + std::to_string(sync) + ", 'contacts', 0, '1', 0, 0, 'f', 'w', 'r', 'v', 'c')");
+  }
+  Retention kept = kept_for(30);
+  kept.history.reset();
+
+  get(store_->upkeep(kept));
+  EXPECT_EQ(sql_value("select count(*) from counterpart.history"), "3");
+
+  get(store_->upkeep(kept_for(30)));
+  EXPECT_EQ(sql_value("select count(*) from counterpart.history"), "1");
+  EXPECT_EQ(sql_value("select to_regclass('counterpart.history_202001') is null"), "t");
 }
 
 // As a backup does, for hours: what waits for its lock would hold up all intake behind it.
@@ -213,6 +266,7 @@ TEST_F(Upkeep, ALongReaderIsNotWaitedFor) {
     upkept_.wait(false);
     return 0;
   };
+  const Release release{upkept_};
   int done = 0;
   const auto finished = [&](std::exception_ptr error, int) {
     EXPECT_EQ(error, nullptr);
@@ -222,13 +276,12 @@ TEST_F(Upkeep, ALongReaderIsNotWaitedFor) {
   io_.poll();
   reading_.wait(false);
 
-  get(store_->upkeep(std::chrono::hours(24)));
+  get(store_->upkeep(kept_for(1)));
   const int accepted = accept(sync, left("1"));
   const std::string dropped = sql_value("select to_regclass('counterpart.evidence_20200102') is null");
-  upkept_ = true;
-  upkept_.notify_all();
+  release.now();
   run_until([&] { return done == 1; });
-  get(store_->upkeep(std::chrono::hours(24)));
+  get(store_->upkeep(kept_for(1)));
 
   EXPECT_EQ(accepted, 1);
   EXPECT_EQ(dropped, "f") << "it was held";

@@ -20,7 +20,8 @@ class TopologyTest : public ::testing::Test {
  protected:
   // The mistakes of a configuration whose left system (a sandbox of kind A, which signs its webhooks) and
   // object mapping hold these lines.
-  std::string mistakes(const std::string& system_lines, const std::string& mapping_lines = "") {
+  std::string mistakes(const std::string& system_lines, const std::string& mapping_lines = "",
+                       const std::string& field_lines = "") {
     const std::string text = R"(
 state_directory: state
 systems:
@@ -43,7 +44,7 @@ syncs:
         on_create: { left: ignore, right: ignore }
 )" + mapping_lines + R"(        fields:
           - { left: email, right: "addresses[0].city", as: email }
-)";
+)" + field_lines;
     config::Problems problems;
     configuration_ = read_configuration(folder_.write("c.yaml", text), problems);
     EXPECT_TRUE(problems.empty()) << told(problems);
@@ -159,6 +160,12 @@ syncs: {}
 
   EXPECT_THAT(told, HasSubstr("the environment variable 'COUNTERPART_NOT_SET' is not set"));
   EXPECT_THAT(told, Not(HasSubstr("no secret is given")));
+}
+
+TEST_F(TopologyTest, TheFieldThatMarksOurOwnCreatesIsNotMapped) {
+  const std::string field = "          - { left: external_ref, right: code, as: text }\n";
+  EXPECT_THAT(mistakes("    webhook: { accept: false }\n", "", field),
+              AllOf(HasSubstr("'external_ref' is where our own creates are marked"), HasSubstr("mapping 'contacts'")));
 }
 
 TEST_F(TopologyTest, AMatchKeyThatCannotBeSearchedIsRefusedWhereTheMappingIsWritten) {

@@ -38,6 +38,7 @@ class FakeConnector : public Connector {
  public:
   std::vector<std::string> objects() const override { return {"contacts"}; }
   const Capabilities* capabilities(std::string_view) const override { return &can; }
+  std::chrono::milliseconds call_timeout() const override { return std::chrono::seconds(1); }
   boost::asio::awaitable<std::string> own_user() override { co_return ""; }
   boost::asio::awaitable<std::vector<ReadResult>> read(std::string, std::vector<std::string> ids) override {
     ++reads;
@@ -55,13 +56,13 @@ class FakeConnector : public Connector {
   boost::asio::awaitable<std::vector<FindResult>> find(std::string, std::string, std::vector<std::string>) override {
     co_return std::vector<FindResult>{};
   }
-  boost::asio::awaitable<std::vector<WriteResult>> create(std::string, std::vector<CreateOrder>) override {
+  boost::asio::awaitable<std::vector<WriteResult>> create(std::string, std::vector<CreateOrder>, SendBy) override {
     co_return std::vector<WriteResult>{};
   }
-  boost::asio::awaitable<std::vector<WriteResult>> update(std::string, std::vector<UpdateOrder>) override {
+  boost::asio::awaitable<std::vector<WriteResult>> update(std::string, std::vector<UpdateOrder>, SendBy) override {
     co_return std::vector<WriteResult>{};
   }
-  boost::asio::awaitable<std::vector<WriteResult>> remove(std::string, std::vector<DeleteOrder>) override {
+  boost::asio::awaitable<std::vector<WriteResult>> remove(std::string, std::vector<DeleteOrder>, SendBy) override {
     co_return std::vector<WriteResult>{};
   }
   boost::asio::awaitable<DescribeResult> describe(std::string) override { co_return ObjectDescription{}; }

@@ -304,7 +304,7 @@ TEST_F(FailingWork, ALostAnswerIsWaitedForOnceAndThenCounted) {
   const Completion second = fail(Kind::in_doubt, "update");
 
   EXPECT_TRUE(second.burns_attempt);
-  EXPECT_GE(*second.again_in, system_settings_.left.settings.timeout);
+  EXPECT_GE(*second.again_in, connector_.left->call_timeout());
 }
 
 TEST_F(FailingWork, ASystemThatIsDownBurnsNothing) {

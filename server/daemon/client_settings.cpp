@@ -1,0 +1,16 @@
+#include "server/daemon/client_settings.h"
+
+namespace counterpart {
+
+http::ClientSettings client_settings(const SystemConfiguration& system) {
+  http::ClientSettings settings;
+  settings.system = system.name;
+  settings.connections = static_cast<std::size_t>(system.connections);
+  settings.ca_file = system.ca_file;
+  settings.connect_timeout = system.connect_timeout;
+  settings.idle_timeout = system.idle_timeout;
+  settings.response_bytes = static_cast<std::size_t>(system.answer_bytes);
+  return settings;
+}
+
+}  // namespace counterpart
