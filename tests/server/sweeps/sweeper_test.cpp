@@ -1,6 +1,7 @@
 // How far sweeps believe what systems say of time, and what becomes of those that fail.
 #include "server/sweeps/sweeper.h"
 
+#include "mapping/codecs/codec.h"
 #include "tests/server/worker/fakes.h"
 
 namespace counterpart::test {
@@ -59,6 +60,39 @@ class Sweeping : public WorldTest {
   std::function<void(int)> between_;
   std::vector<std::optional<Instant>> asked_;
 };
+
+// --- what creates wait for --------------------------------------------------------------------------------
+
+TEST_F(Sweeping, OnlyAListingThatCameToItsEndShowsAllThatIsThere) {
+  failure_ = Failure{Failure::Kind::retry, "busy", {}};
+  sweep();
+  EXPECT_THAT(topology_.systems.front().swept, IsEmpty());
+
+  failure_.reset();
+  sweep();
+  EXPECT_THAT(topology_.systems.front().swept, ElementsAre("contacts")) << "though nothing is in it";
+}
+
+TEST_F(Sweeping, WhatIsListedIsKnownByItsMatchKeys) {
+  ObjectMapping& mapping = settings_of_sync_.mappings.front();
+  FieldRule& email = mapping.fields.emplace_back();
+  email.name = "email";
+  for (const Side side : kSides) {
+    auto codec = make_codec("email", side, [](std::string_view) { return nullptr; });
+    email.side[side].name = "email";
+    email.side[side].paths.push_back(Path::parse("email"));
+    email.side[side].codec = std::get<CodecPtr>(std::move(codec));
+  }
+  mapping.match.push_back({KeyKind::email, 0});
+  page_.records = {FakeConnector::record_of("1")};
+  page_.records[0].fields.set("email", "Ada@Example.com");
+
+  sweep();
+
+  const std::vector<KeyValue> wanted = match_keys(mapping, Side::left, page_.records[0]);
+  ASSERT_THAT(wanted, SizeIs(1));
+  EXPECT_THAT(get(store_->identities(sync_, "contacts", Side::left, wanted)), ElementsAre(ElementsAre("1")));
+}
 
 // --- the watermark --------------------------------------------------------------------------------------
 
