@@ -235,10 +235,12 @@ class SandboxB(Sandbox):
 class Playground:
     """Everything started in one folder; a context manager that ends what it started."""
 
-    def __init__(self, binary, folder, erp="sandbox-b", settle="0ms", sweep="1h", extra="", timeout="30s"):
+    def __init__(self, binary, folder, erp="sandbox-b", settle="0ms", sweep="1h", extra="", timeout="30s",
+                 breaker_wait="1s"):
         self.binary, self.folder, self.erp = str(binary), pathlib.Path(folder), erp
         self.folder.mkdir(parents=True, exist_ok=True)
         self.settle, self.sweep, self.extra, self.timeout = settle, sweep, extra, timeout
+        self.breaker_wait = breaker_wait
         self.hooks, self.api, self.metrics = (f"127.0.0.1:{free_port()}" for _ in range(3))
         self.sandbox_address = f"127.0.0.1:{free_port()}"
         self.state = self.folder / "state"
@@ -301,7 +303,7 @@ class Playground:
     sweep: {{ every: {self.sweep}, overlap: 5s }}
     timeout: {self.timeout}
     pace: {{ requests_per_second: 2000, burst: 2000 }}
-    breaker: {{ failures: 5, wait: 1s }}
+    breaker: {{ failures: 5, wait: {self.breaker_wait} }}
     not_found: {{ tries: 3, wait: 200ms }}"""
         if self.erp == "tryton":
             erp = f"""
@@ -325,7 +327,7 @@ class Playground:
     sweep: {{ every: {self.sweep}, overlap: 5s }}
     timeout: {self.timeout}
     pace: {{ requests_per_second: 2000, burst: 2000 }}
-    breaker: {{ failures: 5, wait: 1s }}
+    breaker: {{ failures: 5, wait: {self.breaker_wait} }}
     not_found: {{ tries: 3, wait: 200ms }}"""
         self.config.write_text(f"""# counterpart.yaml, made by deploy/playground.py
 listen: {{ hooks: "{self.hooks}", api: "{self.api}", metrics: "{self.metrics}" }}

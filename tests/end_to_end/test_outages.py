@@ -120,7 +120,7 @@ class Outages(PlaygroundTest):
         self.assert_contacts_in_step(p, editor.made)
 
     def test_errors_and_rate_limits_delay_and_lose_nothing(self):
-        p = self.two_sandboxes(extra="work: { backoff: { first: 50ms, most: 500ms }, attempts: 30 }")
+        p = self.two_sandboxes(breaker_wait="100ms", extra="work: { backoff: { first: 50ms, most: 500ms }, attempts: 30 }")
         p.erp_sandbox.control("faults", {"fail_next": 25, "fail_status": 500, "rate_limit_next": 5, "garbage_next": 5})
         editor = Editor(p, 120, SEED + 3)
         editor.start()
