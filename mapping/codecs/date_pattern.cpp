@@ -41,10 +41,10 @@ struct Widths {
   std::size_t least, most;
 };
 const std::map<char, Widths>& known_letters() {
-  static const std::map<char, Widths> kKnown{{'y', {4, 4}}, {'M', {1, 4}}, {'L', {3, 4}}, {'d', {1, 2}},
-                                             {'E', {1, 4}}, {'H', {1, 2}}, {'h', {1, 2}}, {'a', {1, 1}},
-                                             {'m', {1, 2}}, {'s', {1, 2}}, {'S', {1, 6}}};
-  return kKnown;
+  static const std::map<char, Widths> known{{'y', {4, 4}}, {'M', {1, 4}}, {'L', {3, 4}}, {'d', {1, 2}},
+                                            {'E', {1, 4}}, {'H', {1, 2}}, {'h', {1, 2}}, {'a', {1, 1}},
+                                            {'m', {1, 2}}, {'s', {1, 2}}, {'S', {1, 6}}};
+  return known;
 }
 
 class PatternCheck {
