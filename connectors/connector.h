@@ -150,6 +150,12 @@ class Connector {
 
   /// The news in a verified webhook. Throws HookFormatError.
   virtual std::vector<News> parse_hook(const HookRequest& request) const = 0;
+
+  /// The body to be kept as evidence instead of the raw one, which holds secrets that are none of our business;
+  /// nullopt: the raw one. Throws HookFormatError.
+  virtual std::optional<std::string> hook_evidence(const HookRequest&) const { return std::nullopt; }
+
+  virtual HookAnswers hook_answers() const { return {}; }
 };
 
 }  // namespace counterpart

@@ -119,8 +119,16 @@ Table<Definition> definition_table() {
       });
 }
 
+/// A token in the body is found as the body is read, and is no evidence.
+void complete_token(Webhooks& webhooks) {
+  if (webhooks.verify.type != HookScheme::Type::body_token) return;
+  if (webhooks.verify.body == BodyFormat{}) webhooks.verify.body = webhooks.body;
+  webhooks.filter.push_back(Path::parse(webhooks.verify.path));
+}
+
 /// What a file may leave out because it follows from the rest.
 void complete(Definition& definition) {
+  if (definition.webhooks) complete_token(*definition.webhooks);
   for (auto& [name, object] : definition.objects) {
     object.records = object.own_records ? *object.own_records : *definition.records;
     if (object.create && !object.create->call.body) object.create->call.body = BodyTemplate::of_name("fields");

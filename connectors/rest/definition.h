@@ -30,9 +30,17 @@
 //              returns, select, batch}
 //     remove: {request, headers, precondition, conflict}
 //     describe: {request, select, name, type, required, read_only, options}, or {fields: [...]}
-//   webhooks: {verify, items, object: {path or segment, map}, id, event_id, event_id_unique,
-//              revision, actor, changed, at}
-//     verify: {type, header, encoding, prefix, timestamp_header, signed, tolerance}
+//   webhooks: {verify, body [json], items, object: {path, segment or header, map}, id, event_id, event_id_unique,
+//              revision, actor, changed, at, filter, answer}
+//     verify: as in a system's section, `webhook: {verify: …}`
+//     body: json (whatever its Content-Type says), form (a[b]=1 is a.b), {type: form, json: FIELD}, or xml (elements
+//               by their names without namespaces, attributes as '@type', text beside them as '#text')
+//     items: a list of events, or a lone one; id: one id, or a list of ids
+//     filter: places that are not kept as evidence, such as session ids; a body_token never is
+//     answer: {status [202], type, body, busy [503], within}
+//               status, Content-Type and body that the sender takes for a yes; busy: the status where the news cannot
+//               be kept now, or not within that time. 2xx there lets a sender go on that would else fail its user:
+//               the next sweep finds what changed, so it needs sweeps
 //
 // A request is "METHOD /path"; `query`, `headers` and `body` stand beside it. Templates are
 // `${expression}` over
@@ -271,11 +279,15 @@ struct User {
 struct HookObject {
   std::optional<Path> path;
   std::optional<std::int64_t> segment;                   ///< of the URL after /hooks/{system}
+  std::optional<std::string> header;                     ///< or of the request
   std::vector<std::pair<std::string, std::string>> map;  ///< `person.*` matches what begins with person.
 };
 
 struct Webhooks {
   HookScheme verify;
+  BodyFormat body;
+  std::vector<Path> filter;  ///< places of secrets that are none of ours: not kept as evidence
+  HookAnswers answers;
   std::optional<Selection> items;  ///< without it the body is the one item, or an array of them
   HookObject object;
   Path id = Path::parse("id");

@@ -50,6 +50,5 @@ void check_settings(const config::Node& root, const std::vector<std::pair<std::s
 config::Table<Object> object_table();
 config::Table<RecordShape> record_table();
 config::Table<Webhooks> webhooks_table();
-config::Table<HookScheme> hook_scheme_table();
 
 }  // namespace counterpart::rest

@@ -1,4 +1,5 @@
 #include "connectors/rest/definition_types.h"
+#include "connectors/webhook/scheme_table.h"
 
 namespace counterpart::rest {
 namespace {
@@ -8,82 +9,53 @@ using config::Node;
 using config::Problems;
 using config::Table;
 
-constexpr std::string_view kTimestamp = "${timestamp}";
-constexpr std::string_view kBody = "${body}";
-
-/// The text without its placeholders.
-std::string literal_part(std::string text) {
-  for (const std::string_view name : {kTimestamp, kBody})
-    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name)) text.erase(at, name.size());
-  return text;
-}
-
-void check_hmac(const HookScheme& scheme, const Node& node, Problems& problems) {
-  const bool timed = scheme.signed_text.find(kTimestamp) != std::string::npos;
-  if (scheme.signed_text.find(kBody) == std::string::npos)
-    problems.add(node.place, "the signed text does not hold ${body}", "else any body would verify");
-  if (literal_part(scheme.signed_text).find("${") != std::string::npos)
-    problems.add(node.place, "a signed text knows only ${timestamp} and ${body}");
-  if (timed && scheme.timestamp_header.empty())
-    problems.add(node.place, "nothing says which header holds ${timestamp}", "add timestamp_header:");
-  if (!timed && !scheme.timestamp_header.empty())
-    problems.add(node.place, "the time stamp is not signed, so it could be forged",
-                 "put ${timestamp} into signed:, or remove timestamp_header:");
-}
-
-void check_scheme(const HookScheme& scheme, const Node& node, Problems& problems) {
-  const bool hmac = scheme.type == HookScheme::Type::hmac_sha256;
-  if ((hmac || scheme.type == HookScheme::Type::header_token) && scheme.header.empty())
-    problems.add(node.place, "nothing says which header holds the signature", "add header:");
-  if (hmac) check_hmac(scheme, node, problems);
-}
-
 Table<HookObject> hook_object_table() {
   constexpr std::int64_t kSegmentMost = 9;
   return Table<HookObject>("an object's name")
       .optional("path", &HookObject::path, maybe(path_type()), "where an item names it")
       .optional("segment", &HookObject::segment, maybe(config::integer(0, kSegmentMost)),
                 "or which part of the URL does, counted from 0 after /hooks/{system}")
+      .optional("header", &HookObject::header, maybe(config::text()), "or which header does")
       .optional("map", &HookObject::map, config::text_map_of(config::text()),
                 "the system's word: object; person.* takes all that begin so. What is not named is passed over")
       .check([](const HookObject& object, const Node& node, Problems& problems) {
-        if (object.path.has_value() == object.segment.has_value())
-          problems.add(node.place, "give either a path or a segment");
+        const int given =
+            int{object.path.has_value()} + int{object.segment.has_value()} + int{object.header.has_value()};
+        if (given != 1) problems.add(node.place, "give one of path, segment and header");
+      });
+}
+
+Table<HookAnswers> answers_table() {
+  constexpr std::int64_t kStatusLeast = 200;
+  constexpr std::int64_t kStatusMost = 599;
+  constexpr std::chrono::milliseconds kWithinMost{60'000};
+  const auto status = [](int HookAnswers::* member) {
+    return [member](HookAnswers& answers, std::int64_t code) { answers.*member = static_cast<int>(code); };
+  };
+  return Table<HookAnswers>("answer")
+      .key<std::int64_t>("status", false, config::integer(kStatusLeast, 299), status(&HookAnswers::accepted),
+                         "of a webhook that is kept (default 202)")
+      .optional("type", &HookAnswers::content_type, config::text(), "its Content-Type, with body")
+      .optional("body", &HookAnswers::body, config::text(), "what the sender takes for a yes")
+      .key<std::int64_t>("busy", false, config::integer(kStatusLeast, kStatusMost), status(&HookAnswers::busy),
+                         "status where it cannot be kept now (default 503)")
+      .optional("within", &HookAnswers::within, config::duration(std::chrono::milliseconds(1), kWithinMost),
+                "how long the sender waits: busy is answered then")
+      .check([](const HookAnswers& answers, const Node& node, Problems& problems) {
+        if (answers.content_type.empty() == answers.body.empty()) return;
+        problems.add(node.place, "a body and its type belong together", "give both, or neither");
       });
 }
 
 }  // namespace
 
-Table<HookScheme> hook_scheme_table() {
-  using Type = HookScheme::Type;
-  using Encoding = HookScheme::Encoding;
-  return Table<HookScheme>("verify")
-      .required("type", &HookScheme::type,
-                config::choice<Type>({{"standard_webhooks", Type::standard_webhooks},
-                                      {"hmac_sha256", Type::hmac_sha256},
-                                      {"header_token", Type::header_token},
-                                      {"path_secret", Type::path_secret},
-                                      {"none", Type::none}}),
-                "how the sender proves who it is")
-      .optional("header", &HookScheme::header, config::text(), "the header with the signature or token")
-      .optional("encoding", &HookScheme::encoding,
-                config::choice<Encoding>({{"hex", Encoding::hex}, {"base64", Encoding::base64}}),
-                "how the signature is spelled")
-      .optional("prefix", &HookScheme::prefix, config::text(), "what stands before it, such as sha256=")
-      .optional("timestamp_header", &HookScheme::timestamp_header, config::text(), "a signed time, in seconds")
-      .optional("signed", &HookScheme::signed_text, config::text(), "what is signed: ${timestamp}, ${body}, text")
-      .key<std::chrono::milliseconds>(
-          "tolerance", false, config::duration(),
-          [](HookScheme& scheme, std::chrono::milliseconds tolerance) {
-            scheme.tolerance = std::chrono::floor<std::chrono::seconds>(tolerance);
-          },
-          "how old or early a signed time may be (default 5m)")
-      .check(check_scheme);
-}
-
 Table<Webhooks> webhooks_table() {
   return Table<Webhooks>("webhooks")
-      .required("verify", &Webhooks::verify, hook_scheme_table().type(), "how they are signed")
+      .required("verify", &Webhooks::verify, hook_scheme_type(), "how they are signed")
+      .optional("body", &Webhooks::body, body_format_type(), "what a body is written in (default json)")
+      .optional("filter", &Webhooks::filter, config::one_or_list_of(path_type()),
+                "places of secrets that are none of ours: not kept as evidence")
+      .optional("answer", &Webhooks::answers, answers_table().type(), "what the sender expects to be answered")
       .optional("items", &Webhooks::items, maybe(selection_type()),
                 "the list of events in a body; without it the body is the event, or an array of them")
       .required("object", &Webhooks::object, hook_object_table().type(), "which object it is about")

@@ -135,4 +135,12 @@ std::vector<News> RestConnector::parse_hook(const HookRequest& request) const {
   return read_hook(*definition_, request);
 }
 
+std::optional<std::string> RestConnector::hook_evidence(const HookRequest& request) const {
+  return filtered_hook(*definition_, request);
+}
+
+HookAnswers RestConnector::hook_answers() const {
+  return definition_->webhooks ? definition_->webhooks->answers : HookAnswers{};
+}
+
 }  // namespace counterpart::rest

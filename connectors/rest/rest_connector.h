@@ -45,6 +45,8 @@ class RestConnector : public Connector {
   boost::asio::awaitable<DescribeResult> describe(std::string object) override;
   std::optional<HookScheme> hook_scheme() const override;
   std::vector<News> parse_hook(const HookRequest& request) const override;
+  std::optional<std::string> hook_evidence(const HookRequest& request) const override;
+  HookAnswers hook_answers() const override;
 
  private:
   using Each = std::function<boost::asio::awaitable<void>(std::size_t)>;

@@ -30,4 +30,12 @@ std::optional<std::vector<const Native*>> Selection::find(const Native& root) co
   return found;
 }
 
+std::optional<std::vector<const Native*>> Selection::find_or_one(const Native& root) const {
+  const Native* lone = list_.find(root);
+  if (lone == nullptr || !lone->is_object()) return find(root);
+  const Native* value = inner_ ? inner_->find(*lone) : lone;
+  if (value == nullptr) return std::nullopt;
+  return std::vector<const Native*>{value};
+}
+
 }  // namespace counterpart::rest

@@ -21,6 +21,9 @@ class Selection {
   /// nullopt where there is no such array, or an element lacks the inner value.
   std::optional<std::vector<const Native*>> find(const Native& root) const;
 
+  /// The same, where a lone object counts as a list of one: in XML one element looks no different.
+  std::optional<std::vector<const Native*>> find_or_one(const Native& root) const;
+
   /// The array's place, for messages.
   const std::string& list() const { return list_.text(); }
 

@@ -1,15 +1,20 @@
 #include "connectors/webhook/hook.h"
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
 
+#include "connectors/webhook/body.h"
 #include "connectors/webhook/digest.h"
+#include "connectors/webhook/signed_text.h"
+#include "mapping/expression/path.h"
 
 namespace counterpart {
 namespace {
 
 using hook::Digest;
 
+constexpr std::string_view kAuthorization = "authorization";
 constexpr std::string_view kStandardId = "webhook-id";
 constexpr std::string_view kStandardTimestamp = "webhook-timestamp";
 constexpr std::string_view kStandardSignature = "webhook-signature";
@@ -36,19 +41,26 @@ const std::string* only_header(const HttpHeaders& headers, std::string_view name
   return found == nullptr || found->empty() ? nullptr : found;
 }
 
-std::string seconds_text(Instant now) {
-  return std::to_string(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+std::string timestamp_text(HookScheme::Unit unit, Instant now) {
+  const auto since = now.time_since_epoch();
+  if (unit == HookScheme::Unit::seconds) {
+    return std::to_string(std::chrono::floor<std::chrono::seconds>(since).count());
+  }
+  return std::to_string(std::chrono::floor<std::chrono::milliseconds>(since).count());
 }
 
 /// Only digits, and inside the window around now.
-bool is_fresh(std::string_view timestamp, std::chrono::seconds tolerance, Instant now) {
-  constexpr std::size_t kDigitsMax = 12;
+bool is_fresh(std::string_view timestamp, const HookScheme& scheme, Instant now) {
+  constexpr std::size_t kDigitsMax = 15;
   if (timestamp.empty() || timestamp.size() > kDigitsMax) return false;
-  long long seconds = 0;
-  const auto [end, fault] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
+  long long count = 0;
+  const auto [end, fault] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), count);
   if (fault != std::errc() || end != timestamp.data() + timestamp.size() || timestamp.front() == '-') return false;
-  const long long age = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count() - seconds;
-  return age <= tolerance.count() && -age <= tolerance.count();
+  const bool seconds = scheme.timestamp_unit == HookScheme::Unit::seconds;
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count();
+  const long long age = seconds ? since / 1'000 - count : since - count;
+  const long long tolerance = scheme.tolerance.count() * (seconds ? 1 : 1'000);
+  return age <= tolerance && -age <= tolerance;
 }
 
 /// The HMAC key of a Standard Webhooks secret; nullopt where it is none.
@@ -63,26 +75,6 @@ std::string standard_text(std::string_view id, std::string_view timestamp, std::
   std::string text;
   text.reserve(id.size() + timestamp.size() + body.size() + 2);
   text.append(id).append(".").append(timestamp).append(".").append(body);
-  return text;
-}
-
-/// `signed_text` with its two names filled in; anything else is literal.
-std::string fill_signed_text(std::string_view pattern, std::string_view timestamp, std::string_view body) {
-  constexpr std::string_view kTimestamp = "${timestamp}";
-  constexpr std::string_view kBody = "${body}";
-  std::string text;
-  while (!pattern.empty()) {
-    if (pattern.starts_with(kTimestamp)) {
-      text.append(timestamp);
-      pattern.remove_prefix(kTimestamp.size());
-    } else if (pattern.starts_with(kBody)) {
-      text.append(body);
-      pattern.remove_prefix(kBody.size());
-    } else {
-      text.push_back(pattern.front());
-      pattern.remove_prefix(1);
-    }
-  }
   return text;
 }
 
@@ -115,7 +107,7 @@ bool verify_standard(const HookScheme& scheme, const std::vector<Secret>& secret
   const std::string* signature = only_header(request.headers, kStandardSignature);
   if (id == nullptr || timestamp == nullptr || signature == nullptr) return false;
   // A dot inside the id would let two different messages have one signed text.
-  if (id->find('.') != std::string::npos || !is_fresh(*timestamp, scheme.tolerance, now)) return false;
+  if (id->find('.') != std::string::npos || !is_fresh(*timestamp, scheme, now)) return false;
   const std::vector<Digest> given = standard_signatures(*signature);
   const std::string text = standard_text(*id, *timestamp, request.body);
   bool verified = false;
@@ -137,22 +129,43 @@ std::optional<Digest> decode_signature(HookScheme::Encoding encoding, std::strin
   return digest;
 }
 
-bool verify_hmac(const HookScheme& scheme, const std::vector<Secret>& secrets, const HookRequest& request,
-                 Instant now) {
-  const std::string* header = only_header(request.headers, scheme.header);
+/// The signature out of base64("some id:signature").
+std::optional<std::string> unwrapped(std::string_view text) {
+  auto inner = hook::from_base64(text);
+  const std::size_t colon = inner ? inner->find(':') : std::string::npos;
+  if (colon == std::string::npos) return std::nullopt;
+  return inner->substr(colon + 1);
+}
+
+std::optional<Digest> given_signature(const HookScheme& scheme, const HttpHeaders& headers) {
+  const std::string* header = only_header(headers, scheme.header);
   const auto encoded = header != nullptr ? without_prefix(*header, scheme.prefix) : std::nullopt;
-  const auto given = encoded ? decode_signature(scheme.encoding, *encoded) : std::nullopt;
+  if (!encoded) return std::nullopt;
+  if (!scheme.wrapped) return decode_signature(scheme.encoding, *encoded);
+  const auto inner = unwrapped(*encoded);
+  return inner ? decode_signature(scheme.encoding, *inner) : std::nullopt;
+}
+
+/// The digest that a sender with this secret would send.
+Digest signature_of(const HookScheme& scheme, const Secret& secret, const HookRequest& request,
+                    std::string_view timestamp) {
+  const std::string text = hook::fill_signed_text(scheme.signed_text, request, timestamp, secret.reveal());
+  return scheme.type == HookScheme::Type::sha256 ? hook::sha256(text) : hook::hmac_sha256(secret.reveal(), text);
+}
+
+bool verify_signature(const HookScheme& scheme, const std::vector<Secret>& secrets, const HookRequest& request,
+                      Instant now) {
+  const auto given = given_signature(scheme, request.headers);
   if (!given) return false;
   std::string_view timestamp;
   if (!scheme.timestamp_header.empty()) {
     const std::string* stamp = only_header(request.headers, scheme.timestamp_header);
-    if (stamp == nullptr || !is_fresh(*stamp, scheme.tolerance, now)) return false;
+    if (stamp == nullptr || !is_fresh(*stamp, scheme, now)) return false;
     timestamp = *stamp;
   }
-  const std::string text = fill_signed_text(scheme.signed_text, timestamp, request.body);
   bool verified = false;
   for (const Secret& secret : secrets)
-    if (!secret.empty()) verified |= hook::same(hook::hmac_sha256(secret.reveal(), text), *given);
+    if (!secret.empty()) verified |= hook::same(signature_of(scheme, secret, request, timestamp), *given);
   return verified;
 }
 
@@ -171,6 +184,28 @@ bool verify_token(const HookScheme& scheme, const std::vector<Secret>& secrets, 
   return token && is_one_of(secrets, *token);
 }
 
+bool verify_basic(const std::vector<Secret>& secrets, const HookRequest& request) {
+  constexpr std::string_view kBasic = "basic ";
+  const std::string* header = only_header(request.headers, kAuthorization);
+  if (header == nullptr || !equal_names(header->substr(0, kBasic.size()), kBasic)) return false;
+  const auto given = hook::from_base64(std::string_view(*header).substr(kBasic.size()));
+  return given && is_one_of(secrets, *given);
+}
+
+/// False where the parameter is missing, or there twice.
+bool verify_parameter(const HookScheme& scheme, const std::vector<Secret>& secrets, const HookRequest& request) {
+  const auto fields = hook::form_fields(request.query);
+  const auto named = [&](const auto& field) { return field.first == scheme.parameter; };
+  if (!fields || std::count_if(fields->begin(), fields->end(), named) != 1) return false;
+  return is_one_of(secrets, std::find_if(fields->begin(), fields->end(), named)->second);
+}
+
+bool verify_body(const HookScheme& scheme, const std::vector<Secret>& secrets, const HookRequest& request) {
+  const Native body = hook::read_body(scheme.body, request.body);
+  const Native* token = Path::parse(scheme.path).find(body);
+  return token != nullptr && token->is_text() && is_one_of(secrets, token->text());
+}
+
 }  // namespace
 
 bool verify_hook(const HookScheme& scheme, const std::vector<Secret>& secrets, const HookRequest& request,
@@ -180,23 +215,30 @@ bool verify_hook(const HookScheme& scheme, const std::vector<Secret>& secrets, c
       case HookScheme::Type::standard_webhooks:
         return verify_standard(scheme, secrets, request, now);
       case HookScheme::Type::hmac_sha256:
-        return verify_hmac(scheme, secrets, request, now);
+      case HookScheme::Type::sha256:
+        return verify_signature(scheme, secrets, request, now);
+      case HookScheme::Type::basic:
+        return verify_basic(secrets, request);
       case HookScheme::Type::header_token:
         return verify_token(scheme, secrets, request);
+      case HookScheme::Type::query_token:
+        return verify_parameter(scheme, secrets, request);
+      case HookScheme::Type::body_token:
+        return verify_body(scheme, secrets, request);
       case HookScheme::Type::path_secret:
         return !request.path.empty() && is_one_of(secrets, request.path.back());
       case HookScheme::Type::none:
         return true;
     }
   } catch (const std::exception&) {
-    // Out of memory or no OpenSSL provider: nothing was proven.
+    // Out of memory, no OpenSSL provider, a body without a readable token: nothing was proven.
   }
   return false;
 }
 
 HttpHeaders sign_hook(const HookScheme& scheme, const Secret& secret, std::string_view message_id,
                       std::string_view body, Instant now) {
-  const std::string timestamp = seconds_text(now);
+  const std::string timestamp = timestamp_text(scheme.timestamp_unit, now);
   switch (scheme.type) {
     case HookScheme::Type::standard_webhooks: {
       const auto key = standard_key(secret);
@@ -206,16 +248,24 @@ HttpHeaders sign_hook(const HookScheme& scheme, const Secret& secret, std::strin
               {std::string(kStandardTimestamp), timestamp},
               {std::string(kStandardSignature), std::string(kVersionPrefix) + hook::to_base64(digest)}};
     }
-    case HookScheme::Type::hmac_sha256: {
-      const Digest digest = hook::hmac_sha256(secret.reveal(), fill_signed_text(scheme.signed_text, timestamp, body));
+    case HookScheme::Type::hmac_sha256:
+    case HookScheme::Type::sha256: {
+      HookRequest request;
+      request.body = body;
+      const Digest digest = signature_of(scheme, secret, request, timestamp);
       const std::string encoded =
           scheme.encoding == HookScheme::Encoding::hex ? hook::to_hex(digest) : hook::to_base64(digest);
-      HttpHeaders headers{{scheme.header, scheme.prefix + encoded}};
+      const std::string inner = scheme.wrapped ? hook::to_base64(std::string(message_id) + ":" + encoded) : encoded;
+      HttpHeaders headers{{scheme.header, scheme.prefix + inner}};
       if (!scheme.timestamp_header.empty()) headers.emplace_back(scheme.timestamp_header, timestamp);
       return headers;
     }
+    case HookScheme::Type::basic:
+      return {{"Authorization", "Basic " + hook::to_base64(secret.reveal())}};
     case HookScheme::Type::header_token:
       return {{scheme.header, scheme.prefix + secret.reveal()}};
+    case HookScheme::Type::query_token:
+    case HookScheme::Type::body_token:
     case HookScheme::Type::path_secret:
     case HookScheme::Type::none:
       return {};
@@ -228,6 +278,8 @@ std::string secret_fault(const HookScheme& scheme, const Secret& secret) {
   if (secret.empty()) return "it is empty";
   if (scheme.type == HookScheme::Type::standard_webhooks && !standard_key(secret))
     return "after 'whsec_' must come padded base64";
+  if (scheme.type == HookScheme::Type::basic && secret.reveal().find(':') == std::string::npos)
+    return "it must be user:password";
   return "";
 }
 

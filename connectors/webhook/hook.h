@@ -19,6 +19,22 @@ struct HookRequest {
   std::vector<std::string> path;  ///< segments after /hooks/{system}, percent-decoded
   HttpHeaders headers;
   std::string body;  ///< raw bytes
+  std::string method = "POST";
+  std::string query{};  ///< as it came, without '?'
+  std::string url{};    ///< whole, as the sender called it; "" where our public URL is not known
+};
+
+/// What a webhook's body is written in. The Content-Type is not believed: some send JSON as a form.
+struct BodyFormat {
+  enum class Type {
+    json,
+    form,  ///< fields, a=1&b[c]=2, as an object: b[c] is b.c, b[0], b[1] or b[] make an array
+    xml,   ///< elements as objects without their namespaces, attributes as @name; repeated elements as an array
+  };
+  Type type = Type::json;
+  std::string json_field;  ///< form: the field that holds the real body as JSON; "" if none
+
+  bool operator==(const BodyFormat&) const = default;
 };
 
 /// How a sender proves who it is.
@@ -27,22 +43,32 @@ struct HookScheme {
     standard_webhooks,  ///< webhook-id, webhook-timestamp, webhook-signature: v1,base64 HMAC-SHA256 of
                         ///< id.timestamp.body
     hmac_sha256,        ///< a header holding an HMAC-SHA256, below
+    sha256,             ///< a header holding a SHA-256 of a text that holds ${secret}
+    basic,              ///< Basic authentication; the secret is user:password
     header_token,       ///< a header holding the secret itself
+    query_token,        ///< a parameter of the URL that is the secret
+    body_token,         ///< a place in the body that holds the secret
     path_secret,        ///< the last path segment is the secret
     none,               ///< not verified: only where the configuration says so in as many words
   };
   enum class Encoding { hex, base64 };
+  enum class Unit { seconds, milliseconds };
   Type type = Type::none;
-  std::string header;                   ///< hmac_sha256, header_token
-  Encoding encoding = Encoding::hex;    ///< hmac_sha256
+  std::string header;                   ///< hmac_sha256, sha256, header_token
+  Encoding encoding = Encoding::hex;    ///< hmac_sha256, sha256
   std::string prefix;                   ///< before the signature or token: "sha256=", "Bearer "
-  std::string timestamp_header;         ///< hmac_sha256: a signed time stamp, seconds since 1970; "" if none
-  std::string signed_text = "${body}";  ///< hmac_sha256: what is signed: ${timestamp}, ${body}, literal text
+  bool wrapped = false;                 ///< the header is base64 of "some id:signature"
+  std::string timestamp_header;         ///< a signed time stamp, since 1970; "" if none
+  Unit timestamp_unit = Unit::seconds;  ///< what it counts
+  std::string signed_text = "${body}";  ///< what is signed: the names of signed_text.h, literal text
+  std::string parameter;                ///< query_token
+  std::string path;                     ///< body_token: where in the body
+  BodyFormat body;                      ///< body_token: how to find it there
   std::chrono::seconds tolerance{300};  ///< replay window, both ways
 };
 
-/// Verifies a webhook over its raw body, in constant time, before anything is parsed.
-/// Several secrets (rotation): any may match; all are tried. False for every fault alike:
+/// Verifies a webhook over its raw body, in constant time, before anything is parsed (but for a body_token, which
+/// stands in the body). Several secrets (rotation): any may match; all are tried. False for every fault alike:
 /// missing or malformed header, stale time stamp, wrong signature.
 bool verify_hook(const HookScheme& scheme, const std::vector<Secret>& secrets, const HookRequest& request, Instant now);
 
@@ -63,6 +89,16 @@ struct News {
   NewsHint hint;
   bool hinted = false;        ///< `hint` tells something
   std::optional<Instant> at;  ///< when the change was made, by the sender's clock
+};
+
+/// What a sender expects to be answered.
+struct HookAnswers {
+  int accepted = 202;        ///< status once the news is durable
+  std::string content_type;  ///< "" : our JSON, {"accepted": n, "correlation": …}
+  std::string body;          ///< with a content_type: what is answered then
+  int busy = 503;            ///< status where the news cannot be kept now. 2xx lets a sender go on that would else fail
+                             ///< its user; a sweep then finds what changed
+  std::chrono::milliseconds within{0};  ///< how long the sender waits; an answer of `busy` then. 0: as long as it takes
 };
 
 /// A webhook that verified but cannot be read: what, and where (JSON path or line:column).

@@ -12,7 +12,7 @@ namespace {
 
 using Node = Expression::Node;
 
-const Native nothing;
+const Native kNothing;
 
 Decimal calculate(ArithmeticOperator operation, const Decimal& a, const Decimal& b) {
   const auto result = operation == ArithmeticOperator::add        ? Decimal::add(a, b)
@@ -69,7 +69,7 @@ class Evaluator {
     const Native* root = scope_(reference.name);
     if (reference.every) return all_of(root, reference.rest);
     const Native* found = root == nullptr ? nullptr : reference.rest.find(*root);
-    return Held::borrow(found == nullptr ? nothing : *found);
+    return Held::borrow(found == nullptr ? kNothing : *found);
   }
 
   Held operator()(const Node::Filtered& filtered) const {
@@ -125,7 +125,7 @@ class Evaluator {
 
   Held operator()(const Node::Conditional& conditional) const {
     if (is_true(*(*this)(*conditional.condition))) return (*this)(*conditional.chosen);
-    return conditional.otherwise ? (*this)(*conditional.otherwise) : Held::borrow(nothing);
+    return conditional.otherwise ? (*this)(*conditional.otherwise) : Held::borrow(kNothing);
   }
 
  private:

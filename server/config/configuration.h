@@ -25,6 +25,8 @@ struct ListenSettings {
   std::string hooks = "127.0.0.1:8080";
   std::string api = "127.0.0.1:8081";
   std::string metrics = "127.0.0.1:9090";
+  std::string
+      public_url;  ///< as senders call the hooks door, "https://hub.example.com", without / at its end; "" if unsaid
 };
 
 /// Limits of the HTTP doors.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "connectors/webhook/scheme_table.h"
 #include "server/config/tables.h"
 
 namespace counterpart::drafts {
@@ -16,132 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr milliseconds kDay = 24h;
 
-using SchemeType = HookScheme::Type;
-using Words = std::vector<std::pair<std::string, SchemeType>>;
-
-const Words& scheme_words() {
-  static const Words words = {{"standard_webhooks", SchemeType::standard_webhooks},
-                              {"hmac_sha256", SchemeType::hmac_sha256},
-                              {"header_token", SchemeType::header_token},
-                              {"path_secret", SchemeType::path_secret},
-                              {"none", SchemeType::none}};
-  return words;
-}
-
-std::string word_of(SchemeType type) {
-  for (const auto& [word, meaning] : scheme_words()) {
-    if (meaning == type) return word;
-  }
-  return "";
-}
-
-Type<std::chrono::seconds> whole_seconds() {
-  const auto convert = [](milliseconds value) { return std::chrono::ceil<std::chrono::seconds>(value); };
-  Type<std::chrono::seconds> type = config::read_as<std::chrono::seconds, milliseconds>(duration(1s, kDay), convert);
-  type.show = [](const std::chrono::seconds& value) { return Native(config::print_duration(value)); };
-  return type;
-}
-
-/// Keys that mean something for a scheme, besides `type`.
-std::vector<std::string> keys_for(SchemeType type) {
-  switch (type) {
-    case SchemeType::standard_webhooks:
-      return {"tolerance"};
-    case SchemeType::hmac_sha256:
-      return {"header", "encoding", "prefix", "timestamp_header", "signed", "tolerance"};
-    case SchemeType::header_token:
-      return {"header", "prefix"};
-    case SchemeType::path_secret:
-    case SchemeType::none:
-      break;
-  }
-  return {};
-}
-
-void check_meaning(const HookScheme& scheme, const Node& node, Problems& problems) {
-  const std::vector<std::string> meaningful = keys_for(scheme.type);
-  for (const Node::Member& member : node.members) {
-    const bool known = member.key == "type" || std::ranges::find(meaningful, member.key) != meaningful.end();
-    if (!known && !word_of(scheme.type).empty()) {
-      problems.add(member.place, "'" + member.key + "' means nothing for " + word_of(scheme.type), "remove it");
-    }
-  }
-}
-
-void check_header(const HookScheme& scheme, const Node& node, Problems& problems) {
-  const bool wanted = scheme.type == SchemeType::hmac_sha256 || scheme.type == SchemeType::header_token;
-  if (!wanted || !scheme.header.empty()) return;
-  const std::string word = word_of(scheme.type);
-  problems.add(node.place, word + " needs the name of a header", "write verify: {type: " + word + ", header: X-…}");
-}
-
-void check_signed_text(const HookScheme& scheme, const Node& node, Problems& problems) {
-  const Node* text = node.find("signed");
-  const config::Place& place = text != nullptr ? text->place : node.place;
-  const bool stamps = scheme.signed_text.find("${timestamp}") != std::string::npos;
-  for (std::size_t at = scheme.signed_text.find("${"); at != std::string::npos;
-       at = scheme.signed_text.find("${", at + 1)) {
-    const std::string_view rest = std::string_view(scheme.signed_text).substr(at);
-    if (rest.starts_with("${body}") || rest.starts_with("${timestamp}")) continue;
-    problems.add(place, "what is signed knows ${timestamp} and ${body} only", "remove the other ${");
-  }
-  if (scheme.signed_text.find("${body}") == std::string::npos) {
-    problems.add(place, "what is signed must hold the body", "write ${body} into it");
-  }
-  if (stamps && scheme.timestamp_header.empty()) {
-    problems.add(place, "${timestamp} is signed, but no header holds it", "add timestamp_header");
-  }
-  if (!stamps && !scheme.timestamp_header.empty()) {
-    problems.add(place, "the time stamp is not signed, so it proves nothing",
-                 "write signed: \"${timestamp}.${body}\" as the sender does, or remove timestamp_header");
-  }
-}
-
-void check_scheme(const HookScheme& scheme, const Node& node, Problems& problems) {
-  const Node* type = node.find("type");
-  const bool understood = type != nullptr && type->scalar == word_of(scheme.type);
-  if (!understood) return;
-  check_meaning(scheme, node, problems);
-  check_header(scheme, node, problems);
-  if (scheme.type == SchemeType::hmac_sha256) check_signed_text(scheme, node, problems);
-}
-
-Table<HookScheme> scheme_table() {
-  using Encoding = HookScheme::Encoding;
-  Table<HookScheme> table("a webhook scheme", "How the sender proves who it is.");
-  table.required("type", &HookScheme::type, choice<SchemeType>(scheme_words()), "The kind of proof.")
-      .optional("header", &HookScheme::header, config::text(), "The header that holds the signature or token.")
-      .optional("encoding", &HookScheme::encoding,
-                choice<Encoding>({{"hex", Encoding::hex}, {"base64", Encoding::base64}}),
-                "How the signature is written.")
-      .optional("prefix", &HookScheme::prefix, config::text(), "What stands before it, such as sha256=")
-      .optional("timestamp_header", &HookScheme::timestamp_header, config::text(),
-                "The header that holds the signed time stamp (seconds since 1970).")
-      .optional("signed", &HookScheme::signed_text, config::text(),
-                "What is signed: ${timestamp}, ${body}, plain text.")
-      .optional("tolerance", &HookScheme::tolerance, whole_seconds(), "How old, or early, a time stamp may be.")
-      .check(check_scheme);
-  return table;
-}
-
-/// A scheme without its type is none at all: what it means for secrets is not judged then.
-std::optional<HookScheme> read_scheme(const Node& node, Problems& problems) {
-  const auto words = choice<SchemeType>(scheme_words());
-  if (node.kind == Node::Kind::map) {
-    HookScheme scheme = scheme_table().read(node, problems);
-    Problems told;
-    const Node* type = node.find("type");
-    if (type == nullptr || !words.read(*type, told)) return std::nullopt;
-    return scheme;
-  }
-  const auto type = words.read(node, problems);
-  if (!type) return std::nullopt;
-  HookScheme scheme;
-  scheme.type = *type;
-  check_header(scheme, node, problems);
-  return scheme;
-}
-
 Table<Hook> hook_table() {
   Table<Hook> table("webhook", "How the system's webhooks are verified.");
   table
@@ -149,7 +24,8 @@ Table<Hook> hook_table() {
                 "The scheme, instead of the connector's own. none: not verified, on purpose.")
       .optional("accept", &Hook::accept, config::boolean(),
                 "false: no webhooks are taken; what changes is found by sweeps.")
-      .optional("secret", &Hook::secrets, config::one_or_list_of(scalar()), "The secret; two while it is rotated.");
+      .optional("secret", &Hook::secrets, config::one_or_list_of(scalar()),
+                "The secret, or several: any may match. Two while it is rotated.");
   return table;
 }
 
@@ -203,14 +79,12 @@ void add_connector_keys(Table<System>& table, const ConnectorKind* kind) {
 }  // namespace
 
 Type<Verify> verify_type() {
+  const Type<HookScheme> scheme_type = hook_scheme_type();
   Type<Verify> type;
-  type.words = "a scheme's name, or a map";
-  type.schema = [] {
-    Native::Array kinds{choice<SchemeType>(scheme_words()).schema(), scheme_table().schema()};
-    return Native(Native::Object{{"anyOf", Native(std::move(kinds))}});
-  };
-  type.read = [](const Node& node, Problems& problems) -> std::optional<Verify> {
-    auto scheme = read_scheme(node, problems);
+  type.words = scheme_type.words;
+  type.schema = scheme_type.schema;
+  type.read = [read = scheme_type.read](const Node& node, Problems& problems) -> std::optional<Verify> {
+    auto scheme = read(node, problems);
     if (!scheme) return std::nullopt;
     return Verify{node.place, std::move(*scheme)};
   };

@@ -7,7 +7,7 @@
 namespace counterpart::drafts {
 namespace {
 
-constexpr std::size_t kSecretsMost = 2;
+constexpr std::size_t kSecretsMost = 40;  // some systems give each webhook one of its own
 constexpr std::size_t kCertificateBytesMax = 16UL * 1024 * 1024;
 
 /// Not repeated in messages: addresses may hold passwords.
@@ -63,8 +63,8 @@ void keep_secrets(System& system, Problems& problems) {
   }
   const std::vector<Node>& secrets = nested.empty() ? system.webhook_secret : nested;
   if (secrets.size() > kSecretsMost) {
-    problems.add(secrets[kSecretsMost].place, "more than two webhook secrets",
-                 "keep the new one and the one it replaces");
+    problems.add(secrets[kSecretsMost].place, "more than " + std::to_string(kSecretsMost) + " webhook secrets",
+                 "keep one for each webhook, and those that they replace");
   }
   for (const Node& secret : secrets) {
     if (secret.scalar.empty()) problems.add(secret.place, "the webhook secret is empty", "fill it, or remove it");

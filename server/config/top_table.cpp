@@ -62,11 +62,23 @@ void refuse_same_addresses(const ListenSettings& listen, const Node& node, Probl
   }
 }
 
+/// What stands before /hooks/… where senders see it.
+Type<std::string> public_url() {
+  const auto fits = [](std::string_view text) {
+    return (text.starts_with("https://") || text.starts_with("http://")) && !text.ends_with('/') &&
+           text.find_first_of("?# ") == std::string_view::npos;
+  };
+  return config::text_like("a URL without / at its end, such as https://hub.example.com", "^https?://[^?# ]*[^/?# ]$",
+                           fits);
+}
+
 Table<ListenSettings> listen_table() {
   Table<ListenSettings> table("listen", "Where the daemon listens.");
   table.optional("hooks", &ListenSettings::hooks, address(), "Webhooks: POST /hooks/{system}. Port 0 takes a free one.")
       .optional("api", &ListenSettings::api, address(), "Health (/healthz, /readyz) and the API.")
       .optional("metrics", &ListenSettings::metrics, address(), "Prometheus metrics (/metrics).")
+      .optional("public_url", &ListenSettings::public_url, public_url(),
+                "How senders call the hooks door, https://hub.example.com: for signatures that hold the URL.")
       .check(refuse_same_addresses);
   return table;
 }

@@ -80,7 +80,7 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
                          [this](const SystemConfiguration& settings) { return make_governed_client(settings); }),
           problems)),
       health_(store_, metrics_, *ports_.clock),
-      intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_),
+      intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.listen.public_url),
       control_(topology_, store_),
       workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
       sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_,

@@ -7,6 +7,7 @@
 #include "server/intake/evidence.h"
 #include "server/observe/log.h"
 #include "server/store/keys.h"
+#include "server/within.h"
 
 namespace counterpart {
 namespace {
@@ -19,10 +20,24 @@ http::ServerResponse problem(int status, std::string_view what) {
   return http::json_response(status, print_json(body));
 }
 
-http::ServerResponse busy(std::string_view what) {
-  http::ServerResponse response = problem(503, what);
-  response.headers.emplace_back("Retry-After", "2");
+http::ServerResponse busy(const HookAnswers& answers, std::string_view what) {
+  http::ServerResponse response = problem(answers.busy, what);
+  if (answers.busy == 503) response.headers.emplace_back("Retry-After", "2");
   return response;
+}
+
+http::ServerResponse accepted(const HookAnswers& answers, std::size_t news, const std::string& correlation) {
+  if (!answers.content_type.empty()) {
+    http::ServerResponse response;
+    response.status = answers.accepted;
+    response.headers.emplace_back("Content-Type", answers.content_type);
+    response.body = answers.body;
+    return response;
+  }
+  Native body{Native::Object{}};
+  body.set("accepted", Native::integer(static_cast<long long>(news)));
+  body.set("correlation", Native(correlation));
+  return http::json_response(answers.accepted, print_json(body));
 }
 
 /// "/hooks/crm/a%20b" → {"crm", "a b"}; nullopt where a segment is malformed.
@@ -51,8 +66,14 @@ std::optional<std::string> fault_of(const std::vector<News>& news) {
 
 }  // namespace
 
-Intake::Intake(Topology& topology, store::Store& store, Clock& clock, Random& random, Metrics& metrics)
-    : topology_(topology), store_(store), clock_(clock), random_(random), metrics_(metrics) {}
+Intake::Intake(Topology& topology, store::Store& store, Clock& clock, Random& random, Metrics& metrics,
+               std::string public_url)
+    : topology_(topology),
+      store_(store),
+      clock_(clock),
+      random_(random),
+      metrics_(metrics),
+      public_url_(std::move(public_url)) {}
 
 boost::asio::awaitable<http::ServerResponse> Intake::receive(http::ServerRequest request) {
   const auto started = clock_.uptime();
@@ -67,6 +88,10 @@ boost::asio::awaitable<http::ServerResponse> Intake::receive(http::ServerRequest
     hook.path.assign(std::make_move_iterator(path->begin() + 1), std::make_move_iterator(path->end()));
     hook.headers = std::move(request.headers);
     hook.body = std::move(request.body);
+    hook.query = std::move(request.query);
+    if (!public_url_.empty()) {
+      hook.url = public_url_ + request.path + (hook.query.empty() ? "" : "?" + hook.query);
+    }
     response = co_await accept(*system, std::move(hook));
   } else {
     response = problem(405, "webhooks are POSTed");
@@ -81,8 +106,10 @@ boost::asio::awaitable<http::ServerResponse> Intake::accept(System& system, Hook
     co_return problem(401, "the request is not signed as this system signs, or its time stamp is too old");
   }
   std::vector<News> news;
+  std::optional<std::string> evidence;
   try {
     news = system.connector->parse_hook(hook);
+    evidence = system.connector->hook_evidence(hook);
   } catch (const HookFormatError& error) {
     log::warn("webhook not understood", {{"system", system.settings->name}});
     co_return problem(400, error.what());
@@ -92,27 +119,42 @@ boost::asio::awaitable<http::ServerResponse> Intake::accept(System& system, Hook
     co_return problem(400, *what);
   }
   const std::string correlation = random_.hex_id();
-  std::string fault;
+  const HookAnswers answers = system.connector->hook_answers();
+  auto deliveries = deliveries_of(system, hook, news, correlation);
+  if (evidence) {
+    for (store::Delivery& delivery : deliveries) delivery.body = *evidence;
+  }
+  const std::string fault = co_await keep(system, std::move(deliveries), answers.within, correlation);
+  if (!fault.empty()) {
+    metrics_.hook_unkept(system.settings->name);
+    co_return busy(answers, fault);
+  }
+  const int count = static_cast<int>(news.size());
+  metrics_.news_accepted(system.settings->name, "webhook", count);
+  log::debug("webhook accepted", {{"system", system.settings->name}, {"correlation", correlation}, {"news", count}});
+  co_return accepted(answers, news.size(), correlation);
+}
+
+boost::asio::awaitable<std::string> Intake::keep(const System& system, std::vector<store::Delivery> deliveries,
+                                                 std::chrono::milliseconds time, std::string correlation) {
+  if (deliveries.empty()) co_return "";
+  auto stored = store_.accept(std::move(deliveries));
   try {
-    auto deliveries = deliveries_of(system, hook, news, correlation);
-    if (!deliveries.empty()) co_await store_.accept(std::move(deliveries));
+    if (time.count() == 0) {
+      co_await std::move(stored);
+    } else if (!co_await within(time, std::move(stored))) {
+      co_return "the database takes too long";
+    }
+    co_return "";
   } catch (const store::IntakeFull&) {
-    fault = "too many deliveries wait for the database";
+    co_return "too many deliveries wait for the database";
   } catch (const store::DatabaseAway&) {
-    fault = "the database is away";
+    co_return "the database is away";
   } catch (const store::StoreError& error) {
     log::error("delivery refused by the database",
                {{"system", system.settings->name}, {"correlation", correlation}, {"why", error.what()}});
-    fault = "this delivery could not be stored";
   }
-  if (!fault.empty()) co_return busy(fault);
-  const int accepted = static_cast<int>(news.size());
-  metrics_.news_accepted(system.settings->name, "webhook", accepted);
-  log::debug("webhook accepted", {{"system", system.settings->name}, {"correlation", correlation}, {"news", accepted}});
-  Native body{Native::Object{}};
-  body.set("accepted", Native::integer(accepted));
-  body.set("correlation", Native(correlation));
-  co_return http::json_response(202, print_json(body));
+  co_return "this delivery could not be stored";
 }
 
 std::vector<store::Delivery> Intake::deliveries_of(const System& system, const HookRequest& hook,

@@ -22,9 +22,12 @@ namespace counterpart {
 ///   401                   every signature fault alike
 ///   404                   unknown system, or one that takes no webhooks
 ///   503 + Retry-After     the database is away, or too many deliveries wait
+/// Where the connector says so (HookAnswers), 202 and 503 look otherwise, and 503 does not wait for the database.
 class Intake {
  public:
-  Intake(Topology& topology, store::Store& store, Clock& clock, Random& random, Metrics& metrics);
+  /// `public_url`: as senders call this daemon, "https://hub.example.com", for signatures over the URL; "" if unknown.
+  Intake(Topology& topology, store::Store& store, Clock& clock, Random& random, Metrics& metrics,
+         std::string public_url = {});
 
   boost::asio::awaitable<http::ServerResponse> receive(http::ServerRequest request);
 
@@ -32,6 +35,9 @@ class Intake {
   boost::asio::awaitable<http::ServerResponse> accept(System& system, HookRequest hook);
   std::vector<store::Delivery> deliveries_of(const System& system, const HookRequest& hook,
                                              const std::vector<News>& news, const std::string& correlation);
+  /// Stored by then (0: whenever): "", else why not.
+  boost::asio::awaitable<std::string> keep(const System& system, std::vector<store::Delivery> deliveries,
+                                           std::chrono::milliseconds time, std::string correlation);
   /// Once for each object.
   void say_unmapped(const System& system, const std::string& object);
 
@@ -40,6 +46,7 @@ class Intake {
   Clock& clock_;
   Random& random_;
   Metrics& metrics_;
+  std::string public_url_;
   std::set<std::string> said_unmapped_;  // "system/object"
 };
 

@@ -57,6 +57,8 @@ struct Metrics::Impl {
 
   Series<Counter> hooks = counter(registry, "counterpart_hooks_total", "Webhook deliveries answered, by HTTP status.",
                                   {"system", "status"});
+  Series<Counter> hooks_unkept =
+      counter(registry, "counterpart_hooks_unkept_total", "Verified webhooks that could not be stored.", {"system"});
   Series<Histogram> hook_seconds = histogram(registry, "counterpart_hook_seconds",
                                              "Time from a webhook's arrival to its answer.", {}, kAnswerBuckets);
   Series<Counter> news =
@@ -116,6 +118,10 @@ Metrics::~Metrics() = default;
 void Metrics::hook_answered(std::string_view system, int status, std::chrono::microseconds took) {
   impl_->hooks.of(system, status_label(status)).Increment();
   impl_->hook_seconds.of().Observe(seconds(took));
+}
+
+void Metrics::hook_unkept(std::string_view system) {
+  impl_->hooks_unkept.of(system).Increment();
 }
 
 void Metrics::news_accepted(std::string_view system, std::string_view source, int count) {

@@ -18,7 +18,8 @@ class Metrics {
   // intake
   void hook_answered(
       std::string_view system, int status,
-      std::chrono::microseconds took);  // counterpart_hooks_total{system,status}, counterpart_hook_seconds
+      std::chrono::microseconds took);        // counterpart_hooks_total{system,status}, counterpart_hook_seconds
+  void hook_unkept(std::string_view system);  // counterpart_hooks_unkept_total{system}: verified, but not stored
   void news_accepted(std::string_view system, std::string_view source,
                      int count);  // counterpart_news_total{system,source=webhook|sweep}
   void door_answered(

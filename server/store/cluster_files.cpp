@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kSocketFolderMax = 90;  // sockaddr_un holds 108 with the socket's own name
-constexpr std::uintmax_t kLogMax = 10U * 1024 * 1024;
+constexpr std::uintmax_t kLogMax = std::uintmax_t{10} * 1024 * 1024;
 constexpr std::size_t kLogTail = 1'500;
 constexpr mode_t kOnlyOwner = 0700;
 

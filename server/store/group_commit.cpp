@@ -11,7 +11,7 @@ namespace {
 
 // What one transaction takes at most, so that it stays short.
 constexpr std::size_t kDeliveriesMax = 1'000;
-constexpr std::size_t kBytesMax = 8U * 1024 * 1024;
+constexpr std::size_t kBytesMax = std::size_t{8} * 1024 * 1024;
 
 }  // namespace
 

@@ -1,11 +1,7 @@
 #include "server/store/store.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <set>
 
 #include "server/store/claim_hints.h"
@@ -18,6 +14,7 @@
 #include "server/store/reports.h"
 #include "server/store/stored_json.h"
 #include "server/store/upkeep.h"
+#include "server/within.h"
 
 namespace counterpart::store {
 
@@ -123,24 +120,15 @@ awaitable<int> Store::take_over() {
 }
 
 awaitable<bool> Store::ping() {
-  // The lane's answer may come too late or never: it is waited for no longer than the timer.
-  struct Race {
-    explicit Race(asio::io_context& io) : timer(io) {}
-    asio::steady_timer timer;
-    bool answered = false;
-  };
-  auto race = std::make_shared<Race>(impl_->io_);
-  race->timer.expires_after(kPingPatience);
   awaitable<bool> answer = impl_->lanes_.work().run<bool>(
       "ping", [](Transaction& transaction) { return !transaction.exec("ping").empty(); });
-  const auto done = [race](std::exception_ptr error, bool) {
-    race->answered = !error;
-    race->timer.cancel();
-  };
-  asio::co_spawn(impl_->io_, std::move(answer), done);
-  boost::system::error_code ignored;
-  co_await race->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  co_return race->answered;
+  try {
+    // The lane's answer may come too late or never: it is waited for no longer than this.
+    const std::optional<bool> alive = co_await within(kPingPatience, std::move(answer));
+    co_return alive.value_or(false);
+  } catch (const std::exception&) {
+    co_return false;
+  }
 }
 
 // --- intake ---------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ Streak streak_of(const Native* native) {
 
 Native parse_stored(std::string_view text) {
   // What was let in once must come out again, so wider than the door's own limits.
-  const JsonLimits limits{.bytes = 256U * 1024 * 1024, .depth = 256};
+  const JsonLimits limits{.bytes = std::size_t{256} * 1024 * 1024, .depth = 256};
   try {
     return parse_json(text, limits);
   } catch (const JsonError& error) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "connectors/webhook/signed_text.h"
+
 namespace counterpart {
 
 const ObjectMapping* Sync::mapping(std::string_view name) const {
@@ -129,7 +131,7 @@ class MappingCheck {
 
 /// No secret, no start, unless told so: a door that looks guarded and is not would be worse than none.
 void check_hooks(const SystemConfiguration& settings, const std::optional<HookScheme>& own_scheme,
-                 config::Problems& problems) {
+                 const std::string& public_url, config::Problems& problems) {
   const HookSettings& hooks = settings.hooks;
   if (hooks.unverified || !hooks.accepted || !hooks.readable) return;
   const std::optional<HookScheme>& scheme = hooks.scheme ? hooks.scheme : own_scheme;
@@ -144,6 +146,11 @@ void check_hooks(const SystemConfiguration& settings, const std::optional<HookSc
         "add webhook: {verify: …, secret: …}; connector '" + settings.connector + "' has no scheme of its own");
   }
   if (!scheme) return;
+  const bool url = hook::holds_name(scheme->signed_text, "url") || hook::holds_name(scheme->signed_text, "decoded_url");
+  if (url && public_url.empty()) {
+    problems.add(settings.place, name + "its signatures hold the URL that it calls, which nothing says",
+                 "add listen: {public_url: https://…}, as it is registered there, without /hooks/" + settings.name);
+  }
   for (const Secret& secret : hooks.secrets) {
     const std::string fault = secret_fault(*scheme, secret);
     if (!fault.empty()) {
@@ -164,8 +171,8 @@ std::unique_ptr<Connector> make_connector(const SystemConfiguration& settings, c
   }
 }
 
-void add_system(Topology& topology, const SystemConfiguration& settings, const TopologyPorts& ports,
-                config::Problems& problems) {
+void add_system(Topology& topology, const SystemConfiguration& settings, const std::string& public_url,
+                const TopologyPorts& ports, config::Problems& problems) {
   System& system = topology.systems.emplace_back();
   system.settings = &settings;
   if (settings.whole) system.http = ports.client(settings);
@@ -173,7 +180,7 @@ void add_system(Topology& topology, const SystemConfiguration& settings, const T
   system.connector = make_connector(settings, connector_ports);
   if (system.connector == nullptr) return;
   const auto own_scheme = system.connector->hook_scheme();
-  check_hooks(settings, own_scheme, problems);
+  check_hooks(settings, own_scheme, public_url, problems);
   system.hooks =
       settings.hooks.unverified || (!settings.hooks.secrets.empty() && (settings.hooks.scheme || own_scheme));
   if (settings.hooks.scheme) {
@@ -187,7 +194,9 @@ void add_system(Topology& topology, const SystemConfiguration& settings, const T
 
 Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems) {
   Topology topology;
-  for (const SystemConfiguration& settings : configuration.systems) add_system(topology, settings, ports, problems);
+  for (const SystemConfiguration& settings : configuration.systems) {
+    add_system(topology, settings, configuration.listen.public_url, ports, problems);
+  }
   for (const SyncConfiguration& settings : configuration.syncs) {
     Sync& sync = topology.syncs.emplace_back();
     sync.settings = &settings;

@@ -82,7 +82,7 @@ boost::asio::awaitable<Found> search_for(Work& work, const Item& item, const sto
   std::vector<Record> found;
   for (Trace& trace : traces_of(item, intent, can)) {
     const bool by_stamp = trace.path == can.stamp;
-    std::vector<std::string> values(1, std::move(trace.value));
+    std::vector<std::string> values(1, trace.value);
     auto results = co_await target.connector->find(object, std::move(trace.path), std::move(values));
     if (auto* failure = std::get_if<Failure>(&results.at(0))) co_return std::move(*failure);
     for (Record& record : std::get<std::vector<Record>>(results.at(0))) {
@@ -208,7 +208,7 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   if (unusable) {
     end_unusable(work, item, intent.target, *unusable);
   } else if (found.size() == 1) {
-    co_await adopt(work, item, std::move(intent), std::move(found.front()));
+    co_await adopt(work, item, intent, std::move(found.front()));
   } else if (found.empty()) {
     item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "not found: it had no effect"});
     item.settled_intents = true;

@@ -94,17 +94,17 @@ INSTANTIATE_TEST_SUITE_P(
         Mistaken{objects_and("errors:\n  - {kind: retry}"), "an error needs a status or a path"},
         Mistaken{objects_and("errors:\n  - {status: 400, contains: x, kind: retry}"), "need a path"},
         Mistaken{objects_and("webhooks: {verify: {type: hmac_sha256}, object: {path: o}}"),
-                 "which header holds the signature"},
+                 "needs the name of a header"},
         Mistaken{objects_and(
                      "webhooks: {verify: {type: hmac_sha256, header: S, signed: \"${timestamp}\"}, object: {path: o}}"),
-                 "does not hold ${body}"},
+                 "must hold the body"},
         Mistaken{objects_and(
                      "webhooks: {verify: {type: hmac_sha256, header: S, signed: \"${id}${body}\"}, object: {path: o}}"),
-                 "knows only ${timestamp} and ${body}"},
+                 "what is signed knows no ${"},
         Mistaken{
             objects_and("webhooks: {verify: {type: hmac_sha256, header: S, timestamp_header: T}, object: {path: o}}"),
-            "could be forged"},
-        Mistaken{objects_and("webhooks: {verify: {type: none}, object: {}}"), "either a path or a segment"},
+            "so it proves nothing"},
+        Mistaken{objects_and("webhooks: {verify: {type: none}, object: {}}"), "give one of path, segment and header"},
         Mistaken{objects_and("webhooks: {verify: {type: none}, object: {path: o, map: {x: tt}}}"),
                  "unknown object 'tt'"},
         Mistaken{objects_and("auth: {headers: {A: \"${secret.tokn}\"}}"), "the setting 'tokn' is not declared"},

@@ -1,6 +1,8 @@
 // What the door makes of webhooks that verify, but tell of things that cannot be worked.
 #include "server/intake/intake.h"
 
+#include <semaphore>
+
 #include "tests/server/worker/fakes.h"
 
 namespace counterpart::test {
@@ -63,6 +65,55 @@ TEST_F(Intaking, MappedNewsKeepsItsEvidenceWithItsRecords) {
   EXPECT_EQ(receive().status, 202);
 
   EXPECT_THAT(store::sql("select mapping, id from counterpart.evidence"), ElementsAre(ElementsAre("contacts", "1")));
+}
+
+// --- senders that are not answered as others are -------------------------------------------------------------
+
+TEST_F(Intaking, ASenderHearsTheYesThatItUnderstands) {
+  tells_of("contacts", "1");
+  connector_.left->hook_answer = {200, "text/xml", "<Ack>true</Ack>", 503, std::chrono::milliseconds(0)};
+
+  const http::ServerResponse response = receive();
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "<Ack>true</Ack>");
+  EXPECT_EQ(*find_header(response.headers, "Content-Type"), "text/xml");
+}
+
+TEST_F(Intaking, ForeignSecretsAreNotKept) {
+  tells_of("contacts", "1");
+  connector_.left->evidence = R"({"x":1})";
+
+  receive(R"({"x":1,"session":"theirs"})");
+
+  EXPECT_EQ(store::sql_value("select convert_from(body, 'UTF8') from counterpart.evidence"), R"({"x":1})");
+}
+
+TEST_F(Intaking, WhileTheDatabaseIsAwayASenderThatWouldFailItsUserIsLetGo) {
+  tells_of("contacts", "1");
+  connector_.left->hook_answer.busy = 200;
+  ASSERT_TRUE(store::cluster().stop(std::chrono::seconds(20)));
+
+  EXPECT_EQ(receive().status, 200);
+  EXPECT_THAT(metrics_.render(), HasSubstr("counterpart_hooks_unkept_total{system=\"crm\"} 1"));
+
+  connector_.left->hook_answer.busy = 503;
+  const http::ServerResponse other = receive();
+  EXPECT_EQ(other.status, 503);
+  EXPECT_NE(find_header(other.headers, "Retry-After"), nullptr);
+  ASSERT_TRUE(store::cluster().ensure_running());
+}
+
+TEST_F(Intaking, ASenderThatWaitsNoLongerIsAnsweredBeforeTheDatabaseIs) {
+  tells_of("contacts", "1");
+  connector_.left->hook_answer.within = std::chrono::milliseconds(1);
+  std::binary_semaphore answered{0};
+  points_.at("commit.accept.before", [&] { answered.acquire(); });
+
+  EXPECT_EQ(receive().status, 503);
+  answered.release();
+
+  run_until([] { return store::sql_value("select count(*) from counterpart.dirty") == "1"; });
 }
 
 }  // namespace

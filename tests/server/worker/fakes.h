@@ -68,6 +68,8 @@ class FakeConnector : public Connector {
   boost::asio::awaitable<DescribeResult> describe(std::string) override { co_return ObjectDescription{}; }
   std::optional<HookScheme> hook_scheme() const override { return std::nullopt; }
   std::vector<News> parse_hook(const HookRequest&) const override { return news; }
+  std::optional<std::string> hook_evidence(const HookRequest&) const override { return evidence; }
+  HookAnswers hook_answers() const override { return hook_answer; }
 
   static Record record_of(const std::string& id) {
     Record record;
@@ -81,6 +83,8 @@ class FakeConnector : public Connector {
   ReadResult everything = Gone{};             ///< to reads of other ids
   std::function<ChangesResult(std::optional<Instant> since, const std::string& page)> list;
   std::vector<News> news;
+  std::optional<std::string> evidence;
+  HookAnswers hook_answer;
   int reads = 0;
   int listings = 0;
 };

@@ -1,0 +1,67 @@
+#include "connectors/webhook/signed_text.h"
+
+#include <algorithm>
+
+namespace counterpart::hook {
+namespace {
+
+/// Escapes that HubSpot signs in their plain form, and no others.
+constexpr std::pair<std::string_view, char> kDecoded[] = {{"%3A", ':'}, {"%2F", '/'}, {"%3F", '?'},  {"%40", '@'},
+                                                          {"%21", '!'}, {"%24", '$'}, {"%27", '\''}, {"%28", '('},
+                                                          {"%29", ')'}, {"%2A", '*'}, {"%2C", ','},  {"%3B", ';'}};
+
+std::string decoded_url(std::string_view url) {
+  std::string text;
+  while (!url.empty()) {
+    const auto found = std::find_if(std::begin(kDecoded), std::end(kDecoded),
+                                    [&](const auto& escape) { return url.starts_with(escape.first); });
+    text.push_back(found == std::end(kDecoded) ? url.front() : found->second);
+    url.remove_prefix(found == std::end(kDecoded) ? 1 : found->first.size());
+  }
+  return text;
+}
+
+std::string value_of(std::string_view name, const HookRequest& request, std::string_view timestamp,
+                     std::string_view secret) {
+  if (name == "body") return request.body;
+  if (name == "timestamp") return std::string(timestamp);
+  if (name == "method") return request.method;
+  if (name == "url") return request.url;
+  if (name == "decoded_url") return decoded_url(request.url);
+  return std::string(secret);
+}
+
+std::string placeholder(std::string_view name) {
+  return "${" + std::string(name) + "}";
+}
+
+}  // namespace
+
+const std::vector<std::string>& signed_names() {
+  static const std::vector<std::string> names = {"body", "timestamp", "method", "url", "decoded_url", "secret"};
+  return names;
+}
+
+std::string fill_signed_text(std::string_view pattern, const HookRequest& request, std::string_view timestamp,
+                             std::string_view secret) {
+  std::string text;
+  while (!pattern.empty()) {
+    const auto& names = signed_names();
+    const auto found = std::find_if(names.begin(), names.end(),
+                                    [&](const std::string& name) { return pattern.starts_with(placeholder(name)); });
+    if (found == names.end()) {
+      text.push_back(pattern.front());
+      pattern.remove_prefix(1);
+    } else {
+      text.append(value_of(*found, request, timestamp, secret));
+      pattern.remove_prefix(placeholder(*found).size());
+    }
+  }
+  return text;
+}
+
+bool holds_name(std::string_view pattern, std::string_view name) {
+  return pattern.find(placeholder(name)) != std::string_view::npos;
+}
+
+}  // namespace counterpart::hook
