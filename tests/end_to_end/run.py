@@ -1,14 +1,19 @@
 """End-to-end tests: the real binary, real PostgreSQL, real HTTP. Called by tests/run.
 
-    python3 tests/end_to_end/run.py --binary PATH [NAME ...]     NAME: part of a test's name
+    python3 tests/end_to_end/run.py --binary PATH [--jobs N] [NAME ...]     NAME: part of a test's name
+
+With more than one job, files of tests run side by side, each in a process of its own.
 """
 import argparse
+import concurrent.futures
 import os
 import pathlib
+import subprocess
 import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+LONGEST = ("test_outages", "test_adversity")
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "deploy"), str(HERE.parent / "stand-ins" / "tryton")]
 
 
@@ -20,11 +25,30 @@ def chosen(suite, names):
             yield test
 
 
+def run_file(binary, file):
+    command = [sys.executable, __file__, "--binary", binary, f"{file.stem}."]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    print(done.stdout, flush=True)
+    return done.returncode == 0
+
+
+def run_files(binary, jobs):
+    """The files that take longest first; every file's output in one piece."""
+    files = sorted(HERE.glob("test_*.py"), key=lambda file: (file.stem not in LONGEST, file.stem))
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        good = list(pool.map(lambda file: run_file(binary, file), files))
+    print(f"end to end: {good.count(True)} files passed, {good.count(False)} failed")
+    return 0 if good and all(good) else 1
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
+    if options.jobs > 1 and not options.names:
+        return run_files(options.binary, options.jobs)
     os.environ["COUNTERPART_BINARY"] = str(pathlib.Path(options.binary).resolve())
     found = unittest.defaultTestLoader.discover(str(HERE), pattern="test_*.py")
     suite = unittest.TestSuite(chosen(found, options.names))
