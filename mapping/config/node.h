@@ -4,8 +4,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mapping/config/problem.h"
@@ -58,8 +60,19 @@ struct Node::Member {
   Node value;
 };
 
-/// Gives what `${env:NAME}` and `${file:PATH}` stand for; nullopt if there is none. Handed in, for
-/// the reader knows no environment. `kind` is "env" or "file".
+/// What `${…}` stands for is there, but must not be used: what() says why, remedy() what to do.
+class InterpolationError : public std::runtime_error {
+ public:
+  InterpolationError(const std::string& what, std::string remedy)
+      : std::runtime_error(what), remedy_(std::move(remedy)) {}
+  const std::string& remedy() const { return remedy_; }
+
+ private:
+  std::string remedy_;
+};
+
+/// Gives what `${env:NAME}` and `${file:PATH}` stand for; nullopt if there is none. Throws InterpolationError. Handed
+/// in, for the reader knows no environment. `kind` is "env" or "file".
 using Interpolate = std::function<std::optional<std::string>(std::string_view kind, std::string_view name)>;
 
 /// Reads one YAML document. Syntax errors, duplicate keys, tabs, aliases over 1,000 nodes, and

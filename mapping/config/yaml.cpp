@@ -62,9 +62,18 @@ class Filler {
   }
 
   std::string look_up(Node& node, std::string_view rest, std::string_view kind, std::string_view name) const {
-    const auto value = interpolate_ && !name.empty() ? interpolate_(kind, name) : std::nullopt;
-    if (value) return *value;
+    try {
+      const auto value = interpolate_ && !name.empty() ? interpolate_(kind, name) : std::nullopt;
+      if (value) return *value;
+      add_missing(node, rest, kind, name);
+    } catch (const InterpolationError& error) {
+      problems_.add(place_of(node, rest), error.what(), error.remedy());
+    }
     node.unreadable = true;
+    return "";
+  }
+
+  void add_missing(const Node& node, std::string_view rest, std::string_view kind, std::string_view name) const {
     const std::string shown(name);
     if (!interpolate_) {
       problems_.add(place_of(node, rest), "${" + std::string(kind) + ":" + shown + "} has no meaning in this file",
@@ -79,7 +88,6 @@ class Filler {
       problems_.add(place_of(node, rest), "the file '" + shown + "' cannot be read",
                     "make it, and let counterpart's user read it; relative paths start at the configuration's folder");
     }
-    return "";
   }
 
   static Place place_of(const Node& node, std::string_view rest) {

@@ -22,12 +22,25 @@ std::optional<std::string> environment(const std::string& name) {
   return value;
 }
 
+/// systemd's credentials are guarded by their folder; elsewhere a secret is nobody else's to read.
+void refuse_open_file(const fs::path& path) {
+  constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
+  std::error_code error;
+  const fs::perms mode = fs::status(path, error).permissions();
+  if (error || (mode & kOthers) == fs::perms::none) return;
+  throw config::InterpolationError("the file '" + path.string() + "' may be read or changed by others than its owner",
+                                   "chmod 600 it, and let it belong to counterpart's user; or use systemd's "
+                                   "LoadCredential=");
+}
+
 std::optional<std::string> file_content(const fs::path& folder, const fs::path& path) {
   const auto credentials = environment("CREDENTIALS_DIRECTORY");
   if (credentials && !credentials->empty() && path.is_relative()) {
     if (auto text = read_text_file(fs::path(*credentials) / path, kSecretBytesMax)) return text;
   }
-  return read_text_file(folder / path, kSecretBytesMax);
+  auto text = read_text_file(folder / path, kSecretBytesMax);
+  if (text) refuse_open_file(folder / path);
+  return text;
 }
 
 }  // namespace

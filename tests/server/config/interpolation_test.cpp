@@ -20,10 +20,10 @@ TEST(Interpolation, TakesTheEnvironment) {
 
 TEST(Interpolation, TakesFilesBesideTheConfigurationWithoutOneNewline) {
   const Folder folder;
-  folder.write("keys/plain", "secret");
-  folder.write("keys/newline", "secret\n");
-  folder.write("keys/windows", "secret\r\n");
-  folder.write("keys/two", "secret\n\n");
+  folder.write_secret("keys/plain", "secret");
+  folder.write_secret("keys/newline", "secret\n");
+  folder.write_secret("keys/windows", "secret\r\n");
+  folder.write_secret("keys/two", "secret\n\n");
   const auto look_up = interpolate_in(folder.path());
 
   EXPECT_EQ(look_up("file", "keys/plain"), "secret");
@@ -37,8 +37,8 @@ TEST(Interpolation, TakesFilesBesideTheConfigurationWithoutOneNewline) {
 
 TEST(Interpolation, LooksAmongSystemdsCredentialsFirst) {
   const Folder beside, credentials;
-  beside.write("both", "beside");
-  beside.write("only-beside", "beside");
+  beside.write_secret("both", "beside");
+  beside.write_secret("only-beside", "beside");
   credentials.write("both", "credential\n");
   const Variable variable("CREDENTIALS_DIRECTORY", credentials.path().string());
   const auto look_up = interpolate_in(beside.path());
@@ -55,9 +55,25 @@ TEST(Interpolation, RefusesFilesThatAreTooLargeForASecret) {
   EXPECT_EQ(interpolate_in(folder.path())("file", "large"), std::nullopt);
 }
 
+TEST(Interpolation, RefusesSecretsThatOthersMayRead) {
+  using std::filesystem::perms;
+  const Folder folder;
+  const auto path = folder.write_secret("token", "s3cret\n");
+  for (const perms extra : {perms::group_read, perms::others_read, perms::group_write, perms::others_exec}) {
+    std::filesystem::permissions(path, perms::owner_read | extra);
+    const auto reading =
+        test::read_in(folder, "systems: { s: { connector: demo, url: http://a, token: '${file:token}' } }\nsyncs: {}");
+
+    EXPECT_THAT(reading.mistakes, ::testing::StartsWith("c.yaml:1:57: the file '")) << static_cast<unsigned>(extra);
+    EXPECT_THAT(reading.mistakes,
+                ::testing::HasSubstr("may be read or changed by others than its owner; chmod 600 it"));
+    EXPECT_THAT(reading.mistakes, ::testing::Not(::testing::HasSubstr("s3cret")));
+  }
+}
+
 TEST(Interpolation, ReachesTheSystemsSecrets) {
   const Folder folder;
-  folder.write("token", "s3cret\n");
+  folder.write_secret("token", "s3cret\n");
 
   const auto reading =
       test::read_in(folder, "systems: { s: { connector: demo, url: http://a, token: '${file:token}' } }\nsyncs: {}");

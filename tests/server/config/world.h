@@ -29,6 +29,12 @@ class Folder {
     std::ofstream(path_ / name, std::ios::binary) << text;
     return path_ / name;
   }
+  /// A file that only its owner may read.
+  std::filesystem::path write_secret(const std::string& name, const std::string& text) const {
+    const std::filesystem::path path = write(name, text);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return path;
+  }
   const std::filesystem::path& path() const { return path_; }
 
  private:
