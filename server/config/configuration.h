@@ -20,11 +20,21 @@ namespace counterpart {
 
 using std::chrono::milliseconds;
 
+enum class DoorName { hooks, api, metrics };
+
+/// Doors that speak TLS only.
+struct ListenTlsSettings {
+  std::string certificate;  ///< PEM, with the issuers' after it
+  std::string key;
+  std::vector<DoorName> doors{DoorName::hooks};
+};
+
 /// Where the daemon listens. "host:port" each; port 0 takes a free one (printed at the start).
 struct ListenSettings {
   std::string hooks = "127.0.0.1:8080";
   std::string api = "127.0.0.1:8081";
   std::string metrics = "127.0.0.1:9090";
+  std::optional<ListenTlsSettings> tls;  ///< nullopt: plain HTTP
 };
 
 /// Limits of the HTTP doors.
@@ -33,6 +43,7 @@ struct DoorSettings {
   std::int64_t header_bytes = 16 * 1024;
   std::int64_t body_bytes = 1024 * 1024;
   std::int64_t bodies_bytes = 128 * 1024 * 1024;  ///< of all requests under way at a door; more: 503
+  milliseconds handshake_timeout{10'000};         ///< TLS
   milliseconds header_timeout{10'000};
   milliseconds body_timeout{30'000};
   milliseconds write_timeout{10'000};

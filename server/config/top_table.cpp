@@ -62,11 +62,27 @@ void refuse_same_addresses(const ListenSettings& listen, const Node& node, Probl
   }
 }
 
-Table<ListenSettings> listen_table() {
-  Table<ListenSettings> table("listen", "Where the daemon listens.");
+Type<DoorName> door_name() {
+  return choice<DoorName>({{"hooks", DoorName::hooks}, {"api", DoorName::api}, {"metrics", DoorName::metrics}});
+}
+
+Table<ListenTls> tls_table() {
+  Table<ListenTls> table("tls", "Doors that speak TLS 1.2 or newer, and nothing else.");
+  table
+      .required("certificate", &ListenTls::certificate, config::scalar(),
+                "PEM file: the server's certificate, then those of its issuers. Read again when it changes.")
+      .required("key", &ListenTls::key, config::scalar(),
+                "PEM file: its key, without a pass phrase, which others may not read (mode 0640 or less).")
+      .optional("doors", &ListenTls::doors, config::list_of(door_name()), "Which doors.");
+  return table;
+}
+
+Table<Listen> listen_table() {
+  Table<Listen> table("listen", "Where the daemon listens.");
   table.optional("hooks", &ListenSettings::hooks, address(), "Webhooks: POST /hooks/{system}. Port 0 takes a free one.")
       .optional("api", &ListenSettings::api, address(), "Health (/healthz, /readyz) and the API.")
       .optional("metrics", &ListenSettings::metrics, address(), "Prometheus metrics (/metrics).")
+      .optional("tls", &Listen::tls_files, config::maybe(tls_table().type()), "HTTPS instead of HTTP.")
       .check(refuse_same_addresses);
   return table;
 }
@@ -89,6 +105,7 @@ Table<DoorSettings> limits_table() {
       .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi), "Most bytes of a request's body.")
       .optional("bodies_bytes", &DoorSettings::bodies_bytes, integer(256, 64 * 1024 * kMebi),
                 "Most bytes of the bodies of all requests under way at a door; more are answered 503.")
+      .optional("handshake_timeout", &DoorSettings::handshake_timeout, timeout(), "Time for a TLS handshake.")
       .optional("header_timeout", &DoorSettings::header_timeout, timeout(), "Time for a request's headers to arrive.")
       .optional("body_timeout", &DoorSettings::body_timeout, timeout(), "Time for a request's body to arrive.")
       .optional("write_timeout", &DoorSettings::write_timeout, timeout(), "Time for an answer to be taken.")

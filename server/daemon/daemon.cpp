@@ -47,11 +47,19 @@ http::DoorLimits door_limits(const DoorSettings& settings) {
   limits.header_bytes = static_cast<std::size_t>(settings.header_bytes);
   limits.body_bytes = static_cast<std::size_t>(settings.body_bytes);
   limits.bodies_bytes = static_cast<std::size_t>(settings.bodies_bytes);
+  limits.handshake_timeout = settings.handshake_timeout;
   limits.header_timeout = settings.header_timeout;
   limits.body_timeout = settings.body_timeout;
   limits.write_timeout = settings.write_timeout;
   limits.idle_timeout = settings.idle_timeout;
   return limits;
+}
+
+http::DoorAccess access_to(DoorName door, const ListenSettings& listen) {
+  http::DoorAccess access;
+  const bool secure = listen.tls && std::ranges::find(listen.tls->doors, door) != listen.tls->doors.end();
+  if (secure) access.tls = http::TlsFiles{listen.tls->certificate, listen.tls->key};
+  return access;
 }
 
 /// Blocks: spawned on the thread for it.
@@ -120,7 +128,8 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   return governor;
 }
 
-std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler) {
+std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler,
+                                              http::DoorAccess access) {
   http::DoorObserver observer;
   observer.answered = [this, name](int status, std::chrono::microseconds took) {
     metrics_.door_answered(name, status, took);
@@ -128,15 +137,20 @@ std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::s
   observer.connections = [this, name](std::ptrdiff_t change) { metrics_.door_connections(name, change); };
   observer.refused = [this, name](const std::string& why) { metrics_.door_refused(name, why); };
   return std::make_unique<http::Door>(io_, address, door_limits(configuration_.doors), std::move(handler),
-                                      std::move(observer));
+                                      std::move(observer), std::move(access));
 }
 
 void Daemon::open_doors() {
   const ListenSettings& listen = configuration_.listen;
-  hooks_ = open_door(listen.hooks, "hooks", [this](http::ServerRequest r) { return answer_hooks(std::move(r)); });
-  api_ = open_door(listen.api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); });
-  metrics_door_ =
-      open_door(listen.metrics, "metrics", [this](http::ServerRequest r) { return answer_metrics(std::move(r)); });
+  hooks_ = open_door(
+      listen.hooks, "hooks", [this](http::ServerRequest r) { return answer_hooks(std::move(r)); },
+      access_to(DoorName::hooks, listen));
+  api_ = open_door(
+      listen.api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); },
+      access_to(DoorName::api, listen));
+  metrics_door_ = open_door(
+      listen.metrics, "metrics", [this](http::ServerRequest r) { return answer_metrics(std::move(r)); },
+      access_to(DoorName::metrics, listen));
   control_door_ = open_door(control_socket(configuration_.state_directory.string()), "control",
                             [this](http::ServerRequest r) { return control_.answer(std::move(r)); });
   for (http::Door* door : {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()}) {

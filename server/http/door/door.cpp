@@ -8,11 +8,14 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 #include <vector>
 
 #include "server/http/door/address.h"
+#include "server/http/door/door_stream.h"
 #include "server/http/door/session.h"
+#include "server/http/door/tls.h"
 #include "server/observe/log.h"
 
 namespace counterpart::http {
@@ -53,8 +56,8 @@ class SpareDescriptor {
 DoorState::Timer::duration shortest(const DoorLimits& limits) {
   constexpr std::chrono::milliseconds kLeast{1};
   constexpr std::chrono::milliseconds kMost{2'000};
-  const auto least =
-      std::min({limits.header_timeout, limits.body_timeout, limits.write_timeout, limits.idle_timeout, kMost});
+  const auto least = std::min({limits.handshake_timeout, limits.header_timeout, limits.body_timeout,
+                               limits.write_timeout, limits.idle_timeout, kMost});
   return std::max(least, kLeast);
 }
 
@@ -62,8 +65,10 @@ DoorState::Timer::duration shortest(const DoorLimits& limits) {
 
 class Door::Impl {
  public:
-  Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer)
+  Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
+       DoorAccess access)
       : listener_(io, address), timer_(io), state_(std::make_shared<DoorState>()) {
+    if (access.tls) certificate_.emplace(std::move(*access.tls), access.tls_files_looked_at);
     state_->limits = limits;
     state_->handler = std::move(handler);
     state_->observer = std::move(observer);
@@ -94,6 +99,10 @@ class Door::Impl {
     for (Session* session : sessions()) session->close();
   }
 
+  void reload_tls() {
+    if (certificate_) certificate_->reload();
+  }
+
   const std::string& address() const { return state_->address; }
   std::size_t busy() const { return state_->busy; }
   auto executor() { return timer_.get_executor(); }
@@ -115,14 +124,13 @@ class Door::Impl {
 
   void welcome(Socket socket) {
     const std::size_t open = state_->sessions.size();
-    if (open >= state_->limits.connections + kTurnedAwayMost) {
-      if (state_->observer.refused) state_->observer.refused("connections");
-      return;
-    }
+    // Over TLS, saying 503 would cost a handshake: such a connection is just closed.
+    const std::size_t told = certificate_ ? 0 : kTurnedAwayMost;
+    if (open >= state_->limits.connections + told) return refuse("connections");
     error_code not_tcp;
     socket.set_option(asio::ip::tcp::no_delay(true), not_tcp);
     const auto executor = socket.get_executor();
-    auto session = std::make_shared<Session>(std::move(socket), state_);
+    auto session = std::make_shared<Session>(stream_over(std::move(socket)), state_);
     if (open < state_->limits.connections) {
       asio::co_spawn(executor, serve(std::move(session)), asio::detached);
     } else {
@@ -130,11 +138,20 @@ class Door::Impl {
     }
   }
 
+  void refuse(const char* why) {
+    if (state_->observer.refused) state_->observer.refused(why);
+  }
+
+  std::unique_ptr<DoorStream> stream_over(Socket socket) {
+    if (!certificate_) return make_plain_door_stream(std::move(socket));
+    return make_tls_door_stream(std::move(socket), certificate_->at(DoorState::Timer::now()));
+  }
+
   /// Out of descriptors or memory: nothing to do but to wait, and not to spin.
   awaitable<void> recover(error_code error) {
     if (!starving_) log::warn("cannot accept connections", {{"door", state_->address}, {"error", error.message()}});
     starving_ = true;
-    if (state_->observer.refused) state_->observer.refused("descriptors");
+    refuse("descriptors");
     if (error == asio::error::no_descriptors) {
       spare_.release();
       error_code ignored;
@@ -148,12 +165,14 @@ class Door::Impl {
   Listener listener_;
   asio::steady_timer timer_;
   SpareDescriptor spare_;
-  bool starving_ = false;  ///< said once, not ten times a second
+  std::optional<ServerCertificate> certificate_;  ///< nullopt: plain HTTP
+  bool starving_ = false;                         ///< said once, not ten times a second
   std::shared_ptr<DoorState> state_;
 };
 
-Door::Door(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer)
-    : impl_(std::make_shared<Impl>(io, address, limits, std::move(handler), std::move(observer))) {}
+Door::Door(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
+           DoorAccess access)
+    : impl_(std::make_shared<Impl>(io, address, limits, std::move(handler), std::move(observer), std::move(access))) {}
 
 Door::~Door() {
   impl_->close();
@@ -169,6 +188,10 @@ awaitable<void> Door::run() {
 
 void Door::stop() {
   asio::dispatch(impl_->executor(), [impl = impl_] { impl->stop(); });
+}
+
+void Door::reload_tls() {
+  asio::dispatch(impl_->executor(), [impl = impl_] { impl->reload_tls(); });
 }
 
 std::size_t Door::busy() const {

@@ -38,17 +38,30 @@ struct DoorLimits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
   std::size_t bodies_bytes = 128 * 1024 * 1024;  ///< held at once by all connections together; more: 503
+  std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
 };
 
+/// A certificate (with those of its issuers after it) and its key, both PEM files.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
+/// Who may come in, and how.
+struct DoorAccess {
+  std::optional<TlsFiles> tls;                           ///< nullopt: plain HTTP
+  std::chrono::milliseconds tls_files_looked_at{1'000};  ///< for changes, at most this often
+};
+
 /// Told of what a door sees, for metrics; all optional.
 struct DoorObserver {
   std::function<void(int status, std::chrono::microseconds took)> answered;
   std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
-  /// framing, headers, body, timeout, connections, bodies, descriptors
+  /// framing, headers, body, timeout, connections, bodies, descriptors, tls
   std::function<void(const std::string& why)> refused;
 };
 
@@ -64,9 +77,10 @@ struct DoorObserver {
 /// For one I/O thread: a door belongs to the thread that runs its io_context, which must outlive it.
 class Door {
  public:
-  /// Binds and listens; throws boost::system::system_error saying which address, why not, and what to do.
+  /// Binds and listens; throws boost::system::system_error saying which address, why not, and what to do, and
+  /// TlsError where the certificate or key cannot be used.
   Door(boost::asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler,
-       DoorObserver observer = {});
+       DoorObserver observer = {}, DoorAccess access = {});
 
   /// Closes what is still open; requests being handled go unanswered. After stop(), wait for busy() == 0.
   ~Door();
@@ -81,6 +95,10 @@ class Door {
   /// No further connections or requests: idle connections are closed, requests under way answered
   /// with Connection: close. May be called from any thread, and more than once.
   void stop();
+
+  /// Reads certificate and key again if their files have changed, for connections from now on; broken ones are
+  /// logged, and the old ones stay in use. Happens by itself when connections arrive. From any thread.
+  void reload_tls();
 
   /// Requests being handled or answered.
   std::size_t busy() const;

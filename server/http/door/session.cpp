@@ -4,7 +4,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/core/demangle.hpp>
 #include <optional>
 #include <typeinfo>
@@ -52,11 +51,11 @@ void Session::HeldBody::release() {
   held_ = 0;
 }
 
-Session::Session(Socket socket, std::shared_ptr<DoorState> door)
-    : socket_(std::move(socket)),
+Session::Session(std::unique_ptr<DoorStream> stream, std::shared_ptr<DoorState> door)
+    : stream_(std::move(stream)),
       door_(std::move(door)),
-      timer_(socket_.get_executor()),
-      peer_(peer_address(socket_)),
+      timer_(stream_->socket().get_executor()),
+      peer_(peer_address(stream_->socket())),
       held_(*door_) {
   door_->sessions.insert(this);
   tell(door_->observer.connections, std::ptrdiff_t{1});
@@ -68,12 +67,12 @@ Session::~Session() {
 }
 
 awaitable<void> Session::run() {
-  enter(Phase::idle);
+  enter(stream_->secure() ? Phase::handshake : Phase::idle);
   watch();
   std::optional<Refusal> refusal;
-  auto next = Next::request;
+  auto next = Next::close;
   try {
-    while (next == Next::request && !door_->stopping) next = co_await serve_one();
+    next = co_await serve_all();
   } catch (const Refusal& caught) {
     refusal = caught;
   } catch (const std::exception& failure) {
@@ -93,13 +92,31 @@ awaitable<void> Session::turn_away() {
 }
 
 void Session::stop() {
-  if (phase_ == Phase::idle) close();
+  if (phase_ == Phase::idle || phase_ == Phase::handshake) close();
 }
 
 void Session::close() {
   error_code ignored;
   timer_.cancel();
-  socket_.close(ignored);
+  stream_->socket().close(ignored);
+}
+
+awaitable<Session::Next> Session::serve_all() {
+  if (stream_->secure()) {
+    const bool agreed = co_await shake_hands();
+    if (!agreed) co_return Next::close;
+  }
+  auto next = Next::request;
+  while (next == Next::request && !door_->stopping) next = co_await serve_one();
+  co_return next;
+}
+
+/// False: no TLS, none that we speak, or none in time. Then there is nobody to answer to.
+awaitable<bool> Session::shake_hands() {
+  const error_code error = co_await stream_->handshake();
+  const bool agreed = !error && !timed_out_;
+  if (!agreed && !door_->stopping) tell(door_->observer.refused, std::string(timed_out_ ? "timeout" : "tls"));
+  co_return agreed;
 }
 
 /// One request and its answer.
@@ -183,9 +200,9 @@ awaitable<bool> Session::read_sized() {
     const std::size_t room = std::min(size - had, std::max(kBodyReadBytes, had));
     held_.hold(had + room);
     body.resize(had + room);
-    const auto result = co_await socket_.async_read_some(asio::buffer(body.data() + had, room), kTuple);
-    body.resize(had + std::get<1>(result));
-    if (std::get<0>(result) && !timed_out_) co_return false;
+    const Received received = co_await stream_->read_some(asio::buffer(body.data() + had, room));
+    body.resize(had + received.bytes);
+    if (received.error && !timed_out_) co_return false;
   }
   co_return true;
 }
@@ -207,9 +224,9 @@ awaitable<bool> Session::read_chunked() {
 /// More bytes into the buffer. False: the peer is gone, or kept us waiting for a first byte.
 awaitable<bool> Session::fill() {
   if (!timed_out_) {
-    const auto result = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
-    buffer_.commit(std::get<1>(result));
-    if (!std::get<0>(result)) co_return true;
+    const Received received = co_await stream_->read_some(buffer_.prepare(kReadBytes));
+    buffer_.commit(received.bytes);
+    if (!received.error) co_return true;
     if (!timed_out_) co_return false;
   }
   if (phase_ == Phase::idle) co_return false;
@@ -247,10 +264,9 @@ awaitable<bool> Session::answer(ServerResponse response, bool keep_alive, bool h
 }
 
 awaitable<bool> Session::write(std::string_view head, std::string_view body) {
-  const std::array<asio::const_buffer, 2> both = {asio::buffer(head.data(), head.size()),
-                                                  asio::buffer(body.data(), body.size())};
-  const auto result = co_await asio::async_write(socket_, both, kTuple);
-  co_return !std::get<0>(result);
+  const DoorStream::Both both = {asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())};
+  const error_code error = co_await stream_->write(both);
+  co_return !error;
 }
 
 awaitable<void> Session::refuse(Refusal refusal) {
@@ -264,12 +280,11 @@ awaitable<void> Session::refuse(Refusal refusal) {
 /// that we are done, and read on for a while.
 awaitable<void> Session::linger() {
   enter(Phase::lingering);
-  error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  error_code error = co_await stream_->finish();
   buffer_.clear();
   std::size_t drained = 0;
   while (!error && !timed_out_ && drained < kLingerBytes) {
-    const auto result = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
+    const auto result = co_await stream_->socket().async_read_some(buffer_.prepare(kReadBytes), kTuple);
     error = std::get<0>(result);
     drained += std::get<1>(result);
   }
@@ -285,6 +300,8 @@ void Session::enter(Phase phase) {
 
 milliseconds Session::time_for(Phase phase) const {
   switch (phase) {
+    case Phase::handshake:
+      return door_->limits.handshake_timeout;
     case Phase::head:
       return door_->limits.header_timeout;
     case Phase::body:
@@ -306,7 +323,7 @@ void Session::watch() {
   const auto next_look = DoorState::Timer::now() + door_->shortest_timeout;
   timer_.expires_at(timed_out_ ? next_look : std::min(deadline_, next_look));
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
-    if (!error && self->socket_.is_open()) self->look_at_deadline();
+    if (!error && self->stream_->socket().is_open()) self->look_at_deadline();
   });
 }
 
@@ -315,7 +332,7 @@ void Session::look_at_deadline() {
     timed_out_ = true;
     // Between two steps of a long write there is nothing to cancel: the next look does it again.
     error_code ignored;
-    socket_.cancel(ignored);
+    stream_->socket().cancel(ignored);
   }
   watch();
 }

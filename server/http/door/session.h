@@ -12,6 +12,7 @@
 
 #include "server/http/door/address.h"
 #include "server/http/door/door.h"
+#include "server/http/door/door_stream.h"
 #include "server/http/door/framing.h"
 #include "server/http/door/request_head.h"
 #include "server/http/door/response.h"
@@ -39,7 +40,7 @@ struct DoorState {
 /// One connection: reads requests, has them answered in order, keeps the time limits. Ends itself.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, std::shared_ptr<DoorState> door);
+  Session(std::unique_ptr<DoorStream> stream, std::shared_ptr<DoorState> door);
   ~Session();
   Session(const Session&) = delete;
 
@@ -62,7 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const char* why;  ///< for metrics
   };
   enum class Next { request, farewell, close };
-  enum class Phase { idle, head, body, handling, writing, lingering };
+  enum class Phase { handshake, idle, head, body, handling, writing, lingering };
 
   /// Counts a request as being handled while it lives.
   class Busy {
@@ -89,6 +90,8 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t held_ = 0;
   };
 
+  boost::asio::awaitable<Next> serve_all();
+  boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<Next> serve_one();
   boost::asio::awaitable<bool> read_head();
   boost::asio::awaitable<bool> read_body();
@@ -108,7 +111,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void take_head();
   std::string_view buffered() const;
 
-  Socket socket_;
+  std::unique_ptr<DoorStream> stream_;
   std::shared_ptr<DoorState> door_;
   boost::beast::flat_buffer buffer_;
   boost::asio::steady_timer timer_;
@@ -117,7 +120,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t head_size_ = 0;
   RequestHead head_;  ///< of the request being read or answered
   HeldBody held_;
-  Phase phase_ = Phase::idle;
+  Phase phase_ = Phase::idle;  ///< set by enter()
   bool timed_out_ = false;
   bool broken_ = false;  ///< a handler threw: answer 500 and close
 };

@@ -18,6 +18,7 @@ limits:
   header_bytes: 4096
   body_bytes: 65536
   bodies_bytes: 131072
+  handshake_timeout: 6s
   header_timeout: 1s
   body_timeout: 2s
   write_timeout: 3s
@@ -108,6 +109,7 @@ TEST_F(WholeConfiguration, SaysHowTheDaemonRuns) {
   EXPECT_EQ(read_.doors.header_bytes, 4096);
   EXPECT_EQ(read_.doors.body_bytes, 65536);
   EXPECT_EQ(read_.doors.bodies_bytes, 131072);
+  EXPECT_EQ(read_.doors.handshake_timeout, 6s);
   EXPECT_EQ(read_.doors.header_timeout, 1s);
   EXPECT_EQ(read_.doors.body_timeout, 2s);
   EXPECT_EQ(read_.doors.write_timeout, 3s);
