@@ -15,6 +15,7 @@
 #include "connectors/registry.h"
 #include "mapping/config/problem.h"
 #include "mapping/reconcile/rules.h"
+#include "server/http/door/network.h"
 
 namespace counterpart {
 
@@ -35,11 +36,14 @@ struct ListenSettings {
   std::string api = "127.0.0.1:8081";
   std::string metrics = "127.0.0.1:9090";
   std::optional<ListenTlsSettings> tls;  ///< nullopt: plain HTTP
+  std::vector<http::Network> allow;      ///< who may send webhooks; empty: everybody
+  std::vector<http::Network> trusted_proxies;
 };
 
 /// Limits of the HTTP doors.
 struct DoorSettings {
-  std::int64_t connections = 1000;  ///< open at once, a door
+  std::int64_t connections = 1000;            ///< open at once, a door
+  std::int64_t connections_per_address = 64;  ///< the same, of one IPv4 address or IPv6 /64
   std::int64_t header_bytes = 16 * 1024;
   std::int64_t body_bytes = 1024 * 1024;
   std::int64_t bodies_bytes = 128 * 1024 * 1024;  ///< of all requests under way at a door; more: 503

@@ -44,6 +44,7 @@ SweepSettings sweep_settings(const Configuration& configuration) {
 http::DoorLimits door_limits(const DoorSettings& settings) {
   http::DoorLimits limits;
   limits.connections = static_cast<std::size_t>(settings.connections);
+  limits.connections_per_address = static_cast<std::size_t>(settings.connections_per_address);
   limits.header_bytes = static_cast<std::size_t>(settings.header_bytes);
   limits.body_bytes = static_cast<std::size_t>(settings.body_bytes);
   limits.bodies_bytes = static_cast<std::size_t>(settings.bodies_bytes);
@@ -59,6 +60,9 @@ http::DoorAccess access_to(DoorName door, const ListenSettings& listen) {
   http::DoorAccess access;
   const bool secure = listen.tls && std::ranges::find(listen.tls->doors, door) != listen.tls->doors.end();
   if (secure) access.tls = http::TlsFiles{listen.tls->certificate, listen.tls->key};
+  if (door != DoorName::hooks) return access;
+  access.allow = listen.allow;
+  access.trusted_proxies = listen.trusted_proxies;
   return access;
 }
 

@@ -68,7 +68,9 @@ class Door::Impl {
   Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
        DoorAccess access)
       : listener_(io, address), timer_(io), state_(std::make_shared<DoorState>()) {
-    if (access.tls) certificate_.emplace(std::move(*access.tls), access.tls_files_looked_at);
+    if (access.tls) certificate_.emplace(*access.tls, access.tls_files_looked_at);
+    state_->access = std::move(access);
+    state_->addresses = AddressCounts(limits.connections_per_address);
     state_->limits = limits;
     state_->handler = std::move(handler);
     state_->observer = std::move(observer);
@@ -123,6 +125,10 @@ class Door::Impl {
   }
 
   void welcome(Socket socket) {
+    Peer peer = peer_of(socket);
+    AddressShare share(state_);
+    const char* fault = fault_of(peer, share);
+    if (fault != nullptr) return refuse(fault);
     const std::size_t open = state_->sessions.size();
     // Over TLS, saying 503 would cost a handshake: such a connection is just closed.
     const std::size_t told = certificate_ ? 0 : kTurnedAwayMost;
@@ -130,12 +136,21 @@ class Door::Impl {
     error_code not_tcp;
     socket.set_option(asio::ip::tcp::no_delay(true), not_tcp);
     const auto executor = socket.get_executor();
-    auto session = std::make_shared<Session>(stream_over(std::move(socket)), state_);
+    Arrival arrival{stream_over(std::move(socket)), std::move(peer), std::move(share)};
+    auto session = std::make_shared<Session>(std::move(arrival), state_);
     if (open < state_->limits.connections) {
       asio::co_spawn(executor, serve(std::move(session)), asio::detached);
     } else {
       asio::co_spawn(executor, turn_away(std::move(session)), asio::detached);
     }
+  }
+
+  /// Why a connection is closed before a byte is read; nullptr: it is not. An answer would cost more than it tells.
+  const char* fault_of(const Peer& peer, AddressShare& share) const {
+    if (is_trusted_proxy(state_->access, peer)) return nullptr;
+    if (!is_allowed(state_->access, peer)) return "not_allowed";
+    if (peer.address && !share.take(*peer.address)) return "address";
+    return nullptr;
   }
 
   void refuse(const char* why) {

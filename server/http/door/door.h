@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "connectors/ports/http_client.h"
+#include "server/http/door/network.h"
 
 namespace counterpart::http {
 
@@ -21,7 +23,7 @@ struct ServerRequest {
   std::string query;  ///< without '?', "" if none
   HttpHeaders headers;
   std::string body;
-  std::string peer;  ///< the caller's address, for logs
+  std::string peer;  ///< the caller's address, for logs; the one that a trusted proxy named
 };
 
 struct ServerResponse {
@@ -35,6 +37,7 @@ using Handler = std::function<boost::asio::awaitable<ServerResponse>(ServerReque
 
 struct DoorLimits {
   std::size_t connections = 1000;
+  std::size_t connections_per_address = 64;  ///< an IPv4 address, an IPv6 /64; not of Unix sockets
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
   std::size_t bodies_bytes = 128 * 1024 * 1024;  ///< held at once by all connections together; more: 503
@@ -53,6 +56,10 @@ struct TlsFiles {
 
 /// Who may come in, and how.
 struct DoorAccess {
+  /// Others are closed before a byte of theirs is read; empty: everybody may come. Not for Unix sockets.
+  std::vector<Network> allow;
+  /// Whose X-Forwarded-For is believed: `allow` and the limit an address are then of each request.
+  std::vector<Network> trusted_proxies;
   std::optional<TlsFiles> tls;                           ///< nullopt: plain HTTP
   std::chrono::milliseconds tls_files_looked_at{1'000};  ///< for changes, at most this often
 };
@@ -61,7 +68,7 @@ struct DoorAccess {
 struct DoorObserver {
   std::function<void(int status, std::chrono::microseconds took)> answered;
   std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
-  /// framing, headers, body, timeout, connections, bodies, descriptors, tls
+  /// framing, headers, body, timeout, connections, bodies, descriptors, tls, address, not_allowed
   std::function<void(const std::string& why)> refused;
 };
 

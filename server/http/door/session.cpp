@@ -7,7 +7,9 @@
 #include <boost/core/demangle.hpp>
 #include <optional>
 #include <typeinfo>
+#include <utility>
 
+#include "server/http/door/forwarded.h"
 #include "server/observe/log.h"
 
 namespace counterpart::http {
@@ -51,11 +53,36 @@ void Session::HeldBody::release() {
   held_ = 0;
 }
 
-Session::Session(std::unique_ptr<DoorStream> stream, std::shared_ptr<DoorState> door)
-    : stream_(std::move(stream)),
+bool is_allowed(const DoorAccess& access, const Peer& peer) {
+  if (access.allow.empty() || peer.local) return true;
+  return peer.address && any_holds(access.allow, *peer.address);
+}
+
+bool is_trusted_proxy(const DoorAccess& access, const Peer& peer) {
+  return peer.address && any_holds(access.trusted_proxies, *peer.address);
+}
+
+AddressShare::AddressShare(AddressShare&& other) noexcept
+    : door_(std::move(other.door_)), held_(std::exchange(other.held_, std::nullopt)) {}
+
+bool AddressShare::take(const IpAddress& address) {
+  if (!door_->addresses.take(address)) return false;
+  held_ = address;
+  return true;
+}
+
+void AddressShare::release() {
+  if (held_) door_->addresses.release(*held_);
+  held_.reset();
+}
+
+Session::Session(Arrival arrival, std::shared_ptr<DoorState> door)
+    : stream_(std::move(arrival.stream)),
       door_(std::move(door)),
       timer_(stream_->socket().get_executor()),
-      peer_(peer_address(stream_->socket())),
+      peer_(std::move(arrival.peer)),
+      share_(std::move(arrival.share)),
+      proxy_(is_trusted_proxy(door_->access, peer_)),
       held_(*door_) {
   door_->sessions.insert(this);
   tell(door_->observer.connections, std::ptrdiff_t{1});
@@ -136,6 +163,7 @@ awaitable<Session::Next> Session::serve_one() {
   const int status = response.status;
   const bool written = co_await answer(std::move(response), keep_alive, head_only);
   held_.release();
+  if (proxy_) share_.release();
   tell(door_->observer.answered, status, since(start));
   if (!written) co_return Next::close;
   co_return keep_alive ? Next::request : Next::farewell;
@@ -170,7 +198,20 @@ void Session::take_head() {
   auto parsed = parse_head(head);
   if (!parsed) throw Refusal{{400, "malformed request"}, "framing"};
   head_ = std::move(*parsed);
+  head_.request.peer = peer_.name;
   buffer_.consume(head_size_);
+  if (proxy_) admit_forwarded();
+}
+
+/// What is decided of a connection when it arrives, but of a request and who it comes from.
+void Session::admit_forwarded() {
+  const Forwarded forwarded = forwarded_client(head_.request.headers, door_->access.trusted_proxies);
+  if (forwarded.malformed) throw Refusal{{400, "malformed X-Forwarded-For"}, "framing"};
+  const IpAddress client = forwarded.client.value_or(peer_.address.value());
+  const Peer caller{print_address(client), client, false};
+  if (!is_allowed(door_->access, caller)) throw Refusal{{403, "not allowed from this address"}, "not_allowed"};
+  if (!share_.take(client)) throw Refusal{{503, "too many requests at once from this address"}, "address"};
+  head_.request.peer = caller.name;
 }
 
 awaitable<bool> Session::read_body() {
@@ -234,7 +275,6 @@ awaitable<bool> Session::fill() {
 }
 
 awaitable<ServerResponse> Session::handle(ServerRequest request) {
-  request.peer = peer_;
   try {
     co_return co_await door_->handler(std::move(request));
   } catch (const std::exception& failure) {

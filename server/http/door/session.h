@@ -6,6 +6,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -31,16 +32,46 @@ struct DoorState {
   std::string address;
   Timer::duration shortest_timeout{};  ///< how often a session looks at its deadline
   DateText date;
+  DoorAccess access;
+  AddressCounts addresses{0};
   std::unordered_set<Session*> sessions;
   std::size_t busy = 0;
   std::size_t bodies_bytes = 0;  ///< held now, of all sessions
   bool stopping = false;
 };
 
+/// Whether a caller may come in at all.
+bool is_allowed(const DoorAccess& access, const Peer& peer);
+bool is_trusted_proxy(const DoorAccess& access, const Peer& peer);
+
+/// One of what an address may have under way.
+class AddressShare {
+ public:
+  explicit AddressShare(std::shared_ptr<DoorState> door) : door_(std::move(door)) {}
+  ~AddressShare() { release(); }
+  AddressShare(AddressShare&& other) noexcept;
+  AddressShare& operator=(AddressShare&&) = delete;
+
+  /// False where the address has as many as it may have.
+  bool take(const IpAddress& address);
+  void release();
+
+ private:
+  std::shared_ptr<DoorState> door_;
+  std::optional<IpAddress> held_;
+};
+
+/// A connection that has arrived: `share` holds its own, unless a proxy's requests each take one.
+struct Arrival {
+  std::unique_ptr<DoorStream> stream;
+  Peer peer;
+  AddressShare share;
+};
+
 /// One connection: reads requests, has them answered in order, keeps the time limits. Ends itself.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(std::unique_ptr<DoorStream> stream, std::shared_ptr<DoorState> door);
+  Session(Arrival arrival, std::shared_ptr<DoorState> door);
   ~Session();
   Session(const Session&) = delete;
 
@@ -109,6 +140,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void watch();
   void look_at_deadline();
   void take_head();
+  void admit_forwarded();
   std::string_view buffered() const;
 
   std::unique_ptr<DoorStream> stream_;
@@ -116,7 +148,9 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::flat_buffer buffer_;
   boost::asio::steady_timer timer_;
   DoorState::Timer::time_point deadline_ = DoorState::Timer::time_point::max();
-  std::string peer_;
+  Peer peer_;
+  AddressShare share_;
+  bool proxy_ = false;  ///< requests come for others, who are named in their heads
   std::size_t head_size_ = 0;
   RequestHead head_;  ///< of the request being read or answered
   HeldBody held_;
