@@ -50,6 +50,7 @@ struct DoorSettings {
   milliseconds handshake_timeout{10'000};         ///< TLS
   milliseconds header_timeout{10'000};
   milliseconds body_timeout{30'000};
+  std::int64_t body_rate = 512;  ///< bytes a second at least, after a grace; 0: any
   milliseconds write_timeout{10'000};
   milliseconds idle_timeout{30'000};
   std::int64_t intake_queue = 2000;  ///< deliveries waiting for their COMMIT; more: 503

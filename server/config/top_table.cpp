@@ -128,6 +128,8 @@ Table<DoorSettings> limits_table() {
       .optional("handshake_timeout", &DoorSettings::handshake_timeout, timeout(), "Time for a TLS handshake.")
       .optional("header_timeout", &DoorSettings::header_timeout, timeout(), "Time for a request's headers to arrive.")
       .optional("body_timeout", &DoorSettings::body_timeout, timeout(), "Time for a request's body to arrive.")
+      .optional("body_rate", &DoorSettings::body_rate, integer(0, 1024 * kMebi),
+                "Bytes a second with which a body must come on average, after 5 s of grace; else 408. 0: any.")
       .optional("write_timeout", &DoorSettings::write_timeout, timeout(), "Time for an answer to be taken.")
       .optional("idle_timeout", &DoorSettings::idle_timeout, timeout(), "A connection idle for so long is closed.")
       .optional("intake_queue", &DoorSettings::intake_queue, integer(1, 1'000'000),

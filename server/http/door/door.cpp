@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/errc.hpp>
 #include <fcntl.h>
 #include <optional>
 #include <unistd.h>
@@ -28,6 +29,7 @@ using boost::system::error_code;
 constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::size_t kTurnedAwayMost = 64;  ///< over the limit and told so; more are just closed
 constexpr std::chrono::milliseconds kBackOff{100};
+constexpr std::chrono::minutes kTellEvery{1};
 
 awaitable<void> serve(std::shared_ptr<Session> session) {
   co_await session->run();
@@ -43,7 +45,10 @@ class SpareDescriptor {
   SpareDescriptor() { take(); }
   ~SpareDescriptor() { release(); }
   SpareDescriptor(const SpareDescriptor&) = delete;
-  void take() { descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+  /// Where none can be had, the next connection that is accepted tries again.
+  void take() {
+    if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
   void release() {
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = -1;
@@ -56,7 +61,7 @@ class SpareDescriptor {
 DoorState::Timer::duration shortest(const DoorLimits& limits) {
   constexpr std::chrono::milliseconds kLeast{1};
   constexpr std::chrono::milliseconds kMost{2'000};
-  const auto least = std::min({limits.handshake_timeout, limits.header_timeout, limits.body_timeout,
+  const auto least = std::min({limits.handshake_timeout, limits.header_timeout, limits.body_timeout, limits.body_grace,
                                limits.write_timeout, limits.idle_timeout, kMost});
   return std::max(least, kLeast);
 }
@@ -117,7 +122,7 @@ class Door::Impl {
     const error_code error = std::get<0>(result);
     if (state_->stopping) co_return;
     if (!error) {
-      starving_ = false;
+      spare_.take();
       welcome(std::move(std::get<1>(result)));
     } else if (error != asio::error::connection_aborted && error != asio::error::interrupted) {
       co_await recover(error);
@@ -164,24 +169,34 @@ class Door::Impl {
 
   /// Out of descriptors or memory: nothing to do but to wait, and not to spin.
   awaitable<void> recover(error_code error) {
-    if (!starving_) log::warn("cannot accept connections", {{"door", state_->address}, {"error", error.message()}});
-    starving_ = true;
+    tell(error);
     refuse("descriptors");
-    if (error == asio::error::no_descriptors) {
-      spare_.release();
-      error_code ignored;
-      listener_.acceptor().accept(ignored).close(ignored);
-      spare_.take();
-    }
+    const bool no_descriptors =
+        error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system;
+    if (no_descriptors) turn_away_one();
     timer_.expires_after(kBackOff);
     co_await timer_.async_wait(kTuple);
+  }
+
+  void tell(error_code error) {
+    const auto now = DoorState::Timer::now();
+    if (told_ && now - *told_ < kTellEvery) return;
+    told_ = now;
+    log::warn("cannot accept connections", {{"door", state_->address}, {"error", error.message()}});
+  }
+
+  void turn_away_one() {
+    spare_.release();
+    error_code ignored;
+    listener_.acceptor().accept(ignored).close(ignored);
+    spare_.take();
   }
 
   Listener listener_;
   asio::steady_timer timer_;
   SpareDescriptor spare_;
-  std::optional<ServerCertificate> certificate_;  ///< nullopt: plain HTTP
-  bool starving_ = false;                         ///< said once, not ten times a second
+  std::optional<ServerCertificate> certificate_;      ///< nullopt: plain HTTP
+  std::optional<DoorState::Timer::time_point> told_;  ///< that nothing can be accepted
   std::shared_ptr<DoorState> state_;
 };
 

@@ -44,6 +44,8 @@ struct DoorLimits {
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
+  std::size_t body_rate = 512;                  ///< bytes a second a body comes with on average at least; 0: any
+  std::chrono::milliseconds body_grace{5'000};  ///< before that is asked of it
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
 };
@@ -68,6 +70,7 @@ struct DoorAccess {
 struct DoorObserver {
   std::function<void(int status, std::chrono::microseconds took)> answered;
   std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
+  /// What a request or connection was refused for, one word:
   /// framing, headers, body, timeout, connections, bodies, descriptors, tls, address, not_allowed
   std::function<void(const std::string& why)> refused;
 };

@@ -1,5 +1,6 @@
 #include "server/http/door/session.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -222,7 +223,7 @@ awaitable<bool> Session::read_body() {
     const bool written = co_await write(kContinue, std::string_view());
     if (!written) co_return false;
   }
-  enter(Phase::body);
+  enter_body();
   if (head_.chunked) co_return co_await read_chunked();
   co_return co_await read_sized();
 }
@@ -243,6 +244,7 @@ awaitable<bool> Session::read_sized() {
     body.resize(had + room);
     const Received received = co_await stream_->read_some(asio::buffer(body.data() + had, room));
     body.resize(had + received.bytes);
+    count_body(received.bytes);
     if (received.error && !timed_out_) co_return false;
   }
   co_return true;
@@ -257,8 +259,10 @@ awaitable<bool> Session::read_chunked() {
     buffer_.consume(decoder.feed(buffered(), body));
     if (decoder.fault()) throw Refusal{*decoder.fault(), decoder.fault()->status == 413 ? "body" : "framing"};
     if (decoder.done()) co_return true;
+    const std::size_t had = buffer_.size();
     const bool more = co_await fill();
     if (!more) co_return false;
+    count_body(buffer_.size() - had);
   }
 }
 
@@ -336,6 +340,24 @@ void Session::enter(Phase phase) {
   deadline_ =
       phase == Phase::handling ? DoorState::Timer::time_point::max() : DoorState::Timer::now() + time_for(phase);
   if (phase == Phase::idle && buffer_.capacity() > kIdleBufferBytes) buffer_.shrink_to_fit();
+}
+
+void Session::enter_body() {
+  enter(Phase::body);
+  body_began_ = DoorState::Timer::now();
+  body_arrived_ = 0;
+  count_body(buffer_.size());
+}
+
+/// The time-out of a whole body, or the moment when it falls behind the least rate, if that is sooner.
+void Session::count_body(std::size_t bytes) {
+  const DoorLimits& limits = door_->limits;
+  body_arrived_ += bytes;
+  milliseconds time = limits.body_timeout;
+  if (limits.body_rate > 0) {
+    time = std::min(time, limits.body_grace + milliseconds(body_arrived_ * 1000 / limits.body_rate));
+  }
+  deadline_ = body_began_ + time;
 }
 
 milliseconds Session::time_for(Phase phase) const {

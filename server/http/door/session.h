@@ -136,6 +136,8 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<void> linger();
 
   void enter(Phase phase);
+  void enter_body();
+  void count_body(std::size_t bytes);
   std::chrono::milliseconds time_for(Phase phase) const;
   void watch();
   void look_at_deadline();
@@ -151,6 +153,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Peer peer_;
   AddressShare share_;
   bool proxy_ = false;  ///< requests come for others, who are named in their heads
+  DoorState::Timer::time_point body_began_;
+  std::size_t body_arrived_ = 0;  ///< bytes, of which chunked ones have more than the body
   std::size_t head_size_ = 0;
   RequestHead head_;  ///< of the request being read or answered
   HeldBody held_;

@@ -41,6 +41,7 @@ const Mistaken kWrongSettings[] = {
     {"listen: { trusted_proxies: localhost }",
      "c.yaml:1:28: expected an address or a network such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, found "
      "'localhost'; no bits may be set behind the prefix, and names are not looked up\n"},
+    {"limits: { body_rate: -1 }", "c.yaml:1:22: expected a whole number from 0 to 1073741824, found '-1'\n"},
     {"limits: { connections_per_address: 0 }", "c.yaml:1:36: expected a whole number from 1 to 100000, found '0'\n"},
     {"limits: { body_bytes: 1MB }", "c.yaml:1:23: expected a whole number from 256 to 268435456, found '1MB'\n"},
     {"limits: { header_timeout: 0s }", "c.yaml:1:27: expected a duration from 1ms to 1h, found '0s'\n"},

@@ -23,6 +23,7 @@ limits:
   handshake_timeout: 6s
   header_timeout: 1s
   body_timeout: 2s
+  body_rate: 77
   write_timeout: 3s
   idle_timeout: 4s
   intake_queue: 5
@@ -118,6 +119,7 @@ TEST_F(WholeConfiguration, SaysHowTheDaemonRuns) {
   EXPECT_EQ(read_.doors.handshake_timeout, 6s);
   EXPECT_EQ(read_.doors.header_timeout, 1s);
   EXPECT_EQ(read_.doors.body_timeout, 2s);
+  EXPECT_EQ(read_.doors.body_rate, 77);
   EXPECT_EQ(read_.doors.write_timeout, 3s);
   EXPECT_EQ(read_.doors.idle_timeout, 4s);
   EXPECT_EQ(read_.doors.intake_queue, 5);
