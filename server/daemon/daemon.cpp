@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "server/daemon/client_settings.h"
+#include "server/daemon/descriptors.h"
 #include "server/daemon/notify.h"
 #include "server/daemon/supervised.h"
 #include "server/observe/log.h"
@@ -51,6 +52,7 @@ http::DoorLimits door_limits(const DoorSettings& settings) {
   limits.handshake_timeout = settings.handshake_timeout;
   limits.header_timeout = settings.header_timeout;
   limits.body_timeout = settings.body_timeout;
+  limits.body_rate = static_cast<std::size_t>(settings.body_rate);
   limits.write_timeout = settings.write_timeout;
   limits.idle_timeout = settings.idle_timeout;
   return limits;
@@ -316,6 +318,7 @@ asio::awaitable<void> Daemon::drain() {
 }
 
 int Daemon::run(const std::function<void()>& ready) {
+  raise_descriptor_limit();
   await_signal();
   asio::co_spawn(io_, start(ready), [this](const std::exception_ptr& failure) {
     if (!failure) return;
