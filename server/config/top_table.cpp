@@ -73,7 +73,7 @@ Table<ListenTls> tls_table() {
                 "PEM file: the server's certificate, then those of its issuers. Read again when it changes.")
       .required("key", &ListenTls::key, config::scalar(),
                 "PEM file: its key, without a pass phrase, which others may not read (mode 0640 or less).")
-      .optional("doors", &ListenTls::doors, config::list_of(door_name()), "Which doors.");
+      .optional("doors", &ListenTls::doors, config::one_or_list_of(door_name()), "Which doors.");
   return table;
 }
 

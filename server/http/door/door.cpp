@@ -8,6 +8,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/errc.hpp>
+#include <boost/system/system_error.hpp>
 #include <fcntl.h>
 #include <optional>
 #include <unistd.h>
@@ -90,6 +91,9 @@ class Door::Impl {
         co_await self->accept_one();
       } catch (const std::bad_alloc&) {
         log::error("no memory for a connection", {{"door", self->address()}});
+      } catch (const boost::system::system_error& error) {
+        // OpenSSL says so where it has no memory: one connection less, not one door less.
+        log::error("a connection could not be taken", {{"door", self->address()}, {"error", error.code().message()}});
       }
     }
   }

@@ -204,7 +204,7 @@ void Session::take_head() {
   if (proxy_) admit_forwarded();
 }
 
-/// What is decided of a connection when it arrives, but of a request and who it comes from.
+/// What is decided of other connections when they arrive is decided of each request of a proxy.
 void Session::admit_forwarded() {
   const Forwarded forwarded = forwarded_client(head_.request.headers, door_->access.trusted_proxies);
   if (forwarded.malformed) throw Refusal{{400, "malformed X-Forwarded-For"}, "framing"};

@@ -116,9 +116,8 @@ void ServerCertificate::reload() {
   try {
     context_ = std::make_shared<asio::ssl::context>(make_server_context(files_));
     log::info("certificate read again", {{"file", files_.certificate}});
-  } catch (const TlsError& error) {
-    log::error("certificate not read again; the old one stays in use",
-               {{"file", error.file()}, {"why", error.why()}, {"remedy", error.remedy()}});
+  } catch (const std::exception& error) {
+    log::error("certificate not read again; the old one stays in use", {{"why", error.what()}});
   }
 }
 

@@ -61,7 +61,13 @@ TEST(Listening, ACertificateOrKeyThatCannotBeUsedIsTold) {
             "c.yaml:1:23: " + other.key_file() + " is not the key of the certificate in " + good +
                 "; name the key that the certificate was made for\n");
   EXPECT_THAT(test::read(with_listen("{ tls: { certificate: a.pem } }")).mistakes, HasSubstr("'key'"));
+  EXPECT_THAT(test::read(tls(good, certificate.key_file(), ", doors: []")).mistakes, HasSubstr("at least one item"));
   EXPECT_EQ(test::read(tls(good, certificate.key_file(), ", doors: [hook]")).mistakes.substr(0, 9), "c.yaml:1:");
+}
+
+/// Nothing written lets everybody in; an empty list may have been meant to let in nobody.
+TEST(Listening, AnEmptyListOfNetworksIsTold) {
+  EXPECT_THAT(test::read(with_listen("{ allow: [] }")).mistakes, HasSubstr("c.yaml:1:18: expected at least one item"));
 }
 
 }  // namespace
