@@ -17,7 +17,8 @@ constexpr std::size_t kMappedBytes = kMappedBits / kByte;
 constexpr std::size_t kCustomerBytes = 8;
 
 bool is_mapped(const IpAddress& address) {
-  return IN6_IS_ADDR_V4MAPPED(reinterpret_cast<const in6_addr*>(address.data()));
+  constexpr std::array<unsigned char, kMappedBytes> kPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  return std::equal(kPrefix.begin(), kPrefix.end(), address.begin());
 }
 
 IpAddress cut(const IpAddress& address, unsigned bits) {

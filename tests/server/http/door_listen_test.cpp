@@ -181,13 +181,15 @@ TEST(DoorAddress, SaysOnceAndNotEachTimeThatItIsOutOfDescriptors) {
   log::set_up(log::Format::text, log::Level::warn, lines);
   log::warn("first");  // as above
   RunningDoor door(echo());
+  const auto wait_for_its_thread = [&] { door.on_its_thread([] {}); };
+  wait_for_its_thread();  // as above
   for (int i = 0; i < 3; ++i) {
     {
       const int next = ::dup(0);
       ::close(next);
       const FewDescriptors few(static_cast<rlim_t>(next) + 1);
       EXPECT_EQ(RawClient(door.address()).rest(), "");
-      door.on_its_thread([] {});  // it has its spare descriptor back, before another takes that number
+      wait_for_its_thread();  // it has its spare descriptor back, before another takes that number
     }
     {
       RawClient between(door.address());
