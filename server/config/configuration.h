@@ -15,28 +15,43 @@
 #include "connectors/registry.h"
 #include "mapping/config/problem.h"
 #include "mapping/reconcile/rules.h"
+#include "server/http/door/network.h"
 
 namespace counterpart {
 
 using std::chrono::milliseconds;
+
+enum class DoorName { hooks, api, metrics };
+
+/// Doors that speak TLS only.
+struct ListenTlsSettings {
+  std::string certificate;  ///< PEM, with the issuers' after it
+  std::string key;
+  std::vector<DoorName> doors{DoorName::hooks};
+};
 
 /// Where the daemon listens. "host:port" each; port 0 takes a free one (printed at the start).
 struct ListenSettings {
   std::string hooks = "127.0.0.1:8080";
   std::string api = "127.0.0.1:8081";
   std::string metrics = "127.0.0.1:9090";
-  std::string
-      public_url;  ///< as senders call the hooks door, "https://hub.example.com", without / at its end; "" if unsaid
+  std::string public_url;                ///< as senders call the hooks door, "https://hub.example.com"; "" if unsaid
+  std::optional<ListenTlsSettings> tls;  ///< nullopt: plain HTTP
+  std::vector<http::Network> allow;      ///< who may send webhooks; empty: everybody
+  std::vector<http::Network> trusted_proxies;
 };
 
 /// Limits of the HTTP doors.
 struct DoorSettings {
-  std::int64_t connections = 1000;  ///< open at once, a door
+  std::int64_t connections = 1000;             ///< open at once, a door
+  std::int64_t connections_per_address = 250;  ///< the same, of one IPv4 address or IPv6 /64
   std::int64_t header_bytes = 16 * 1024;
   std::int64_t body_bytes = 1024 * 1024;
   std::int64_t bodies_bytes = 128 * 1024 * 1024;  ///< of all requests under way at a door; more: 503
+  milliseconds handshake_timeout{10'000};         ///< TLS
   milliseconds header_timeout{10'000};
   milliseconds body_timeout{30'000};
+  std::int64_t body_rate = 512;  ///< bytes a second at least, after a grace; 0: any
   milliseconds write_timeout{10'000};
   milliseconds idle_timeout{30'000};
   std::int64_t intake_queue = 2000;  ///< deliveries waiting for their COMMIT; more: 503

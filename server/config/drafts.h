@@ -88,6 +88,16 @@ struct Sync {
   std::vector<Object> objects;
 };
 
+/// Files as written, with their places.
+struct ListenTls {
+  Node certificate, key;
+  std::vector<DoorName> doors = ListenTlsSettings{}.doors;
+};
+
+struct Listen : ListenSettings {
+  std::optional<ListenTls> tls_files;
+};
+
 struct Evidence {
   milliseconds kept = RetentionSettings{}.evidence;
 };
@@ -95,7 +105,7 @@ struct Evidence {
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
 struct Top {
-  ListenSettings listen;
+  Listen listen;
   DoorSettings limits;
   Evidence evidence;
   RetentionSettings retention;

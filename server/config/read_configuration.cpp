@@ -101,7 +101,7 @@ Configuration read_configuration(const fs::path& file, config::Problems& problem
   if (is_broken) return configuration;  // what a broken file lacks is no mistake of its own
   refuse_left_references(root, problems);
   const drafts::Top top = drafts::top_table({}).read(root, problems);
-  configuration.listen = top.listen;
+  configuration.listen = drafts::resolve_listen(top.listen, folder, problems);
   configuration.doors = top.limits;
   configuration.retention = top.retention;
   configuration.retention.evidence = top.evidence.kept;

@@ -15,6 +15,9 @@ namespace counterpart::drafts {
 
 using config::Problems;
 
+/// Where the daemon listens; a certificate and key are tried out.
+ListenSettings resolve_listen(const Listen& listen, const std::filesystem::path& folder, Problems& problems);
+
 /// Systems, and where the time-out of each is written.
 struct Systems {
   std::vector<SystemConfiguration> list;

@@ -72,13 +72,47 @@ Type<std::string> public_url() {
                            fits);
 }
 
-Table<ListenSettings> listen_table() {
-  Table<ListenSettings> table("listen", "Where the daemon listens.");
+Type<DoorName> door_name() {
+  return choice<DoorName>({{"hooks", DoorName::hooks}, {"api", DoorName::api}, {"metrics", DoorName::metrics}});
+}
+
+Table<ListenTls> tls_table() {
+  Table<ListenTls> table("tls", "Doors that speak TLS 1.2 or newer, and nothing else.");
+  table
+      .required("certificate", &ListenTls::certificate, config::scalar(),
+                "PEM file: the server's certificate, then those of its issuers. Read again when it changes.")
+      .required("key", &ListenTls::key, config::scalar(),
+                "PEM file: its key, without a pass phrase, which others may not read (mode 0640 or less).")
+      .optional("doors", &ListenTls::doors, config::one_or_list_of(door_name()), "Which doors.");
+  return table;
+}
+
+Type<http::Network> network() {
+  const auto fits = [](std::string_view text) { return http::read_network(text).has_value(); };
+  Type<std::string> written =
+      config::text_like("an address or a network such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32",
+                        R"(^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$)", fits);
+  written.read = [fits, words = written.words](const Node& node, Problems& problems) -> std::optional<std::string> {
+    if (node.kind == Node::Kind::scalar && fits(node.scalar)) return node.scalar;
+    config::add_unexpected(node, words, problems, "no bits may be set behind the prefix, and names are not looked up");
+    return std::nullopt;
+  };
+  return config::read_as<http::Network, std::string>(
+      std::move(written), [](const std::string& text) { return http::read_network(text).value(); });
+}
+
+Table<Listen> listen_table() {
+  Table<Listen> table("listen", "Where the daemon listens.");
   table.optional("hooks", &ListenSettings::hooks, address(), "Webhooks: POST /hooks/{system}. Port 0 takes a free one.")
       .optional("api", &ListenSettings::api, address(), "Health (/healthz, /readyz) and the API.")
       .optional("metrics", &ListenSettings::metrics, address(), "Prometheus metrics (/metrics).")
       .optional("public_url", &ListenSettings::public_url, public_url(),
                 "How senders call the hooks door, https://hub.example.com: for signatures that hold the URL.")
+      .optional("tls", &Listen::tls_files, config::maybe(tls_table().type()), "HTTPS instead of HTTP.")
+      .optional("allow", &ListenSettings::allow, config::one_or_list_of(network()),
+                "Who may send webhooks: addresses and networks. Everybody, where nothing is written.")
+      .optional("trusted_proxies", &ListenSettings::trusted_proxies, config::one_or_list_of(network()),
+                "Reverse proxies before the hooks door, whose X-Forwarded-For is believed.")
       .check(refuse_same_addresses);
   return table;
 }
@@ -97,12 +131,17 @@ Table<DoorSettings> limits_table() {
   constexpr std::int64_t kMebi = 1024LL * 1024;
   Table<DoorSettings> table("limits", "Limits of the HTTP doors.");
   table.optional("connections", &DoorSettings::connections, integer(1, 100'000), "Connections open at once, a door.")
+      .optional("connections_per_address", &DoorSettings::connections_per_address, integer(1, 100'000),
+                "The same, of one IPv4 address or IPv6 /64; more are closed at once. From trusted proxies: requests.")
       .optional("header_bytes", &DoorSettings::header_bytes, integer(256, kMebi), "Most bytes of a request's headers.")
       .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi), "Most bytes of a request's body.")
       .optional("bodies_bytes", &DoorSettings::bodies_bytes, integer(256, 64 * 1024 * kMebi),
                 "Most bytes of the bodies of all requests under way at a door; more are answered 503.")
+      .optional("handshake_timeout", &DoorSettings::handshake_timeout, timeout(), "Time for a TLS handshake.")
       .optional("header_timeout", &DoorSettings::header_timeout, timeout(), "Time for a request's headers to arrive.")
       .optional("body_timeout", &DoorSettings::body_timeout, timeout(), "Time for a request's body to arrive.")
+      .optional("body_rate", &DoorSettings::body_rate, integer(0, 1024 * kMebi),
+                "Bytes a second with which a body must come on average, after 5 s of grace; else 408. 0: any.")
       .optional("write_timeout", &DoorSettings::write_timeout, timeout(), "Time for an answer to be taken.")
       .optional("idle_timeout", &DoorSettings::idle_timeout, timeout(), "A connection idle for so long is closed.")
       .optional("intake_queue", &DoorSettings::intake_queue, integer(1, 1'000'000),

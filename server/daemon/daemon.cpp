@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "server/daemon/client_settings.h"
+#include "server/daemon/descriptors.h"
 #include "server/daemon/notify.h"
 #include "server/daemon/supervised.h"
 #include "server/observe/log.h"
@@ -44,14 +45,27 @@ SweepSettings sweep_settings(const Configuration& configuration) {
 http::DoorLimits door_limits(const DoorSettings& settings) {
   http::DoorLimits limits;
   limits.connections = static_cast<std::size_t>(settings.connections);
+  limits.connections_per_address = static_cast<std::size_t>(settings.connections_per_address);
   limits.header_bytes = static_cast<std::size_t>(settings.header_bytes);
   limits.body_bytes = static_cast<std::size_t>(settings.body_bytes);
   limits.bodies_bytes = static_cast<std::size_t>(settings.bodies_bytes);
+  limits.handshake_timeout = settings.handshake_timeout;
   limits.header_timeout = settings.header_timeout;
   limits.body_timeout = settings.body_timeout;
+  limits.body_rate = static_cast<std::size_t>(settings.body_rate);
   limits.write_timeout = settings.write_timeout;
   limits.idle_timeout = settings.idle_timeout;
   return limits;
+}
+
+http::DoorAccess access_to(DoorName door, const ListenSettings& listen) {
+  http::DoorAccess access;
+  const bool secure = listen.tls && std::ranges::find(listen.tls->doors, door) != listen.tls->doors.end();
+  if (secure) access.tls = http::TlsFiles{listen.tls->certificate, listen.tls->key};
+  if (door != DoorName::hooks) return access;
+  access.allow = listen.allow;
+  access.trusted_proxies = listen.trusted_proxies;
+  return access;
 }
 
 /// Blocks: spawned on the thread for it.
@@ -120,7 +134,8 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   return governor;
 }
 
-std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler) {
+std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler,
+                                              http::DoorAccess access) {
   http::DoorObserver observer;
   observer.answered = [this, name](int status, std::chrono::microseconds took) {
     metrics_.door_answered(name, status, took);
@@ -128,15 +143,20 @@ std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::s
   observer.connections = [this, name](std::ptrdiff_t change) { metrics_.door_connections(name, change); };
   observer.refused = [this, name](const std::string& why) { metrics_.door_refused(name, why); };
   return std::make_unique<http::Door>(io_, address, door_limits(configuration_.doors), std::move(handler),
-                                      std::move(observer));
+                                      std::move(observer), std::move(access));
 }
 
 void Daemon::open_doors() {
   const ListenSettings& listen = configuration_.listen;
-  hooks_ = open_door(listen.hooks, "hooks", [this](http::ServerRequest r) { return answer_hooks(std::move(r)); });
-  api_ = open_door(listen.api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); });
-  metrics_door_ =
-      open_door(listen.metrics, "metrics", [this](http::ServerRequest r) { return answer_metrics(std::move(r)); });
+  hooks_ = open_door(
+      listen.hooks, "hooks", [this](http::ServerRequest r) { return answer_hooks(std::move(r)); },
+      access_to(DoorName::hooks, listen));
+  api_ = open_door(
+      listen.api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); },
+      access_to(DoorName::api, listen));
+  metrics_door_ = open_door(
+      listen.metrics, "metrics", [this](http::ServerRequest r) { return answer_metrics(std::move(r)); },
+      access_to(DoorName::metrics, listen));
   control_door_ = open_door(control_socket(configuration_.state_directory.string()), "control",
                             [this](http::ServerRequest r) { return control_.answer(std::move(r)); });
   for (http::Door* door : {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()}) {
@@ -298,6 +318,7 @@ asio::awaitable<void> Daemon::drain() {
 }
 
 int Daemon::run(const std::function<void()>& ready) {
+  raise_descriptor_limit();
   await_signal();
   asio::co_spawn(io_, start(ready), [this](const std::exception_ptr& failure) {
     if (!failure) return;

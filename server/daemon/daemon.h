@@ -66,7 +66,8 @@ class Daemon {
   boost::asio::awaitable<http::ServerResponse> answer_hooks(http::ServerRequest request);
   boost::asio::awaitable<http::ServerResponse> answer_api(http::ServerRequest request);
   boost::asio::awaitable<http::ServerResponse> answer_metrics(http::ServerRequest request);
-  std::unique_ptr<http::Door> open_door(const std::string& address, std::string name, http::Handler handler);
+  std::unique_ptr<http::Door> open_door(const std::string& address, std::string name, http::Handler handler,
+                                        http::DoorAccess access = {});
   std::unique_ptr<HttpClient> make_governed_client(const SystemConfiguration& settings);
   void open_doors();
   void keep_running(std::string part, boost::asio::awaitable<void> work);

@@ -156,12 +156,17 @@ void Listener::close() {
   path_.clear();
 }
 
-std::string peer_address(const Socket& socket) {
+Peer peer_of(const Socket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
-  if (error) return "unknown";
-  if (endpoint.protocol().family() == AF_UNIX) return "unix";
-  return tcp_endpoint(endpoint).address().to_string();
+  if (error) return {"unknown", std::nullopt, false};
+  if (endpoint.protocol().family() == AF_UNIX) return {"unix", std::nullopt, true};
+  const auto address = tcp_endpoint(endpoint).address();
+  const auto bytes = address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes()
+                                     : address.to_v6().to_bytes();
+  IpAddress plain{};
+  std::ranges::copy(bytes, plain.begin());
+  return {print_address(plain), plain, false};
 }
 
 }  // namespace counterpart::http

@@ -4,8 +4,11 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
+#include <optional>
 #include <string>
 #include <sys/types.h>
+
+#include "server/http/door/network.h"
 
 namespace counterpart::http {
 
@@ -48,7 +51,12 @@ class Listener {
   ino_t inode_{};
 };
 
-/// The other end of a connection, for logs: "192.0.2.1", "unix".
-std::string peer_address(const Socket& socket);
+/// The other end of a connection.
+struct Peer {
+  std::string name;                  ///< for logs: "192.0.2.1", "unix", "unknown"
+  std::optional<IpAddress> address;  ///< nullopt: none, or it is gone already
+  bool local = false;                ///< over a Unix socket
+};
+Peer peer_of(const Socket& socket);
 
 }  // namespace counterpart::http

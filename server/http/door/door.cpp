@@ -7,12 +7,17 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/errc.hpp>
+#include <boost/system/system_error.hpp>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 #include <vector>
 
 #include "server/http/door/address.h"
+#include "server/http/door/door_stream.h"
 #include "server/http/door/session.h"
+#include "server/http/door/tls.h"
 #include "server/observe/log.h"
 
 namespace counterpart::http {
@@ -25,6 +30,7 @@ using boost::system::error_code;
 constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::size_t kTurnedAwayMost = 64;  ///< over the limit and told so; more are just closed
 constexpr std::chrono::milliseconds kBackOff{100};
+constexpr std::chrono::minutes kTellEvery{1};
 
 awaitable<void> serve(std::shared_ptr<Session> session) {
   co_await session->run();
@@ -40,7 +46,10 @@ class SpareDescriptor {
   SpareDescriptor() { take(); }
   ~SpareDescriptor() { release(); }
   SpareDescriptor(const SpareDescriptor&) = delete;
-  void take() { descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+  /// Where none can be had, the next connection that is accepted tries again.
+  void take() {
+    if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
   void release() {
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = -1;
@@ -53,8 +62,8 @@ class SpareDescriptor {
 DoorState::Timer::duration shortest(const DoorLimits& limits) {
   constexpr std::chrono::milliseconds kLeast{1};
   constexpr std::chrono::milliseconds kMost{2'000};
-  const auto least =
-      std::min({limits.header_timeout, limits.body_timeout, limits.write_timeout, limits.idle_timeout, kMost});
+  const auto least = std::min({limits.handshake_timeout, limits.header_timeout, limits.body_timeout, limits.body_grace,
+                               limits.write_timeout, limits.idle_timeout, kMost});
   return std::max(least, kLeast);
 }
 
@@ -62,8 +71,12 @@ DoorState::Timer::duration shortest(const DoorLimits& limits) {
 
 class Door::Impl {
  public:
-  Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer)
+  Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
+       DoorAccess access)
       : listener_(io, address), timer_(io), state_(std::make_shared<DoorState>()) {
+    if (access.tls) certificate_.emplace(*access.tls, access.tls_files_looked_at);
+    state_->access = std::move(access);
+    state_->addresses = AddressCounts(limits.connections_per_address);
     state_->limits = limits;
     state_->handler = std::move(handler);
     state_->observer = std::move(observer);
@@ -78,6 +91,9 @@ class Door::Impl {
         co_await self->accept_one();
       } catch (const std::bad_alloc&) {
         log::error("no memory for a connection", {{"door", self->address()}});
+      } catch (const boost::system::system_error& error) {
+        // OpenSSL says so where it has no memory: one connection less, not one door less.
+        log::error("a connection could not be taken", {{"door", self->address()}, {"error", error.code().message()}});
       }
     }
   }
@@ -94,6 +110,10 @@ class Door::Impl {
     for (Session* session : sessions()) session->close();
   }
 
+  void reload_tls() {
+    if (certificate_) certificate_->reload();
+  }
+
   const std::string& address() const { return state_->address; }
   std::size_t busy() const { return state_->busy; }
   auto executor() { return timer_.get_executor(); }
@@ -106,7 +126,7 @@ class Door::Impl {
     const error_code error = std::get<0>(result);
     if (state_->stopping) co_return;
     if (!error) {
-      starving_ = false;
+      spare_.take();
       welcome(std::move(std::get<1>(result)));
     } else if (error != asio::error::connection_aborted && error != asio::error::interrupted) {
       co_await recover(error);
@@ -114,15 +134,19 @@ class Door::Impl {
   }
 
   void welcome(Socket socket) {
+    Peer peer = peer_of(socket);
+    AddressShare share(state_);
+    const char* fault = fault_of(peer, share);
+    if (fault != nullptr) return refuse(fault);
     const std::size_t open = state_->sessions.size();
-    if (open >= state_->limits.connections + kTurnedAwayMost) {
-      if (state_->observer.refused) state_->observer.refused("connections");
-      return;
-    }
+    // Over TLS, saying 503 would cost a handshake: such a connection is just closed.
+    const std::size_t told = certificate_ ? 0 : kTurnedAwayMost;
+    if (open >= state_->limits.connections + told) return refuse("connections");
     error_code not_tcp;
     socket.set_option(asio::ip::tcp::no_delay(true), not_tcp);
     const auto executor = socket.get_executor();
-    auto session = std::make_shared<Session>(std::move(socket), state_);
+    Arrival arrival{stream_over(std::move(socket)), std::move(peer), std::move(share)};
+    auto session = std::make_shared<Session>(std::move(arrival), state_);
     if (open < state_->limits.connections) {
       asio::co_spawn(executor, serve(std::move(session)), asio::detached);
     } else {
@@ -130,30 +154,59 @@ class Door::Impl {
     }
   }
 
+  /// Why a connection is closed before a byte is read; nullptr: it is not. An answer would cost more than it tells.
+  const char* fault_of(const Peer& peer, AddressShare& share) const {
+    if (is_trusted_proxy(state_->access, peer)) return nullptr;
+    if (!is_allowed(state_->access, peer)) return "not_allowed";
+    if (peer.address && !share.take(*peer.address)) return "address";
+    return nullptr;
+  }
+
+  void refuse(const char* why) {
+    if (state_->observer.refused) state_->observer.refused(why);
+  }
+
+  std::unique_ptr<DoorStream> stream_over(Socket socket) {
+    if (!certificate_) return make_plain_door_stream(std::move(socket));
+    return make_tls_door_stream(std::move(socket), certificate_->at(DoorState::Timer::now()));
+  }
+
   /// Out of descriptors or memory: nothing to do but to wait, and not to spin.
   awaitable<void> recover(error_code error) {
-    if (!starving_) log::warn("cannot accept connections", {{"door", state_->address}, {"error", error.message()}});
-    starving_ = true;
-    if (state_->observer.refused) state_->observer.refused("descriptors");
-    if (error == asio::error::no_descriptors) {
-      spare_.release();
-      error_code ignored;
-      listener_.acceptor().accept(ignored).close(ignored);
-      spare_.take();
-    }
+    tell(error);
+    refuse("descriptors");
+    const bool no_descriptors =
+        error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system;
+    if (no_descriptors) turn_away_one();
     timer_.expires_after(kBackOff);
     co_await timer_.async_wait(kTuple);
+  }
+
+  void tell(error_code error) {
+    const auto now = DoorState::Timer::now();
+    if (told_ && now - *told_ < kTellEvery) return;
+    told_ = now;
+    log::warn("cannot accept connections", {{"door", state_->address}, {"error", error.message()}});
+  }
+
+  void turn_away_one() {
+    spare_.release();
+    error_code ignored;
+    listener_.acceptor().accept(ignored).close(ignored);
+    spare_.take();
   }
 
   Listener listener_;
   asio::steady_timer timer_;
   SpareDescriptor spare_;
-  bool starving_ = false;  ///< said once, not ten times a second
+  std::optional<ServerCertificate> certificate_;      ///< nullopt: plain HTTP
+  std::optional<DoorState::Timer::time_point> told_;  ///< that nothing can be accepted
   std::shared_ptr<DoorState> state_;
 };
 
-Door::Door(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer)
-    : impl_(std::make_shared<Impl>(io, address, limits, std::move(handler), std::move(observer))) {}
+Door::Door(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
+           DoorAccess access)
+    : impl_(std::make_shared<Impl>(io, address, limits, std::move(handler), std::move(observer), std::move(access))) {}
 
 Door::~Door() {
   impl_->close();
@@ -169,6 +222,10 @@ awaitable<void> Door::run() {
 
 void Door::stop() {
   asio::dispatch(impl_->executor(), [impl = impl_] { impl->stop(); });
+}
+
+void Door::reload_tls() {
+  asio::dispatch(impl_->executor(), [impl = impl_] { impl->reload_tls(); });
 }
 
 std::size_t Door::busy() const {

@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "connectors/ports/http_client.h"
+#include "server/http/door/network.h"
 
 namespace counterpart::http {
 
@@ -21,7 +23,7 @@ struct ServerRequest {
   std::string query;  ///< without '?', "" if none
   HttpHeaders headers;
   std::string body;
-  std::string peer;  ///< the caller's address, for logs
+  std::string peer;  ///< the caller's address, for logs; the one that a trusted proxy named
 };
 
 struct ServerResponse {
@@ -35,20 +37,41 @@ using Handler = std::function<boost::asio::awaitable<ServerResponse>(ServerReque
 
 struct DoorLimits {
   std::size_t connections = 1000;
+  std::size_t connections_per_address = 250;  ///< an IPv4 address, an IPv6 /64; not of Unix sockets
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
   std::size_t bodies_bytes = 128 * 1024 * 1024;  ///< held at once by all connections together; more: 503
+  std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
+  std::size_t body_rate = 512;                  ///< bytes a second a body comes with on average at least; 0: any
+  std::chrono::milliseconds body_grace{5'000};  ///< before that is asked of it
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
+};
+
+/// A certificate (with those of its issuers after it) and its key, both PEM files.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
+
+/// Who may come in, and how.
+struct DoorAccess {
+  /// Others are closed before a byte of theirs is read; empty: everybody may come. Not for Unix sockets.
+  std::vector<Network> allow;
+  /// Whose X-Forwarded-For is believed: `allow` and the limit an address are then of each request.
+  std::vector<Network> trusted_proxies;
+  std::optional<TlsFiles> tls;                           ///< nullopt: plain HTTP
+  std::chrono::milliseconds tls_files_looked_at{1'000};  ///< for changes, at most this often
 };
 
 /// Told of what a door sees, for metrics; all optional.
 struct DoorObserver {
   std::function<void(int status, std::chrono::microseconds took)> answered;
   std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
-  /// framing, headers, body, timeout, connections, bodies, descriptors
+  /// What a request or connection was refused for, one word:
+  /// framing, headers, body, timeout, connections, bodies, descriptors, tls, address, not_allowed
   std::function<void(const std::string& why)> refused;
 };
 
@@ -64,9 +87,10 @@ struct DoorObserver {
 /// For one I/O thread: a door belongs to the thread that runs its io_context, which must outlive it.
 class Door {
  public:
-  /// Binds and listens; throws boost::system::system_error saying which address, why not, and what to do.
+  /// Binds and listens; throws boost::system::system_error saying which address, why not, and what to do, and
+  /// TlsError where the certificate or key cannot be used.
   Door(boost::asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler,
-       DoorObserver observer = {});
+       DoorObserver observer = {}, DoorAccess access = {});
 
   /// Closes what is still open; requests being handled go unanswered. After stop(), wait for busy() == 0.
   ~Door();
@@ -81,6 +105,10 @@ class Door {
   /// No further connections or requests: idle connections are closed, requests under way answered
   /// with Connection: close. May be called from any thread, and more than once.
   void stop();
+
+  /// Reads certificate and key again if their files have changed, for connections from now on; broken ones are
+  /// logged, and the old ones stay in use. Happens by itself when connections arrive. From any thread.
+  void reload_tls();
 
   /// Requests being handled or answered.
   std::size_t busy() const;

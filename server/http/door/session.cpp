@@ -1,14 +1,16 @@
 #include "server/http/door/session.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/core/demangle.hpp>
 #include <optional>
 #include <typeinfo>
+#include <utility>
 
+#include "server/http/door/forwarded.h"
 #include "server/observe/log.h"
 
 namespace counterpart::http {
@@ -52,11 +54,36 @@ void Session::HeldBody::release() {
   held_ = 0;
 }
 
-Session::Session(Socket socket, std::shared_ptr<DoorState> door)
-    : socket_(std::move(socket)),
+bool is_allowed(const DoorAccess& access, const Peer& peer) {
+  if (access.allow.empty() || peer.local) return true;
+  return peer.address && any_holds(access.allow, *peer.address);
+}
+
+bool is_trusted_proxy(const DoorAccess& access, const Peer& peer) {
+  return peer.address && any_holds(access.trusted_proxies, *peer.address);
+}
+
+AddressShare::AddressShare(AddressShare&& other) noexcept
+    : door_(std::move(other.door_)), held_(std::exchange(other.held_, std::nullopt)) {}
+
+bool AddressShare::take(const IpAddress& address) {
+  if (!door_->addresses.take(address)) return false;
+  held_ = address;
+  return true;
+}
+
+void AddressShare::release() {
+  if (held_) door_->addresses.release(*held_);
+  held_.reset();
+}
+
+Session::Session(Arrival arrival, std::shared_ptr<DoorState> door)
+    : stream_(std::move(arrival.stream)),
       door_(std::move(door)),
-      timer_(socket_.get_executor()),
-      peer_(peer_address(socket_)),
+      timer_(stream_->socket().get_executor()),
+      peer_(std::move(arrival.peer)),
+      share_(std::move(arrival.share)),
+      proxy_(is_trusted_proxy(door_->access, peer_)),
       held_(*door_) {
   door_->sessions.insert(this);
   tell(door_->observer.connections, std::ptrdiff_t{1});
@@ -68,12 +95,12 @@ Session::~Session() {
 }
 
 awaitable<void> Session::run() {
-  enter(Phase::idle);
+  enter(stream_->secure() ? Phase::handshake : Phase::idle);
   watch();
   std::optional<Refusal> refusal;
-  auto next = Next::request;
+  auto next = Next::close;
   try {
-    while (next == Next::request && !door_->stopping) next = co_await serve_one();
+    next = co_await serve_all();
   } catch (const Refusal& caught) {
     refusal = caught;
   } catch (const std::exception& failure) {
@@ -93,13 +120,31 @@ awaitable<void> Session::turn_away() {
 }
 
 void Session::stop() {
-  if (phase_ == Phase::idle) close();
+  if (phase_ == Phase::idle || phase_ == Phase::handshake) close();
 }
 
 void Session::close() {
   error_code ignored;
   timer_.cancel();
-  socket_.close(ignored);
+  stream_->socket().close(ignored);
+}
+
+awaitable<Session::Next> Session::serve_all() {
+  if (stream_->secure()) {
+    const bool agreed = co_await shake_hands();
+    if (!agreed) co_return Next::close;
+  }
+  auto next = Next::request;
+  while (next == Next::request && !door_->stopping) next = co_await serve_one();
+  co_return next;
+}
+
+/// False: no TLS, none that we speak, or none in time. Then there is nobody to answer to.
+awaitable<bool> Session::shake_hands() {
+  const error_code error = co_await stream_->handshake();
+  const bool agreed = !error && !timed_out_;
+  if (!agreed && !door_->stopping) tell(door_->observer.refused, std::string(timed_out_ ? "timeout" : "tls"));
+  co_return agreed;
 }
 
 /// One request and its answer.
@@ -119,6 +164,7 @@ awaitable<Session::Next> Session::serve_one() {
   const int status = response.status;
   const bool written = co_await answer(std::move(response), keep_alive, head_only);
   held_.release();
+  if (proxy_) share_.release();
   tell(door_->observer.answered, status, since(start));
   if (!written) co_return Next::close;
   co_return keep_alive ? Next::request : Next::farewell;
@@ -153,7 +199,20 @@ void Session::take_head() {
   auto parsed = parse_head(head);
   if (!parsed) throw Refusal{{400, "malformed request"}, "framing"};
   head_ = std::move(*parsed);
+  head_.request.peer = peer_.name;
   buffer_.consume(head_size_);
+  if (proxy_) admit_forwarded();
+}
+
+/// What is decided of other connections when they arrive is decided of each request of a proxy.
+void Session::admit_forwarded() {
+  const Forwarded forwarded = forwarded_client(head_.request.headers, door_->access.trusted_proxies);
+  if (forwarded.malformed) throw Refusal{{400, "malformed X-Forwarded-For"}, "framing"};
+  const IpAddress client = forwarded.client.value_or(peer_.address.value());
+  const Peer caller{print_address(client), client, false};
+  if (!is_allowed(door_->access, caller)) throw Refusal{{403, "not allowed from this address"}, "not_allowed"};
+  if (!share_.take(client)) throw Refusal{{503, "too many requests at once from this address"}, "address"};
+  head_.request.peer = caller.name;
 }
 
 awaitable<bool> Session::read_body() {
@@ -164,7 +223,7 @@ awaitable<bool> Session::read_body() {
     const bool written = co_await write(kContinue, std::string_view());
     if (!written) co_return false;
   }
-  enter(Phase::body);
+  enter_body();
   if (head_.chunked) co_return co_await read_chunked();
   co_return co_await read_sized();
 }
@@ -183,9 +242,10 @@ awaitable<bool> Session::read_sized() {
     const std::size_t room = std::min(size - had, std::max(kBodyReadBytes, had));
     held_.hold(had + room);
     body.resize(had + room);
-    const auto result = co_await socket_.async_read_some(asio::buffer(body.data() + had, room), kTuple);
-    body.resize(had + std::get<1>(result));
-    if (std::get<0>(result) && !timed_out_) co_return false;
+    const Received received = co_await stream_->read_some(asio::buffer(body.data() + had, room));
+    body.resize(had + received.bytes);
+    count_body(received.bytes);
+    if (received.error && !timed_out_) co_return false;
   }
   co_return true;
 }
@@ -199,17 +259,19 @@ awaitable<bool> Session::read_chunked() {
     buffer_.consume(decoder.feed(buffered(), body));
     if (decoder.fault()) throw Refusal{*decoder.fault(), decoder.fault()->status == 413 ? "body" : "framing"};
     if (decoder.done()) co_return true;
+    const std::size_t had = buffer_.size();
     const bool more = co_await fill();
     if (!more) co_return false;
+    count_body(buffer_.size() - had);
   }
 }
 
 /// More bytes into the buffer. False: the peer is gone, or kept us waiting for a first byte.
 awaitable<bool> Session::fill() {
   if (!timed_out_) {
-    const auto result = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
-    buffer_.commit(std::get<1>(result));
-    if (!std::get<0>(result)) co_return true;
+    const Received received = co_await stream_->read_some(buffer_.prepare(kReadBytes));
+    buffer_.commit(received.bytes);
+    if (!received.error) co_return true;
     if (!timed_out_) co_return false;
   }
   if (phase_ == Phase::idle) co_return false;
@@ -217,7 +279,6 @@ awaitable<bool> Session::fill() {
 }
 
 awaitable<ServerResponse> Session::handle(ServerRequest request) {
-  request.peer = peer_;
   try {
     co_return co_await door_->handler(std::move(request));
   } catch (const std::exception& failure) {
@@ -247,10 +308,9 @@ awaitable<bool> Session::answer(ServerResponse response, bool keep_alive, bool h
 }
 
 awaitable<bool> Session::write(std::string_view head, std::string_view body) {
-  const std::array<asio::const_buffer, 2> both = {asio::buffer(head.data(), head.size()),
-                                                  asio::buffer(body.data(), body.size())};
-  const auto result = co_await asio::async_write(socket_, both, kTuple);
-  co_return !std::get<0>(result);
+  const DoorStream::Both both = {asio::buffer(head.data(), head.size()), asio::buffer(body.data(), body.size())};
+  const error_code error = co_await stream_->write(both);
+  co_return !error;
 }
 
 awaitable<void> Session::refuse(Refusal refusal) {
@@ -264,12 +324,11 @@ awaitable<void> Session::refuse(Refusal refusal) {
 /// that we are done, and read on for a while.
 awaitable<void> Session::linger() {
   enter(Phase::lingering);
-  error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  error_code error = co_await stream_->finish();
   buffer_.clear();
   std::size_t drained = 0;
   while (!error && !timed_out_ && drained < kLingerBytes) {
-    const auto result = co_await socket_.async_read_some(buffer_.prepare(kReadBytes), kTuple);
+    const auto result = co_await stream_->socket().async_read_some(buffer_.prepare(kReadBytes), kTuple);
     error = std::get<0>(result);
     drained += std::get<1>(result);
   }
@@ -283,8 +342,28 @@ void Session::enter(Phase phase) {
   if (phase == Phase::idle && buffer_.capacity() > kIdleBufferBytes) buffer_.shrink_to_fit();
 }
 
+void Session::enter_body() {
+  enter(Phase::body);
+  body_began_ = DoorState::Timer::now();
+  body_arrived_ = 0;
+  count_body(buffer_.size());
+}
+
+/// The time-out of a whole body, or the moment when it falls behind the least rate, if that is sooner.
+void Session::count_body(std::size_t bytes) {
+  const DoorLimits& limits = door_->limits;
+  body_arrived_ += bytes;
+  milliseconds time = limits.body_timeout;
+  if (limits.body_rate > 0) {
+    time = std::min(time, limits.body_grace + milliseconds(body_arrived_ * 1000 / limits.body_rate));
+  }
+  deadline_ = body_began_ + time;
+}
+
 milliseconds Session::time_for(Phase phase) const {
   switch (phase) {
+    case Phase::handshake:
+      return door_->limits.handshake_timeout;
     case Phase::head:
       return door_->limits.header_timeout;
     case Phase::body:
@@ -306,7 +385,7 @@ void Session::watch() {
   const auto next_look = DoorState::Timer::now() + door_->shortest_timeout;
   timer_.expires_at(timed_out_ ? next_look : std::min(deadline_, next_look));
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
-    if (!error && self->socket_.is_open()) self->look_at_deadline();
+    if (!error && self->stream_->socket().is_open()) self->look_at_deadline();
   });
 }
 
@@ -315,7 +394,7 @@ void Session::look_at_deadline() {
     timed_out_ = true;
     // Between two steps of a long write there is nothing to cancel: the next look does it again.
     error_code ignored;
-    socket_.cancel(ignored);
+    stream_->socket().cancel(ignored);
   }
   watch();
 }

@@ -6,12 +6,14 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 
 #include "server/http/door/address.h"
 #include "server/http/door/door.h"
+#include "server/http/door/door_stream.h"
 #include "server/http/door/framing.h"
 #include "server/http/door/request_head.h"
 #include "server/http/door/response.h"
@@ -30,16 +32,46 @@ struct DoorState {
   std::string address;
   Timer::duration shortest_timeout{};  ///< how often a session looks at its deadline
   DateText date;
+  DoorAccess access;
+  AddressCounts addresses{0};
   std::unordered_set<Session*> sessions;
   std::size_t busy = 0;
   std::size_t bodies_bytes = 0;  ///< held now, of all sessions
   bool stopping = false;
 };
 
+/// Whether a caller may come in at all.
+bool is_allowed(const DoorAccess& access, const Peer& peer);
+bool is_trusted_proxy(const DoorAccess& access, const Peer& peer);
+
+/// One of what an address may have under way.
+class AddressShare {
+ public:
+  explicit AddressShare(std::shared_ptr<DoorState> door) : door_(std::move(door)) {}
+  ~AddressShare() { release(); }
+  AddressShare(AddressShare&& other) noexcept;
+  AddressShare& operator=(AddressShare&&) = delete;
+
+  /// False where the address has as many as it may have.
+  bool take(const IpAddress& address);
+  void release();
+
+ private:
+  std::shared_ptr<DoorState> door_;
+  std::optional<IpAddress> held_;
+};
+
+/// A connection that has arrived: `share` holds its own, unless a proxy's requests each take one.
+struct Arrival {
+  std::unique_ptr<DoorStream> stream;
+  Peer peer;
+  AddressShare share;
+};
+
 /// One connection: reads requests, has them answered in order, keeps the time limits. Ends itself.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Socket socket, std::shared_ptr<DoorState> door);
+  Session(Arrival arrival, std::shared_ptr<DoorState> door);
   ~Session();
   Session(const Session&) = delete;
 
@@ -62,7 +94,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const char* why;  ///< for metrics
   };
   enum class Next { request, farewell, close };
-  enum class Phase { idle, head, body, handling, writing, lingering };
+  enum class Phase { handshake, idle, head, body, handling, writing, lingering };
 
   /// Counts a request as being handled while it lives.
   class Busy {
@@ -89,6 +121,8 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t held_ = 0;
   };
 
+  boost::asio::awaitable<Next> serve_all();
+  boost::asio::awaitable<bool> shake_hands();
   boost::asio::awaitable<Next> serve_one();
   boost::asio::awaitable<bool> read_head();
   boost::asio::awaitable<bool> read_body();
@@ -102,22 +136,29 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<void> linger();
 
   void enter(Phase phase);
+  void enter_body();
+  void count_body(std::size_t bytes);
   std::chrono::milliseconds time_for(Phase phase) const;
   void watch();
   void look_at_deadline();
   void take_head();
+  void admit_forwarded();
   std::string_view buffered() const;
 
-  Socket socket_;
+  std::unique_ptr<DoorStream> stream_;
   std::shared_ptr<DoorState> door_;
   boost::beast::flat_buffer buffer_;
   boost::asio::steady_timer timer_;
   DoorState::Timer::time_point deadline_ = DoorState::Timer::time_point::max();
-  std::string peer_;
+  Peer peer_;
+  AddressShare share_;
+  bool proxy_ = false;  ///< requests come for others, who are named in their heads
+  DoorState::Timer::time_point body_began_;
+  std::size_t body_arrived_ = 0;  ///< bytes, of which chunked ones have more than the body
   std::size_t head_size_ = 0;
   RequestHead head_;  ///< of the request being read or answered
   HeldBody held_;
-  Phase phase_ = Phase::idle;
+  Phase phase_ = Phase::idle;  ///< set by enter()
   bool timed_out_ = false;
   bool broken_ = false;  ///< a handler threw: answer 500 and close
 };

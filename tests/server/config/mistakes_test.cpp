@@ -35,6 +35,14 @@ const Mistaken kWrongSettings[] = {
      "c.yaml:1:39: 'metrics' listens at the same address as 'hooks'; give each door a port of its own\n"},
     {"listen: { hooks: 127.0.0.1:9090 }",
      "c.yaml:1:9: 'metrics' listens at the same address as 'hooks'; give each door a port of its own\n"},
+    {"listen: { allow: [10.0.0.0/8, 10.0.0.1/8] }",
+     "c.yaml:1:31: expected an address or a network such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, found "
+     "'10.0.0.1/8'; no bits may be set behind the prefix, and names are not looked up\n"},
+    {"listen: { trusted_proxies: localhost }",
+     "c.yaml:1:28: expected an address or a network such as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, found "
+     "'localhost'; no bits may be set behind the prefix, and names are not looked up\n"},
+    {"limits: { body_rate: -1 }", "c.yaml:1:22: expected a whole number from 0 to 1073741824, found '-1'\n"},
+    {"limits: { connections_per_address: 0 }", "c.yaml:1:36: expected a whole number from 1 to 100000, found '0'\n"},
     {"limits: { body_bytes: 1MB }", "c.yaml:1:23: expected a whole number from 256 to 268435456, found '1MB'\n"},
     {"limits: { header_timeout: 0s }", "c.yaml:1:27: expected a duration from 1ms to 1h, found '0s'\n"},
     {"limits: { intake_queue: 0 }", "c.yaml:1:25: expected a whole number from 1 to 1000000, found '0'\n"},

@@ -12,14 +12,18 @@ using testing::ElementsAre;
 using testing::Pair;
 
 constexpr const char* kWhole = R"(
-listen: { hooks: 0.0.0.0:8080, api: "[::1]:0", metrics: localhost:9091 }
+listen: { hooks: 0.0.0.0:8080, api: "[::1]:0", metrics: localhost:9091,
+          allow: [10.0.0.0/8, "2001:db8::/32"], trusted_proxies: 192.0.2.7 }
 limits:
   connections: 10
+  connections_per_address: 9
   header_bytes: 4096
   body_bytes: 65536
   bodies_bytes: 131072
+  handshake_timeout: 6s
   header_timeout: 1s
   body_timeout: 2s
+  body_rate: 77
   write_timeout: 3s
   idle_timeout: 4s
   intake_queue: 5
@@ -104,12 +108,18 @@ TEST_F(WholeConfiguration, SaysHowTheDaemonRuns) {
   EXPECT_EQ(read_.listen.hooks, "0.0.0.0:8080");
   EXPECT_EQ(read_.listen.api, "[::1]:0");
   EXPECT_EQ(read_.listen.metrics, "localhost:9091");
+  EXPECT_THAT(read_.listen.allow,
+              ElementsAre(http::read_network("10.0.0.0/8").value(), http::read_network("2001:db8::/32").value()));
+  EXPECT_THAT(read_.listen.trusted_proxies, ElementsAre(http::read_network("192.0.2.7").value()));
   EXPECT_EQ(read_.doors.connections, 10);
+  EXPECT_EQ(read_.doors.connections_per_address, 9);
   EXPECT_EQ(read_.doors.header_bytes, 4096);
   EXPECT_EQ(read_.doors.body_bytes, 65536);
   EXPECT_EQ(read_.doors.bodies_bytes, 131072);
+  EXPECT_EQ(read_.doors.handshake_timeout, 6s);
   EXPECT_EQ(read_.doors.header_timeout, 1s);
   EXPECT_EQ(read_.doors.body_timeout, 2s);
+  EXPECT_EQ(read_.doors.body_rate, 77);
   EXPECT_EQ(read_.doors.write_timeout, 3s);
   EXPECT_EQ(read_.doors.idle_timeout, 4s);
   EXPECT_EQ(read_.doors.intake_queue, 5);

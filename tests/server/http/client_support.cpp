@@ -10,14 +10,9 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <filesystem>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <set>
 #include <stdexcept>
-#include <stdlib.h>
 
 namespace counterpart::http::testing {
 namespace {
@@ -93,39 +88,6 @@ void run_until_ended(asio::io_context& io, const std::vector<std::shared_ptr<Out
   while (!std::ranges::all_of(outcomes, ended)) {
     if (io.run_one_for(std::chrono::seconds(20)) == 0) throw std::runtime_error("a request hangs");
   }
-}
-
-Certificate::Certificate(const std::string& dns_name) {
-  std::string name = std::filesystem::temp_directory_path() / "counterpart-tls-XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  folder_ = name;
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* subject = X509_get_subject_name(certificate.get());
-  const auto* common_name = reinterpret_cast<const unsigned char*>(dns_name.c_str());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, common_name, -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), subject);
-  const std::string names = "DNS:" + dns_name + (dns_name == "localhost" ? ",IP:127.0.0.1" : "");
-  for (const auto& [id, value] : {std::pair<int, std::string>{NID_subject_alt_name, names},
-                                  std::pair<int, std::string>{NID_basic_constraints, "critical,CA:TRUE"}}) {
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, id, value.c_str());
-    X509_add_ext(certificate.get(), extension, -1);
-    X509_EXTENSION_free(extension);
-  }
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  const std::unique_ptr<FILE, decltype(&fclose)> pem(fopen(certificate_file().c_str(), "w"), &fclose);
-  PEM_write_X509(pem.get(), certificate.get());
-  const std::unique_ptr<FILE, decltype(&fclose)> secret(fopen(key_file().c_str(), "w"), &fclose);
-  PEM_write_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-}
-
-Certificate::~Certificate() {
-  std::filesystem::remove_all(folder_);
 }
 
 struct RawServer::State : std::enable_shared_from_this<RawServer::State> {

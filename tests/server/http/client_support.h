@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "certificate.h"
 #include "connectors/ports/http_client.h"
 #include "server/fault_points.h"
 
@@ -48,19 +49,6 @@ class RecordedPoints : public FaultPoints {
  public:
   void reach(std::string_view point) override { reached.emplace_back(point); }
   std::vector<std::string> reached;
-};
-
-/// A self-made certificate for localhost and 127.0.0.1, and its key, as files.
-class Certificate {
- public:
-  explicit Certificate(const std::string& dns_name = "localhost");
-  ~Certificate();
-  Certificate(const Certificate&) = delete;
-  std::string certificate_file() const { return folder_ + "/certificate.pem"; }
-  std::string key_file() const { return folder_ + "/key.pem"; }
-
- private:
-  std::string folder_;
 };
 
 /// A server that says exactly what it is told, whether that is HTTP or not.

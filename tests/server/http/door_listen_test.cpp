@@ -176,5 +176,34 @@ TEST(DoorAddress, SurvivesRunningOutOfDescriptors) {
   EXPECT_THAT(lines.str(), HasSubstr("cannot accept connections door=127.0.0.1:"));
 }
 
+TEST(DoorAddress, SaysOnceAndNotEachTimeThatItIsOutOfDescriptors) {
+  std::ostringstream lines;
+  log::set_up(log::Format::text, log::Level::warn, lines);
+  log::warn("first");  // as above
+  RunningDoor door(echo());
+  const auto wait_for_its_thread = [&] { door.on_its_thread([] {}); };
+  wait_for_its_thread();  // as above
+  for (int i = 0; i < 3; ++i) {
+    {
+      const int next = ::dup(0);
+      ::close(next);
+      const FewDescriptors few(static_cast<rlim_t>(next) + 1);
+      EXPECT_EQ(RawClient(door.address()).rest(), "");
+      wait_for_its_thread();  // it has its spare descriptor back, before another takes that number
+    }
+    {
+      RawClient between(door.address());
+      between.send(kGet);
+      EXPECT_EQ(between.answer().status, 200);
+    }
+    while (door.connections() != 0) std::this_thread::yield();
+  }
+
+  door.on_its_thread([] { log::set_up(log::Format::text, log::Level::error); });
+  const std::string text = lines.str();
+  EXPECT_THAT(door.refused(), ::testing::Each("descriptors"));
+  EXPECT_EQ(text.find("cannot accept"), text.rfind("cannot accept")) << text;
+}
+
 }  // namespace
 }  // namespace counterpart::http

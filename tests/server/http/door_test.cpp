@@ -329,6 +329,58 @@ INSTANTIATE_TEST_SUITE_P(
                            408}),
     [](const auto& test) { return std::string(test.param.name); });
 
+struct Trickle {
+  const char* name;
+  std::string bytes;
+  std::size_t rate;
+};
+
+class BodyRate : public ::testing::TestWithParam<Trickle> {};
+
+TEST_P(BodyRate, IsAskedForAfterTheGrace) {
+  DoorLimits limits;
+  limits.body_timeout = std::chrono::hours(1);
+  limits.body_grace = milliseconds(1);
+  limits.body_rate = GetParam().rate;
+  RunningDoor door(echo(), limits);
+  RawClient client(door.address());
+
+  client.send(GetParam().bytes);
+
+  EXPECT_EQ(client.answer().status, 408);
+  EXPECT_EQ(client.rest(), "");
+  EXPECT_THAT(door.refused(), ElementsAre("timeout"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Door, BodyRate,
+    ::testing::Values(Trickle{"sized", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe", 512},
+                      Trickle{"nothing", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n", 1},
+                      Trickle{"chunked", chunked("5\r\nhe"), 512}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+/// What has come earns time: these bytes hours at one a second; without a rate none has to be earned.
+TEST(Door, ABodyAheadOfItsRateIsWaitedFor) {
+  for (const std::size_t rate : {std::size_t{0}, std::size_t{1}}) {
+    DoorLimits limits;
+    limits.header_timeout = milliseconds(20);
+    limits.body_timeout = std::chrono::hours(1);
+    limits.body_grace = milliseconds(1);
+    limits.body_rate = rate;
+    RunningDoor door(echo(), limits);
+    RawClient client(door.address());
+    const std::string body(10'000, 'x');
+
+    client.send("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n" + body.substr(1));
+    RawClient other(door.address());
+    other.send("GET /");  // is left alone after its time: as much has passed for the body
+    EXPECT_EQ(other.answer().status, 408);
+    client.send("x");
+
+    EXPECT_EQ(client.answer().body, "POST /p|" + body) << rate;
+  }
+}
+
 TEST(Door, WhoReadsTooSlowlyIsLeft) {
   const Handler handler = [](ServerRequest) -> asio::awaitable<ServerResponse> {
     ServerResponse response;

@@ -77,9 +77,17 @@ RawClient::~RawClient() {
   ::close(socket_);
 }
 
+ssize_t RawClient::put(std::string_view bytes) {
+  return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+ssize_t RawClient::take(char* bytes, std::size_t size) {
+  return ::recv(socket_, bytes, size, 0);
+}
+
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = put(bytes);
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -92,9 +100,10 @@ void RawClient::finish_sending() {
 
 bool RawClient::read_more() {
   pollfd ready{socket_, POLLIN, 0};
-  if (::poll(&ready, 1, kPatienceMs) == 0) throw std::runtime_error("nothing came, and it was not closed either");
+  if (!has_more() && ::poll(&ready, 1, kPatienceMs) == 0)
+    throw std::runtime_error("nothing came, and it was not closed either");
   std::array<char, 16384> bytes{};
-  const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  const ssize_t got = take(bytes.data(), bytes.size());
   if (got > 0) received_.append(bytes.data(), static_cast<std::size_t>(got));
   return got > 0;
 }
@@ -133,7 +142,7 @@ std::string RawClient::rest() {
   return received_;
 }
 
-RunningDoor::RunningDoor(Handler handler, DoorLimits limits, const std::string& address) {
+RunningDoor::RunningDoor(Handler handler, DoorLimits limits, const std::string& address, DoorAccess access) {
   DoorObserver observer;
   observer.refused = [this](const std::string& why) {
     const std::lock_guard lock(mutex_);
@@ -147,7 +156,7 @@ RunningDoor::RunningDoor(Handler handler, DoorLimits limits, const std::string& 
     const std::lock_guard lock(mutex_);
     connections_ += change;
   };
-  door_ = std::make_unique<Door>(io_, address, limits, std::move(handler), std::move(observer));
+  door_ = std::make_unique<Door>(io_, address, limits, std::move(handler), std::move(observer), std::move(access));
   asio::co_spawn(io_, door_->run(), [this](const std::exception_ptr&) { ended_.set_value(); });
   thread_ = std::jthread([this] {
     const auto work = asio::make_work_guard(io_);

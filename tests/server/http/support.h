@@ -33,7 +33,7 @@ class RawClient {
  public:
   /// "127.0.0.1:port", "[::1]:port" or a Unix socket's path.
   explicit RawClient(const std::string& address);
-  ~RawClient();
+  virtual ~RawClient();
   RawClient(const RawClient&) = delete;
 
   /// False where the peer does not take them any more.
@@ -49,6 +49,15 @@ class RawClient {
   /// Waits for the end of the connection; what came before it.
   std::string rest();
 
+ protected:
+  int socket() const { return socket_; }
+
+  /// As send() and recv() do, of what the peer is to see and says.
+  virtual ssize_t put(std::string_view bytes);
+  virtual ssize_t take(char* bytes, std::size_t size);
+  /// Whether something can be taken without waiting for the socket.
+  virtual bool has_more() { return false; }
+
  private:
   bool read_more();
   std::string take_head();
@@ -60,12 +69,14 @@ class RawClient {
 /// A door with a thread of its own, and what it told its observer.
 class RunningDoor {
  public:
-  explicit RunningDoor(Handler handler, DoorLimits limits = {}, const std::string& address = "127.0.0.1:0");
+  explicit RunningDoor(Handler handler, DoorLimits limits = {}, const std::string& address = "127.0.0.1:0",
+                       DoorAccess access = {});
   ~RunningDoor();
   RunningDoor(const RunningDoor&) = delete;
 
   std::string address() const { return door_->address(); }
   void stop() { door_->stop(); }
+  void reload_tls() { door_->reload_tls(); }
   std::size_t busy();
 
   /// Waits until run() has returned.
