@@ -1,5 +1,7 @@
 #include "connectors/rest/variables.h"
 
+#include "connectors/ports/percent.h"
+
 namespace counterpart::rest {
 namespace {
 
@@ -15,13 +17,6 @@ Native encode(const Native& value) {
     return encoded;
   }
   return value.is_text() ? Native(percent_encode(value.text())) : value;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -68,19 +63,7 @@ std::string percent_encode(std::string_view text) {
 }
 
 std::string percent_decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '%' && i + 2 < text.size();
-    const int high = escape ? hex_digit(text[i + 1]) : -1;
-    const int low = escape ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) {
-      decoded.push_back(text[i]);
-      continue;
-    }
-    decoded.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return decoded;
+  return counterpart::percent_decode(text).value_or(std::string(text));
 }
 
 }  // namespace counterpart::rest

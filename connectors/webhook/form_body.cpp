@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <libxml/xmlstring.h>
 
+#include "connectors/ports/percent.h"
 #include "connectors/webhook/body.h"
 
 namespace counterpart::hook {
@@ -10,31 +11,12 @@ constexpr std::size_t kFieldsMost = 10'000;
 constexpr std::size_t kNamesMost = 1'000;  ///< beside each other
 constexpr std::size_t kStepsMost = 16;
 
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
 std::optional<std::string> decoded(std::string_view text) {
-  std::string plain;
-  while (!text.empty()) {
-    char next = text.front() == '+' ? ' ' : text.front();
-    std::size_t taken = 1;
-    if (next == '%') {
-      const int high = text.size() > 2 ? hex_value(text[1]) : -1;
-      const int low = text.size() > 2 ? hex_value(text[2]) : -1;
-      if (high < 0 || low < 0) return std::nullopt;
-      next = static_cast<char>(high * 16 + low);
-      taken = 3;
-    }
-    if (next == '\0') return std::nullopt;
-    plain.push_back(next);
-    text.remove_prefix(taken);
-  }
-  const bool utf8 = xmlCheckUTF8(reinterpret_cast<const xmlChar*>(plain.c_str())) != 0;
-  return utf8 ? std::optional(std::move(plain)) : std::nullopt;
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  auto plain = percent_decode(spaced);
+  if (!plain || xmlCheckUTF8(reinterpret_cast<const xmlChar*>(plain->c_str())) == 0) return std::nullopt;
+  return plain;
 }
 
 /// "a[b][]" → a, b, ""; a name whose brackets do not pair is one step.

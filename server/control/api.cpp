@@ -3,6 +3,8 @@
 #include <charconv>
 #include <optional>
 
+#include "connectors/ports/percent.h"
+#include "connectors/ports/percent.h"
 #include "mapping/values/json.h"
 #include "server/control/health.h"
 
@@ -21,7 +23,7 @@ std::vector<std::string> segments(std::string_view path) {
   std::vector<std::string> found;
   while (!path.empty()) {
     const auto slash = path.find('/');
-    found.push_back(http::percent_decode(path.substr(0, slash)).value_or(""));
+    found.push_back(percent_decode(path.substr(0, slash)).value_or(""));
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
   }
   return found;
@@ -37,7 +39,7 @@ std::optional<std::int64_t> number(std::string_view text) {
 std::optional<std::string> sync_wanted(const std::string& query) {
   constexpr std::string_view kKey = "sync=";
   if (query.rfind(kKey, 0) != 0) return std::nullopt;
-  return http::percent_decode(std::string_view(query).substr(kKey.size()));
+  return percent_decode(std::string_view(query).substr(kKey.size()));
 }
 
 http::ServerResponse no_such_park(const std::string& number) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "connectors/ports/percent.h"
 #include "mapping/values/json.h"
 #include "server/intake/evidence.h"
 #include "server/observe/log.h"
@@ -46,7 +47,7 @@ std::optional<std::vector<std::string>> segments(std::string_view path) {
   path.remove_prefix(kPrefix.size());
   while (true) {
     const auto slash = path.find('/');
-    auto segment = http::percent_decode(path.substr(0, slash));
+    auto segment = percent_decode(path.substr(0, slash));
     if (!segment) return std::nullopt;
     found.push_back(std::move(*segment));
     if (slash == std::string_view::npos) return found;

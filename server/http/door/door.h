@@ -121,7 +121,4 @@ class Door {
 /// A response with a JSON body.
 ServerResponse json_response(int status, std::string body);
 
-/// Percent-decodes; nullopt where malformed or with NUL.
-std::optional<std::string> percent_decode(std::string_view text);
-
 }  // namespace counterpart::http

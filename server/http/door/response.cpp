@@ -40,12 +40,6 @@ bool has_length(int status) {
   return status >= 200 && status != 204;
 }
 
-std::optional<int> hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
-  return std::nullopt;
-}
-
 }  // namespace
 
 const std::string& DateText::at(std::time_t now) {
@@ -88,25 +82,6 @@ ServerResponse json_response(int status, std::string body) {
   response.headers.emplace_back("Content-Type", "application/json");
   response.body = std::move(body);
   return response;
-}
-
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%') {
-      if (text.size() - i < 3) return std::nullopt;
-      const auto high = hex(text[i + 1]);
-      const auto low = hex(text[i + 2]);
-      if (!high || !low) return std::nullopt;
-      c = static_cast<char>(*high * 16 + *low);
-      i += 2;
-    }
-    if (c == '\0') return std::nullopt;
-    decoded += c;
-  }
-  return decoded;
 }
 
 }  // namespace counterpart::http

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/ports/percent.h"
 #include "server/observe/log.h"
 #include "support.h"
 
