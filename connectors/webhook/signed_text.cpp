@@ -21,17 +21,18 @@ std::string decoded_url(std::string_view url) {
   return text;
 }
 
-std::string value_of(std::string_view name, const HookRequest& request, std::string_view timestamp,
-                     std::string_view secret) {
-  if (name == "body") return request.body;
-  if (name == "timestamp") return std::string(timestamp);
-  if (name == "method") return request.method;
-  if (name == "url") return request.url;
-  if (name == "decoded_url") return decoded_url(request.url);
-  return std::string(secret);
+/// Appended, for a body may be large.
+void append_value(std::string& text, std::string_view name, const HookRequest& request, std::string_view timestamp,
+                  std::string_view secret) {
+  if (name == "body") text.append(request.body);
+  if (name == "timestamp") text.append(timestamp);
+  if (name == "method") text.append(request.method);
+  if (name == "url") text.append(request.url);
+  if (name == "decoded_url") text.append(decoded_url(request.url));
+  if (name == "secret") text.append(secret);
 }
 
-std::string placeholder(std::string_view name) {
+std::string in_braces(std::string_view name) {
   return "${" + std::string(name) + "}";
 }
 
@@ -48,20 +49,20 @@ std::string fill_signed_text(std::string_view pattern, const HookRequest& reques
   while (!pattern.empty()) {
     const auto& names = signed_names();
     const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](const std::string& name) { return pattern.starts_with(placeholder(name)); });
+                                    [&](const std::string& name) { return pattern.starts_with(in_braces(name)); });
     if (found == names.end()) {
       text.push_back(pattern.front());
       pattern.remove_prefix(1);
     } else {
-      text.append(value_of(*found, request, timestamp, secret));
-      pattern.remove_prefix(placeholder(*found).size());
+      append_value(text, *found, request, timestamp, secret);
+      pattern.remove_prefix(in_braces(*found).size());
     }
   }
   return text;
 }
 
 bool holds_name(std::string_view pattern, std::string_view name) {
-  return pattern.find(placeholder(name)) != std::string_view::npos;
+  return pattern.find(in_braces(name)) != std::string_view::npos;
 }
 
 }  // namespace counterpart::hook

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "connectors/ports/percent.h"
-#include "connectors/ports/percent.h"
 #include "mapping/values/json.h"
 #include "server/control/health.h"
 

@@ -121,10 +121,7 @@ boost::asio::awaitable<http::ServerResponse> Intake::accept(System& system, Hook
   }
   const std::string correlation = random_.hex_id();
   const HookAnswers answers = system.connector->hook_answers();
-  auto deliveries = deliveries_of(system, hook, news, correlation);
-  if (evidence) {
-    for (store::Delivery& delivery : deliveries) delivery.body = *evidence;
-  }
+  auto deliveries = deliveries_of(system, hook, evidence ? *evidence : hook.body, news, correlation);
   const std::string fault = co_await keep(system, std::move(deliveries), answers.within, correlation);
   if (!fault.empty()) {
     metrics_.hook_unkept(system.settings->name);
@@ -159,7 +156,8 @@ boost::asio::awaitable<std::string> Intake::keep(const System& system, std::vect
 }
 
 std::vector<store::Delivery> Intake::deliveries_of(const System& system, const HookRequest& hook,
-                                                   const std::vector<News>& news, const std::string& correlation) {
+                                                   const std::string& evidence, const std::vector<News>& news,
+                                                   const std::string& correlation) {
   std::vector<store::Delivery> deliveries;
   const auto delivery_to = [&](store::SyncId sync) -> store::Delivery& {
     const auto found =
@@ -171,7 +169,7 @@ std::vector<store::Delivery> Intake::deliveries_of(const System& system, const H
     delivery.delivery_key = delivery_key(hook);
     delivery.correlation = correlation;
     delivery.headers = evidence_headers(hook);
-    delivery.body = hook.body;
+    delivery.body = evidence;
     return delivery;
   };
   if (news.empty()) say_unmapped(system, "");

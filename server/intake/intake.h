@@ -33,7 +33,7 @@ class Intake {
 
  private:
   boost::asio::awaitable<http::ServerResponse> accept(System& system, HookRequest hook);
-  std::vector<store::Delivery> deliveries_of(const System& system, const HookRequest& hook,
+  std::vector<store::Delivery> deliveries_of(const System& system, const HookRequest& hook, const std::string& evidence,
                                              const std::vector<News>& news, const std::string& correlation);
   /// Stored by then (0: whenever): "", else why not.
   boost::asio::awaitable<std::string> keep(const System& system, std::vector<store::Delivery> deliveries,

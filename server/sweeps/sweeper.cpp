@@ -10,6 +10,7 @@
 #include "server/observe/log.h"
 #include "server/rethrow.h"
 #include "server/store/keys.h"
+#include "server/topology/identity.h"
 
 namespace counterpart {
 
@@ -243,13 +244,7 @@ asio::awaitable<void> Sweeper::note_skipped(Beat& beat, const std::string& why) 
 
 /// What a system's own search would not find, because it compares the spelling, is found in the index.
 asio::awaitable<void> Sweeper::index(const Participation& part, const ChangesPage& page) {
-  std::vector<std::pair<store::RecordKey, std::vector<KeyValue>>> identity;
-  for (const Record& record : page.records) {
-    if (store::fault_of_id(record.id)) continue;
-    auto keys = match_keys(*part.mapping, part.side, record);
-    if (!keys.empty())
-      identity.emplace_back(store::RecordKey{part.mapping->name, part.side, record.id}, std::move(keys));
-  }
+  auto identity = identity_of(*part.mapping, part.side, page.records);
   if (!identity.empty()) co_await store_.index(part.sync->id, std::move(identity));
 }
 

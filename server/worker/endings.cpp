@@ -26,6 +26,11 @@ const store::Claimed& most_tried(const Item& item) {
                            [](const auto& a, const auto& b) { return a.attempts < b.attempts; });
 }
 
+/// So that records that were put off together do not come together.
+milliseconds jitter_of(Work& work) {
+  return milliseconds(50 + work.random.below(200));
+}
+
 int spared(const Item& item) {
   int most = 0;
   for (const store::Claimed& claimed : item.claimed) most = std::max(most, claimed.spared);
@@ -131,7 +136,7 @@ void end_refused(Work& work, Item& item, System& system, const std::string& what
   const auto first = work.settings.credentials_wait;
   system.troubles.refuse(now, first, std::max(first, work.settings.backoff_most));
   const auto pause = std::chrono::ceil<milliseconds>(system.troubles.closed_for(now));
-  end_again(item, what, std::max(pause, milliseconds(0)) + milliseconds(50 + work.random.below(200)), false);
+  end_again(item, what, std::max(pause, milliseconds(0)) + jitter_of(work), false);
 }
 
 }  // namespace
@@ -144,7 +149,7 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
   using Kind = Failure::Kind;
   System& system = *work.sync.system[side];
   const std::string what = system.settings->name + ", " + std::string(doing) + ": " + failure.message;
-  const auto jitter = milliseconds(50 + work.random.below(200));
+  const milliseconds jitter = jitter_of(work);
   switch (failure.kind) {
     case Kind::retry:
       // A system that says when to come again is not failing. Told "at once", we still do not run hot.
@@ -189,7 +194,7 @@ bool end_if_closed(Work& work, Item& item, Side side) {
   const auto pause = system.troubles.closed_for(work.clock.uptime());
   if (pause.count() <= 0) return false;
   end_again(item, system.settings->name + " refuses our user; it is asked again later",
-            std::chrono::ceil<milliseconds>(pause) + milliseconds(50 + work.random.below(200)), false);
+            std::chrono::ceil<milliseconds>(pause) + jitter_of(work), false);
   return true;
 }
 

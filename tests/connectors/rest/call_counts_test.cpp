@@ -61,15 +61,7 @@ class CallCounts : public testing::TestWithParam<Costs> {
 
   template <class T>
   T run_here(asio::awaitable<T> work) {
-    std::exception_ptr fault;
-    std::optional<T> result;
-    asio::co_spawn(io_, std::move(work), [&](std::exception_ptr thrown, T value) {
-      fault = thrown;
-      result = std::move(value);
-    });
-    while (!result) io_.run_one();
-    if (fault) std::rethrow_exception(fault);
-    return std::move(*result);
+    return run_on(io_, std::move(work));
   }
 
   /// The calls since the last look, by endpoint.

@@ -262,12 +262,8 @@ const Sender kSenders[] = {
      "contacts p 1"},
 };
 
-class Senders : public RestTest, public testing::WithParamInterface<Sender> {
- protected:
-  Senders() { use_text(definition(GetParam().webhooks)); }
-
-  static std::string definition(const std::string& webhooks) {
-    return R"(
+std::string definition(const std::string& webhooks) {
+  return R"(
 connector: 1
 id: sender
 title: A sender
@@ -278,7 +274,12 @@ objects:
   companies: {read: {request: "GET /companies/${id}"}}
 webhooks:
 )" + webhooks;
-  }
+}
+
+class Senders : public RestTest, public testing::WithParamInterface<Sender> {
+ protected:
+  Senders() { use_text(definition(GetParam().webhooks)); }
+
   bool verified(const HookRequest& request, const std::string& secret) const {
     return verify_hook(*connector->hook_scheme(), {Secret("another"), Secret(secret)}, request, GetParam().now);
   }
@@ -318,19 +319,11 @@ INSTANTIATE_TEST_SUITE_P(Table, Senders, testing::ValuesIn(kSenders));
 // --- what they are answered -----------------------------------------------------------------------------
 
 TEST_F(RestTest, ASenderIsAnsweredAsItsDefinitionSays) {
-  use_text(R"(
-connector: 1
-id: sender
-title: A sender
-http: {base_url: "http://crm.test"}
-records: {}
-objects:
-  contacts: {read: {request: "GET /contacts/${id}"}}
-webhooks:
+  use_text(definition(R"(
   verify: path_secret
   object: {segment: 0, map: {Contact: contacts}}
   answer: {status: 200, type: text/xml, body: "<Ack>true</Ack>", busy: 500, within: 800ms}
-)");
+)"));
 
   const HookAnswers answers = connector->hook_answers();
 

@@ -22,19 +22,25 @@
 
 namespace counterpart::rest {
 
-/// Runs one piece of work to its end.
+/// Runs one piece of work to its end, beside what else there is to do.
 template <class T>
-T run(boost::asio::awaitable<T> work) {
-  boost::asio::io_context io;
+T run_on(boost::asio::io_context& io, boost::asio::awaitable<T> work) {
   std::exception_ptr fault;
   std::optional<T> result;
   boost::asio::co_spawn(io, std::move(work), [&](std::exception_ptr thrown, T value) {
     fault = thrown;
     result = std::move(value);
   });
-  io.run();
+  while (!result && io.run_one() > 0) continue;
   if (fault) std::rethrow_exception(fault);
-  return std::move(*result);
+  return std::move(result.value());
+}
+
+/// The same, with nothing else to do.
+template <class T>
+T run(boost::asio::awaitable<T> work) {
+  boost::asio::io_context io;
+  return run_on(io, std::move(work));
 }
 
 class StillClock : public Clock {
