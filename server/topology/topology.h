@@ -22,7 +22,7 @@ struct System {
   HookScheme scheme;            ///< how its webhooks are verified
   bool hooks = false;           ///< takes webhooks at all
   std::string own_user;         ///< our user's id there; "" until asked, or where it does not tell
-  std::set<std::string> swept;  ///< objects that a sweep has seen to the end
+  std::set<std::string> swept;  ///< objects that a sweep of this run has seen to the end
   Troubles troubles;            ///< what is wrong with it as a whole
 };
 

@@ -201,7 +201,7 @@ boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
 boost::asio::awaitable<void> work_batch(Work& work, store::Claim claim) {
   std::vector<Item> items = make_items(work, std::move(claim.records));
   for (Item& item : items) end_what_needs_no_reading(work, item);
-  co_await wait_for_first_sweep(work, unlinked(items));
+  wait_for_first_sweep(work, unlinked(items));
   co_await settle_creates_in_doubt(work, under_way(items));
   co_await read_news_sides(work, items);
   co_await read_counterparts(work, items);

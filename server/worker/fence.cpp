@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "server/topology/identity.h"
 #include "server/worker/endings.h"
 
 namespace counterpart {
@@ -23,11 +24,7 @@ boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const Ob
     auto result = co_await connector.changed(mapping->object[target], since, page);
     if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
     auto& listing = std::get<ChangesPage>(result);
-    std::vector<std::pair<store::RecordKey, std::vector<KeyValue>>> identity;
-    for (const Record& record : listing.records) {
-      auto keys = match_keys(*mapping, target, record);
-      if (!keys.empty()) identity.emplace_back(store::RecordKey{mapping->name, target, record.id}, std::move(keys));
-    }
+    auto identity = identity_of(*mapping, target, listing.records);
     if (!identity.empty()) co_await work.store.index(work.sync.id, std::move(identity));
     if (!listing.next) co_return std::nullopt;
     page = *listing.next;
@@ -37,15 +34,11 @@ boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const Ob
 
 }  // namespace
 
-boost::asio::awaitable<void> wait_for_first_sweep(Work& work, std::vector<Item*> items) {
+void wait_for_first_sweep(Work& work, std::vector<Item*> items) {
   for (Item* item : items) {
     const Side target = other(item->side);
-    System& system = *work.sync.system[target];
+    const System& system = *work.sync.system[target];
     const std::string& object = item->mapping->object[target];
-    if (!system.swept.contains(object)) {
-      const store::Watermark watermark = co_await work.store.watermark(system.settings->name, object);
-      if (watermark.at) system.swept.insert(object);
-    }
     if (system.swept.contains(object)) continue;
     end_again(*item, "the first sweep of " + system.settings->name + "/" + object + " has to end before a create",
               kUntilSwept + milliseconds(work.random.below(1'000)), false);

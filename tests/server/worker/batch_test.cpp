@@ -71,19 +71,5 @@ TEST_F(Batch, ASystemThatForbidsUsToWriteIsLeftAloneForAWhile) {
   EXPECT_EQ(store::sql_value("select count(*) from counterpart.parked"), "0");
 }
 
-TEST_F(Batch, NothingIsCreatedBeforeAllOfTheObjectHasBeenListedOnce) {
-  system_.right.swept.clear();
-  crm().put("L", R"({"email":"a@x.de","name":"A"})");
-  news(left("L"));
-
-  pass();
-  pass();
-  EXPECT_EQ(erp().calls, 0);
-
-  system_.right.swept.insert("person");
-  settle();
-  EXPECT_EQ(erp().records.size(), 1U);
-}
-
 }  // namespace
 }  // namespace counterpart::testing
