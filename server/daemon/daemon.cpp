@@ -8,6 +8,7 @@
 #include "server/daemon/client_settings.h"
 #include "server/daemon/descriptors.h"
 #include "server/daemon/notify.h"
+#include "server/daemon/shared_pace.h"
 #include "server/daemon/supervised.h"
 #include "server/observe/log.h"
 
@@ -17,6 +18,9 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// A try of a system that was down takes its time-out, and this for queueing.
+constexpr std::chrono::milliseconds kProbeSlack = 5s;
 
 store::StoreSettings store_settings(const Configuration& configuration, std::string uri, std::string daemon_id) {
   store::StoreSettings settings;
@@ -39,6 +43,7 @@ store::Retention retention_of(const RetentionSettings& settings) {
 SweepSettings sweep_settings(const Configuration& configuration) {
   SweepSettings settings;
   settings.clock_skew = configuration.work.clock_skew;
+  settings.lease = configuration.work.lease;
   return settings;
 }
 
@@ -86,7 +91,7 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
       embedded_(embedded),
       ports_(std::move(ports)),
       signals_(io_),
-      store_(io_, store_settings(configuration, std::move(database_uri), std::move(daemon_id)), *ports_.clock,
+      store_(io_, store_settings(configuration, std::move(database_uri), daemon_id), *ports_.clock,
              *ports_.random, *ports_.points),
       topology_(make_topology(
           configuration,
@@ -98,9 +103,13 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
       control_(topology_, store_),
       workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
       sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_,
-               sweep_settings(configuration)) {
-  store_.on_dirty([this](store::SyncId sync, const std::vector<store::RecordKey>& keys,
-                         std::chrono::milliseconds settle) { workers_.wake(sync, keys, settle); });
+               sweep_settings(configuration)),
+      others_(store_, *ports_.clock, metrics_, std::move(daemon_id), ears()) {
+  store_.on_dirty(
+      [this](store::SyncId sync, const std::vector<store::RecordKey>& keys, std::chrono::milliseconds settle) {
+        workers_.wake(sync, keys, settle);
+        others_.note_news(sync);
+      });
   for (const SystemConfiguration& system : configuration.systems) {
     metrics_.system_info(system.name, system.connector, system.environment);
   }
@@ -122,9 +131,15 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
   pace.burst = static_cast<double>(settings.burst);
   pace.breaker_failures = static_cast<int>(settings.breaker_failures);
   pace.breaker_wait = settings.breaker_wait;
+  store::PaceTerms terms;
+  terms.system = settings.name;
+  terms.per_second = static_cast<int>(settings.requests_per_second);
+  terms.burst = static_cast<int>(settings.burst);
+  terms.probe = settings.settings.timeout + kProbeSlack;
   auto governor = std::make_unique<http::Governor>(
       http::make_client(io_, client_settings(settings), *ports_.points, std::move(observer)), pace, *ports_.clock,
-      *ports_.random);
+      *ports_.random, std::make_unique<StoredPace>(io_.get_executor(), store_, std::move(terms)));
+  governors_[settings.name] = governor.get();
   metrics_.breaker_open(settings.name, false);
   governor->on_breaker = [this, name = settings.name](http::BreakerState state) {
     const bool open = state != http::BreakerState::closed;
@@ -132,6 +147,26 @@ std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfigurati
     log::warn(open ? "system does not answer; its work waits" : "system answers again", {{"system", name}});
   };
   return governor;
+}
+
+Others::Heard Daemon::ears() {
+  Others::Heard heard;
+  heard.news = [this](store::SyncId sync) { workers_.look(sync); };
+  heard.anything = [this] {
+    workers_.look_everywhere();
+    for (const auto& [system, governor] : governors_) {
+      asio::co_spawn(io_, look_at_pace(system), supervised("look at the pace of " + system, [] {}));
+    }
+  };
+  heard.pace = [this](std::string_view system) {
+    asio::co_spawn(io_, look_at_pace(std::string(system)), supervised("look at a system's pace", [] {}));
+  };
+  return heard;
+}
+
+asio::awaitable<void> Daemon::look_at_pace(std::string system) {
+  const auto found = governors_.find(system);
+  if (found != governors_.end()) co_await found->second->look();
 }
 
 std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler,
@@ -202,6 +237,9 @@ asio::awaitable<void> Daemon::start(std::function<void()> ready) {
   const int taken_over = co_await store_.take_over();
   if (taken_over > 0) log::info("work of the run before taken over", {{"records", taken_over}});
   open_doors();
+  others_.listen();
+  keep_running("telling other daemons", others_.tell());
+  keep_running("sign of life", others_.stay_alive());
   workers_.start();
   sweeper_.start();
   for (System& system : topology_.systems) {
@@ -305,6 +343,7 @@ asio::awaitable<void> Daemon::drain() {
   health_.drain();
   workers_.stop();
   sweeper_.stop();
+  others_.stop();
   for (http::Door* door : {hooks_.get(), metrics_door_.get(), control_door_.get(), api_.get()}) {
     if (door != nullptr) door->stop();
   }

@@ -4,6 +4,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "server/config/configuration.h"
 #include "server/control/api.h"
 #include "server/control/health.h"
+#include "server/daemon/others.h"
 #include "server/daemon/system_ports.h"
 #include "server/http/client/client.h"
 #include "server/http/door/door.h"
@@ -69,6 +71,8 @@ class Daemon {
   std::unique_ptr<http::Door> open_door(const std::string& address, std::string name, http::Handler handler,
                                         http::DoorAccess access = {});
   std::unique_ptr<HttpClient> make_governed_client(const SystemConfiguration& settings);
+  Others::Heard ears();
+  boost::asio::awaitable<void> look_at_pace(std::string system);
   void open_doors();
   void keep_running(std::string part, boost::asio::awaitable<void> work);
   void await_signal();
@@ -82,12 +86,14 @@ class Daemon {
   boost::asio::signal_set signals_;
   Metrics metrics_;
   store::Store store_;
+  std::map<std::string, http::Governor*, std::less<>> governors_;  // of the topology's systems
   Topology topology_;
   Health health_;
   Intake intake_;
   Api control_;
   Workers workers_;
   Sweeper sweeper_;
+  Others others_;
   std::unique_ptr<http::Door> hooks_, api_, metrics_door_, control_door_;
   bool stopping_ = false;
   int exit_code_ = 0;

@@ -103,6 +103,7 @@ struct Metrics::Impl {
   Series<Counter> sweep_found =
       counter(registry, "counterpart_sweep_found_total", "Changed records found by sweeps.", {"system", "object"});
 
+  Series<Gauge> daemons = gauge(registry, "counterpart_daemons", "Daemons alive on this database, this one included.", {});
   Series<Gauge> queue_depth = gauge(registry, "counterpart_queue_depth", "Records waiting to be worked.", {"sync"});
   Series<Gauge> queue_oldest =
       gauge(registry, "counterpart_queue_oldest_seconds", "Age of the oldest news not yet worked.", {"sync"});
@@ -181,6 +182,10 @@ void Metrics::breaker_open(std::string_view system, bool open) {
 void Metrics::swept(std::string_view system, std::string_view object, int found, bool ok) {
   impl_->sweeps.of(system, object, ok ? "ok" : "failed").Increment();
   impl_->sweep_found.of(system, object).Increment(positive(found));
+}
+
+void Metrics::daemons(int count) {
+  impl_->daemons.of().Set(count);
 }
 
 void Metrics::queue(std::string_view sync, long dirty, double oldest_seconds, long parked, long frozen) {

@@ -49,6 +49,7 @@ class Metrics {
              long frozen);    // counterpart_queue_depth, counterpart_queue_oldest_seconds, counterpart_parked,
                               // counterpart_frozen
   void database_up(bool up);  // counterpart_database_up
+  void daemons(int count);    // counterpart_daemons: alive on this database, this one included
 
   /// Prometheus text format.
   std::string render() const;

@@ -57,7 +57,10 @@ class Claiming {
 
   ClaimResult run() {
     const Rows opened = transaction_.exec("open_claim", Arguments{order_.sync, order_.mapping_version});
-    if (opened.empty()) return std::move(result_);
+    if (opened.empty()) {
+      result_.claim.outdated = true;
+      return std::move(result_);
+    }
     lease_ = opened.integer(0, 0);
     pick_wanted();
     pick_due();

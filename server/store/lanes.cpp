@@ -10,26 +10,29 @@ namespace {
 constexpr milliseconds kSilence{1'000};
 constexpr milliseconds kWatchEvery{250};
 
-LaneSettings settings_for(const StoreSettings& settings, std::string name, bool steady_plans) {
-  LaneSettings lane;
-  lane.name = std::move(name);
-  lane.connection.uri = settings.uri;
-  lane.connection.statement_timeout = settings.statement_timeout;
-  lane.connection.times = settings.connection_times;
-  lane.connection.steady_plans = steady_plans;
-  return lane;
-}
-
 }  // namespace
 
+ConnectionSettings connection_for(const StoreSettings& settings) {
+  ConnectionSettings connection;
+  connection.uri = settings.uri;
+  connection.statement_timeout = settings.statement_timeout;
+  connection.times = settings.connection_times;
+  return connection;
+}
+
 Lanes::Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points) {
-  const auto add = [&](std::string name, bool steady_plans) {
-    LaneSettings lane = settings_for(settings, std::move(name), steady_plans);
+  const auto add = [&](std::string name, bool steady_plans, bool durable) {
+    LaneSettings lane;
+    lane.name = std::move(name);
+    lane.connection = connection_for(settings);
+    lane.connection.steady_plans = steady_plans;
+    lane.connection.durable = durable;
     lanes_.push_back(std::make_unique<Lane>(io, std::move(lane), points, random.bits()));
   };
-  add("intake", true);
-  for (int i = 0; i < std::max(1, settings.work_lanes); ++i) add("work", true);
-  add("reports", false);
+  add("intake", true, true);
+  for (int i = 0; i < std::max(1, settings.work_lanes); ++i) add("work", true, true);
+  add("shared", true, false);
+  add("reports", false, true);
   watchdog_ = std::thread([this, limit = settings.statement_timeout + kSilence] { watch(limit); });
 }
 
@@ -46,7 +49,7 @@ Lanes::~Lanes() {
 }
 
 Lane& Lanes::work() {
-  const auto least = std::min_element(lanes_.begin() + 1, lanes_.end() - 1,
+  const auto least = std::min_element(lanes_.begin() + 1, lanes_.end() - 2,
                                       [](const auto& a, const auto& b) { return a->load() < b->load(); });
   return **least;
 }

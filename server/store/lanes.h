@@ -12,8 +12,11 @@
 
 namespace counterpart::store {
 
-/// All lanes of a store: one for intake, some for work, one for looking at things; and the thread that
-/// breaks connections on which the database has fallen silent.
+/// How a store's connections are made.
+ConnectionSettings connection_for(const StoreSettings& settings);
+
+/// All lanes of a store: one for intake, some for work, one for what daemons share for the moment, one for looking at
+/// things; and the thread that breaks connections on which the database has fallen silent.
 class Lanes {
  public:
   Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points);
@@ -22,6 +25,8 @@ class Lanes {
 
   Lane& intake() { return *lanes_.front(); }
   Lane& reports() { return *lanes_.back(); }
+  /// For small change that need not survive a crash of the database, and must not wait behind work.
+  Lane& shared() { return **(lanes_.end() - 2); }
   /// The work lane with the least to do.
   Lane& work();
 
@@ -31,7 +36,7 @@ class Lanes {
  private:
   void watch(milliseconds limit);
 
-  std::vector<std::unique_ptr<Lane>> lanes_;  // intake, work…, reports
+  std::vector<std::unique_ptr<Lane>> lanes_;  // intake, work…, shared, reports
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;

@@ -121,6 +121,7 @@ struct Claim {
   LeaseNumber lease = 0;  ///< 0: nothing was due
   std::vector<Claimed> records;
   std::optional<milliseconds> next_due;  ///< how long until something more is due (0: now); nullopt: nothing waits
+  bool outdated = false;                 ///< another mapping version is active: nothing is claimed
 };
 
 enum class Outcome : std::int16_t {

@@ -5,6 +5,7 @@
 #include <set>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 #include "server/store/conninfo.h"
 #include "server/store/statements.h"
@@ -213,6 +214,19 @@ struct Transaction::Impl {
   pqxx::work work;
 };
 
+namespace {
+
+/// Keeps what is announced until it is asked for.
+class Ear : public pqxx::notification_receiver {
+ public:
+  Ear(pqxx::connection& connection, const std::string& channel) : pqxx::notification_receiver(connection, channel) {}
+  void operator()(const std::string& payload, int) override { heard.push_back(payload); }
+
+  std::vector<std::string> heard;
+};
+
+}  // namespace
+
 struct Connection::Impl {
   explicit Impl(const ConnectionSettings& settings)
       : connection(conninfo_of(settings)), quiet(connection), pulse(std::make_shared<Pulse>(connection.sock())) {
@@ -223,6 +237,7 @@ struct Connection::Impl {
   Quiet quiet;
   std::shared_ptr<Pulse> pulse;
   std::set<std::string, std::less<>> prepared;
+  std::unique_ptr<Ear> ear;  // ends before the connection
 };
 
 namespace {
@@ -254,6 +269,26 @@ Connection::Connection(const ConnectionSettings& settings) {
 }
 
 Connection::~Connection() = default;
+
+void Connection::listen(const std::string& channel) {
+  try {
+    const Beat beat(*impl_->pulse);
+    impl_->ear = std::make_unique<Ear>(impl_->connection, channel);
+  } catch (const pqxx::pqxx_exception&) {
+    rethrow_as_failure("listen");
+  }
+}
+
+std::vector<std::string> Connection::heard(milliseconds at_most) {
+  try {
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(at_most);
+    const std::chrono::microseconds rest = at_most - whole;
+    impl_->connection.await_notification(static_cast<long>(whole.count()), static_cast<long>(rest.count()));
+    return std::exchange(impl_->ear->heard, {});
+  } catch (const pqxx::pqxx_exception&) {
+    rethrow_as_failure("listen");
+  }
+}
 
 const std::shared_ptr<Pulse>& Connection::pulse() const {
   return impl_->pulse;

@@ -92,6 +92,11 @@ class Connection {
   /// Failure, and what `work` throws; both after rolling back.
   void transact(std::string_view name, const std::function<void(Transaction&)>& work, FaultPoints& points);
 
+  /// From now on hears what is announced on a channel of our own naming. Throws Failure.
+  void listen(const std::string& channel);
+  /// What was announced since, after waiting for it at most so long. Throws Failure when the connection broke.
+  std::vector<std::string> heard(milliseconds at_most);
+
   const std::shared_ptr<Pulse>& pulse() const;
 
  private:

@@ -11,8 +11,9 @@
 #include "server/store/lanes.h"
 #include "server/store/leases.h"
 #include "server/store/links.h"
+#include "server/store/listener.h"
 #include "server/store/reports.h"
-#include "server/store/stored_json.h"
+#include "server/store/sharing.h"
 #include "server/store/upkeep.h"
 #include "server/within.h"
 
@@ -23,6 +24,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr milliseconds kPingPatience{800};
+/// What daemons tell each other goes over it.
+constexpr const char* kChannel = "counterpart";
 /// Marks in one statement; a sweep may bring very many.
 constexpr std::size_t kMarksMax = 2'000;
 
@@ -64,6 +67,7 @@ class Store::Impl {
       : io_(io),
         clock_(clock),
         daemon_(settings.daemon),
+        connection_(connection_for(settings)),
         lanes_(io, settings, random, points),
         intake_(io, lanes_.intake(), static_cast<std::size_t>(settings.intake_queue),
                 [this](std::vector<Woken> woken) { post_wake(std::move(woken)); }) {}
@@ -77,14 +81,35 @@ class Store::Impl {
     });
   }
 
+  /// The same for what other daemons announce, from the listener's thread.
+  void post_heard(std::string words) {
+    asio::post(io_, [heard = heard_, words = std::move(words)] {
+      if (*heard) (*heard)(words);
+    });
+  }
+
+  /// A statement about a system's pace, and word of it to the other daemons.
+  awaitable<void> change_pace(std::string statement, Arguments arguments, std::string system) {
+    std::function<Done(Transaction&)> work = [statement = std::move(statement), arguments = std::move(arguments),
+                                              words = "pace " + daemon_ + ' ' + system](Transaction& transaction) {
+      transaction.exec(statement, arguments);
+      transaction.exec("announce", Arguments{words});
+      return Done{};
+    };
+    co_await lanes_.shared().run<Done>("pace", std::move(work));
+  }
+
   asio::io_context& io_;
   Clock& clock_;
   std::string daemon_;
+  ConnectionSettings connection_;
   std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
+  std::shared_ptr<std::function<void(std::string)>> heard_ = std::make_shared<std::function<void(std::string)>>();
   ClaimHints hints_;
   Abandoned abandoned_;  // the io thread's
   Lanes lanes_;
   GroupCommit intake_;
+  std::unique_ptr<Listener> listener_;
 };
 
 Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points)
@@ -92,6 +117,7 @@ Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random&
 
 Store::~Store() {
   *impl_->wake_ = nullptr;
+  *impl_->heard_ = nullptr;
 }
 
 // --- set-up ---------------------------------------------------------------------------------------
@@ -120,12 +146,12 @@ awaitable<int> Store::take_over() {
 }
 
 awaitable<bool> Store::ping() {
-  awaitable<bool> answer = impl_->lanes_.work().run<bool>(
-      "ping", [](Transaction& transaction) { return !transaction.exec("ping").empty(); });
+  awaitable<int> answer = impl_->lanes_.work().run<int>(
+      "beat", [daemon = impl_->daemon_](Transaction& transaction) { return store::beat(transaction, daemon); });
   try {
     // The lane's answer may come too late or never: it is waited for no longer than this.
-    const std::optional<bool> alive = co_await within(kPingPatience, std::move(answer));
-    co_return alive.value_or(false);
+    const std::optional<int> alive = co_await within(kPingPatience, std::move(answer));
+    co_return alive.has_value();
   } catch (const std::exception&) {
     co_return false;
   }
@@ -285,23 +311,92 @@ awaitable<void> Store::release(SyncId sync, LeaseNumber lease) {
 
 // --- sweeps ---------------------------------------------------------------------------------------
 
-awaitable<Watermark> Store::watermark(std::string system, std::string object) {
-  return impl_->lanes_.work().run<Watermark>(
-      "watermark", [system = std::move(system), object = std::move(object)](Transaction& transaction) {
-        const Rows rows = transaction.exec("watermark", Arguments{system, object});
-        Watermark mark;
-        if (!rows.empty()) mark.at = instant_of(rows.integer(0, 0));
-        return mark;
+awaitable<SweepTurn> Store::begin_sweep(std::string system, std::string object, milliseconds lease, bool eager) {
+  SweepHold wanted{std::move(system), std::move(object), 0, lease};
+  return impl_->lanes_.work().run<SweepTurn>(
+      "begin_sweep", [daemon = impl_->daemon_, wanted = std::move(wanted), eager](Transaction& transaction) {
+        return store::begin_sweep(transaction, daemon, wanted, eager);
       });
 }
 
-awaitable<void> Store::save_watermark(std::string system, std::string object, Instant at) {
-  std::function<Done(Transaction&)> work = [system = std::move(system), object = std::move(object),
-                                            at](Transaction& transaction) {
-    transaction.exec("save_watermark", Arguments{system, object, micros_of(at)});
+awaitable<bool> Store::keep_sweep(SweepHold hold) {
+  return impl_->lanes_.work().run<bool>("keep_sweep", [hold = std::move(hold)](Transaction& transaction) {
+    return store::keep_sweep(transaction, hold);
+  });
+}
+
+awaitable<std::optional<int>> Store::end_sweep(SweepHold hold, milliseconds again_in, SweepEnd end) {
+  return impl_->lanes_.work().run<std::optional<int>>(
+      "end_sweep", [hold = std::move(hold), again_in, end](Transaction& transaction) {
+        return store::end_sweep(transaction, hold, again_in, end);
+      });
+}
+
+awaitable<Watermark> Store::watermark(std::string system, std::string object) {
+  return impl_->lanes_.work().run<Watermark>(
+      "watermark", [system = std::move(system), object = std::move(object)](Transaction& transaction) {
+        return read_watermark(transaction, system, object);
+      });
+}
+
+awaitable<bool> Store::save_watermark(SweepHold hold, Instant at) {
+  return impl_->lanes_.work().run<bool>("save_watermark", [hold = std::move(hold), at](Transaction& transaction) {
+    return store::save_watermark(transaction, hold, at);
+  });
+}
+
+awaitable<std::vector<Listing>> Store::listings(std::vector<ListingKey> keys) {
+  return impl_->lanes_.work().run<std::vector<Listing>>(
+      "listings", [keys = std::move(keys)](Transaction& transaction) { return read_listings(transaction, keys); });
+}
+
+awaitable<bool> Store::save_listings(SweepHold hold, std::vector<ListingKey> keys, std::optional<Instant> reached,
+                                     bool ended) {
+  return impl_->lanes_.work().run<bool>(
+      "save_listings", [hold = std::move(hold), keys = std::move(keys), reached, ended](Transaction& transaction) {
+        return store::save_listings(transaction, hold, keys, reached, ended);
+      });
+}
+
+// --- shared by several daemons --------------------------------------------------------------------
+
+awaitable<int> Store::beat() {
+  return impl_->lanes_.shared().run<int>("beat", [daemon = impl_->daemon_](Transaction& transaction) {
+    return store::beat(transaction, daemon);
+  });
+}
+
+awaitable<void> Store::announce(std::string words) {
+  std::function<Done(Transaction&)> work = [words = std::move(words)](Transaction& transaction) {
+    transaction.exec("announce", Arguments{words});
     return Done{};
   };
-  co_await impl_->lanes_.work().run<Done>("save_watermark", std::move(work));
+  co_await impl_->lanes_.shared().run<Done>("announce", std::move(work));
+}
+
+void Store::on_announced(std::function<void(std::string)> heard) {
+  *impl_->heard_ = std::move(heard);
+  if (impl_->listener_) return;
+  const auto post = [impl = impl_.get()](std::string words) { impl->post_heard(std::move(words)); };
+  impl_->listener_ = std::make_unique<Listener>(impl_->connection_, kChannel, post, [post] { post(""); });
+}
+
+awaitable<PaceGrant> Store::take_tokens(PaceTerms terms, int wanted) {
+  return impl_->lanes_.shared().run<PaceGrant>("pace", [terms = std::move(terms), wanted](Transaction& transaction) {
+    return store::take_tokens(transaction, terms, wanted);
+  });
+}
+
+awaitable<void> Store::pause_system(std::string system, microseconds how_long) {
+  return impl_->change_pace("pause_system", Arguments{system, how_long.count()}, system);
+}
+
+awaitable<void> Store::open_breaker(std::string system, microseconds how_long, milliseconds wait) {
+  return impl_->change_pace("open_breaker", Arguments{system, how_long.count(), wait.count()}, system);
+}
+
+awaitable<void> Store::close_breaker(std::string system) {
+  return impl_->change_pace("close_breaker", Arguments{system}, system);
 }
 
 // --- upkeep ---------------------------------------------------------------------------------------

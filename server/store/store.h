@@ -15,6 +15,7 @@
 #include "server/fault_points.h"
 #include "server/store/connection_times.h"
 #include "server/store/rows.h"
+#include "server/store/shared.h"
 
 namespace counterpart::store {
 
@@ -60,10 +61,10 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// Each function is one transaction on a lane. All throw DatabaseAway when the database is away
 /// (lanes reconnect by themselves), StoreError for what retrying cannot mend. Serialization faults
 /// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
-/// threads; the names: register_syncs, ping, accept, mark, claim, give_back, lease_keys, renew, links_of,
+/// threads; the names: register_syncs, beat, accept, mark, claim, give_back, lease_keys, renew, links_of,
 /// identities, index, open_creates, begin_intents, store_created, complete, reopen_links, has_links, release,
-/// take_over, watermark, save_watermark, upkeep, status, parked, retry_parked, explain, store_alert,
-/// resolve_alert.
+/// take_over, announce, pace, begin_sweep, keep_sweep, end_sweep, watermark, save_watermark, listings, save_listings,
+/// upkeep, status, parked, retry_parked, explain, store_alert, resolve_alert.
 class Store {
  public:
   Store(boost::asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points);
@@ -171,8 +172,43 @@ class Store {
 
   // --- sweeps ---------------------------------------------------------------------------------
 
+  /// Begins a sweep if it is due (or `eager`: this daemon has just started) and no other daemon is at it.
+  awaitable<SweepTurn> begin_sweep(std::string system, std::string object, milliseconds lease, bool eager);
+  /// It goes on. False if another daemon has begun anew: then this one's ends.
+  awaitable<bool> keep_sweep(SweepHold hold);
+  /// It has ended, and is due again then. Gives how many have failed in a row, over all daemons; nullopt where another
+  /// daemon has begun anew.
+  awaitable<std::optional<int>> end_sweep(SweepHold hold, milliseconds again_in, SweepEnd end);
+
   awaitable<Watermark> watermark(std::string system, std::string object);
-  awaitable<void> save_watermark(std::string system, std::string object, Instant at);
+  /// As keep_sweep(); where that is false, nothing is saved.
+  awaitable<bool> save_watermark(SweepHold hold, Instant at);
+  /// One answer a key.
+  awaitable<std::vector<Listing>> listings(std::vector<ListingKey> keys);
+  /// As keep_sweep(); what was reached before stays where nothing is given.
+  awaitable<bool> save_listings(SweepHold hold, std::vector<ListingKey> keys, std::optional<Instant> reached,
+                                bool ended);
+
+  // --- shared by several daemons --------------------------------------------------------------
+
+  /// Says that this daemon is alive; gives how many others were seen within ten seconds.
+  awaitable<int> beat();
+
+  /// Tells the other daemons (and this one) some words, at once and without promise.
+  awaitable<void> announce(std::string words);
+
+  /// Called on the io thread with what is announced, and with "" whenever listening has begun anew, for then
+  /// something may have been missed. Listens from the first call on.
+  void on_announced(std::function<void(std::string)> heard);
+
+  /// Asks for requests that may be sent; 0 looks only, at whether it is paused or taken for down.
+  awaitable<PaceGrant> take_tokens(PaceTerms terms, int wanted);
+  /// The system asked not to be called for so long.
+  awaitable<void> pause_system(std::string system, microseconds how_long);
+  /// It is taken for down, and not tried for `how_long`. `wait`: that without its jitter.
+  awaitable<void> open_breaker(std::string system, microseconds how_long, milliseconds wait);
+  /// It answers again.
+  awaitable<void> close_breaker(std::string system);
 
   // --- upkeep ---------------------------------------------------------------------------------
 

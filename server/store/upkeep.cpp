@@ -45,6 +45,7 @@ void run_upkeep(Session& session, const Retention& kept) {
   if (kept.history) drop_partitions(session, "drop_history", *kept.history);
   session.transact("upkeep", [&kept](Transaction& transaction) {
     transaction.exec("remove_stale_leases");
+    transaction.exec("remove_gone_daemons");
     transaction.exec("remove_old_alerts", Arguments{kept.alerts.count()});
   });
   std::size_t removed = 1;

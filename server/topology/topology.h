@@ -19,11 +19,10 @@ struct System {
   const SystemConfiguration* settings = nullptr;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Connector> connector;
-  HookScheme scheme;            ///< how its webhooks are verified
-  bool hooks = false;           ///< takes webhooks at all
-  std::string own_user;         ///< our user's id there; "" until asked, or where it does not tell
-  std::set<std::string> swept;  ///< objects that a sweep of this run has seen to the end
-  Troubles troubles;            ///< what is wrong with it as a whole
+  HookScheme scheme;   ///< how its webhooks are verified
+  bool hooks = false;  ///< takes webhooks at all
+  std::string own_user;  ///< our user's id there; "" until asked, or where it does not tell
+  Troubles troubles;     ///< what is wrong with it as a whole
 };
 
 /// A configured sync with its number in the database.
@@ -31,6 +30,9 @@ struct Sync {
   store::SyncId id = 0;
   const SyncConfiguration* settings = nullptr;
   Both<System*> system{};
+  /// Sides of mappings whose records have all been listed once, and lately swept to the end by some daemon: before,
+  /// nobody knows what is missing there, or who is who.
+  std::set<std::pair<std::string, Side>> listed;
 
   /// nullptr for a name that this sync's configuration does not know (any more).
   const ObjectMapping* mapping(std::string_view name) const;

@@ -39,8 +39,8 @@ void wait_for_first_sweep(Work& work, std::vector<Item*> items) {
     const Side target = other(item->side);
     const System& system = *work.sync.system[target];
     const std::string& object = item->mapping->object[target];
-    if (system.swept.contains(object)) continue;
-    end_again(*item, "the first sweep of " + system.settings->name + "/" + object + " has to end before a create",
+    if (work.sync.listed.contains({item->mapping->name, target})) continue;
+    end_again(*item, "a sweep of " + system.settings->name + "/" + object + " has to end before a create",
               kUntilSwept + milliseconds(work.random.below(1'000)), false);
   }
 }

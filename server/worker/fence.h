@@ -7,8 +7,8 @@
 
 namespace counterpart {
 
-/// Unlinked items come again later until a sweep of this run has come to the end of the other system's object: before,
-/// nobody knows what is missing there, or who is who. (A watermark alone does not tell: it is saved page by page.)
+/// Unlinked items come again later until the other system's object has been listed to its end (Sync::listed).
+/// A watermark alone does not tell: it is saved page by page.
 void wait_for_first_sweep(Work& work, std::vector<Item*> items);
 
 /// The create fence (engine §5.5) before looking on `target` for counterparts: where that system's

@@ -48,6 +48,16 @@ void Workers::wake(store::SyncId sync, const std::vector<store::RecordKey>& keys
   }
 }
 
+void Workers::look(store::SyncId sync) {
+  for (Crew& crew : crews_) {
+    if (crew.sync.id == sync) crew.look();
+  }
+}
+
+void Workers::look_everywhere() {
+  for (Crew& crew : crews_) crew.look();
+}
+
 asio::awaitable<void> Workers::run(Crew& crew) {
   while (!stopping_) {
     bool away = false;
@@ -82,6 +92,7 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   order.put_back = settings_.put_back;
   order.wanted = std::move(wanted);
   store::Claim claim = co_await store_.claim(std::move(order));
+  if (claim.outdated != crew.outdated) say_outdated(crew, claim.outdated);
   if (claim.records.empty()) {
     const microseconds due = claim.next_due.value_or(settings_.poll);
     crew.next_poll = now + std::min<microseconds>(due, settings_.poll);
@@ -89,6 +100,16 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   }
   crew.next_poll = now;  // there may be more
   co_await work(crew, std::move(claim), now);
+}
+
+void Workers::say_outdated(Crew& crew, bool outdated) {
+  crew.outdated = outdated;
+  if (outdated) {
+    log::warn("another daemon runs this sync by other rules: this one leaves its work alone until it has the same",
+              {{"sync", crew.sync.settings->name}});
+  } else {
+    log::info("this daemon's rules are in force again", {{"sync", crew.sync.settings->name}});
+  }
 }
 
 namespace {

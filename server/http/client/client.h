@@ -10,6 +10,7 @@
 #include "connectors/ports/http_client.h"
 #include "connectors/ports/random.h"
 #include "server/fault_points.h"
+#include "server/http/client/shared_pace.h"
 
 namespace counterpart::http {
 
@@ -56,12 +57,17 @@ enum class BreakerState { closed, open, half_open };
 /// answer is a failure, and so is a 500, 502, 503 or 504 without Retry-After to a request that has not failed
 /// since the last success (one that a system chokes on is no outage); 429, and what has nothing to do with the
 /// system (HttpError::Cause), are none. Waits are jittered upwards only, at most 1 s (pauses) or a quarter (breaker).
+/// With a shared pace, tokens come from there, a quarter of a second's worth at most at once; pauses and the breaker's
+/// state are told to the other daemons and learnt from them; of all daemons one tries whether the system is back.
 class Governor : public HttpClient {
  public:
-  Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random);
+  Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random,
+           std::unique_ptr<SharedPace> shared = nullptr);
   ~Governor() override;
   boost::asio::awaitable<HttpResponse> send(HttpRequest request) override;
   BreakerState breaker() const;
+  /// Another daemon has found out something about the system: asks the shared pace what.
+  boost::asio::awaitable<void> look();
   /// Called when the breaker opens or closes.
   std::function<void(BreakerState)> on_breaker;
 

@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <set>
 #include <utility>
 
 #include "connectors/ports/retry_after.h"
 #include "server/http/client/client.h"
+#include "server/http/client/purse.h"
+#include "server/http/client/token_bucket.h"
 #include "server/http/client/turnstile.h"
 
 namespace counterpart::http {
@@ -21,58 +22,29 @@ constexpr int kBreakerWaitGrowth = 12;
 constexpr microseconds kPauseUnsaid = seconds(1);          ///< a 429 that does not say for how long
 constexpr microseconds kFarAway = std::chrono::hours(24);  ///< as good as no limit, and no overflow
 constexpr microseconds kPauseJitterMost = seconds(1);
+constexpr microseconds kAskAgain = milliseconds(250);  ///< while nobody can tell the shared pace
+constexpr microseconds kOpenLeast = milliseconds(100);
+constexpr int kPartsOfASecond = 4;  ///< asked for at once, at most
 
 milliseconds in_ms(microseconds time) {
   return std::chrono::ceil<milliseconds>(time);
 }
-
-/// Tokens that come at a steady rate and are kept up to a number.
-class TokenBucket {
- public:
-  TokenBucket(double per_second, double burst)
-      : per_second_(std::max(per_second, 0.001)), burst_(std::max(burst, 1.0)), tokens_(burst_) {}
-
-  /// Time until there is a token; 0 now.
-  microseconds wait(microseconds now) {
-    refill(now);
-    if (tokens_ >= 1) return microseconds(0);
-    return microseconds(static_cast<std::int64_t>(std::ceil((1 - tokens_) / per_second_ * 1e6)));
-  }
-
-  void take() { tokens_ -= 1; }
-
-  /// No tokens before then, and none saved up: those who waited come back one by one.
-  void drain_until(microseconds then) {
-    tokens_ = 0;
-    filled_ = std::max(filled_, then);
-  }
-
- private:
-  void refill(microseconds now) {
-    if (now <= filled_) return;
-    tokens_ = std::min(burst_, tokens_ + std::chrono::duration<double>(now - filled_).count() * per_second_);
-    filled_ = now;
-  }
-
-  double per_second_;
-  double burst_;
-  double tokens_;
-  microseconds filled_{0};
-};
 
 }  // namespace
 
 class Governor::Impl {
  public:
   Impl(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random,
-       std::function<void(BreakerState)>& on_breaker)
+       std::function<void(BreakerState)>& on_breaker, std::unique_ptr<SharedPace> shared)
       : client_(std::move(client)),
         settings_(std::move(settings)),
         clock_(clock),
         random_(random),
         on_breaker_(on_breaker),
         bucket_(settings_.requests_per_second, settings_.burst),
-        wait_(settings_.breaker_wait) {}
+        purse_(static_cast<int>(std::min(settings_.burst, settings_.requests_per_second / kPartsOfASecond))),
+        wait_(settings_.breaker_wait),
+        shared_(std::move(shared)) {}
 
   awaitable<HttpResponse> send(HttpRequest request) {
     Turn turn(*this, request);
@@ -92,26 +64,36 @@ class Governor::Impl {
 
   BreakerState breaker() const { return state_; }
 
+  awaitable<void> look() {
+    if (!shared_) co_return;
+    const std::uint64_t halts = halts_;
+    const std::optional<SharedPace::Grant> known = co_await shared_->ask(0);
+    if (known && halts == halts_) learn(*known);
+  }
+
  private:
   /// The one request that tries whether the system is back. One that ends without a verdict
   /// (cancelled) leaves the breaker open and ready for the next.
   class Probe {
    public:
     Probe() = default;
-    explicit Probe(Impl* owner) : owner_(owner) {}
-    Probe(Probe&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
+    explicit Probe(Impl& owner) : owner_(owner.self_), under_way_(true) {}
+    Probe(Probe&& other) noexcept : owner_(other.owner_), under_way_(std::exchange(other.under_way_, false)) {}
     Probe& operator=(Probe&& other) noexcept {
       std::swap(owner_, other.owner_);
+      std::swap(under_way_, other.under_way_);
       return *this;
     }
     ~Probe() {
-      if (owner_ != nullptr) owner_->state_ = BreakerState::open;
+      const auto owner = owner_.lock();
+      if (under_way_ && owner) (*owner)->give_probe_back();
     }
-    explicit operator bool() const { return owner_ != nullptr; }
-    void end() { owner_ = nullptr; }
+    explicit operator bool() const { return under_way_; }
+    void end() { under_way_ = false; }
 
    private:
-    Impl* owner_ = nullptr;
+    std::weak_ptr<Impl*> owner_;  ///< a coroutine that never went on is destroyed late
+    bool under_way_ = false;
   };
 
   /// One request's way past the Governor: up to its token, and once more right before it is sent.
@@ -151,17 +133,88 @@ class Governor::Impl {
     if (!first) too_late();
     while (true) {
       check(turn);
-      const microseconds now = clock_.uptime();
-      const microseconds wait = std::max(paused_until_ - now, bucket_.wait(now));
-      if (wait <= microseconds(0)) break;
-      if (turn.send_by && now + wait > *turn.send_by) too_late();
-      co_await clock_.sleep(wait);
+      const std::optional<microseconds> wait = co_await take_token(turn);
+      if (!wait) break;
+      if (turn.send_by && clock_.uptime() + *wait > *turn.send_by) too_late();
+      if (wait->count() > 0) co_await clock_.sleep(*wait);
     }
-    bucket_.take();
     turn.halts = halts_;
-    if (turn.probe || state_ != BreakerState::open) co_return;
+  }
+
+  /// nullopt: it may go. Else how long to wait before the next try; 0: for nothing but another look.
+  awaitable<std::optional<microseconds>> take_token(Turn& turn) {
+    const microseconds now = clock_.uptime();
+    if (paused_until_ > now) co_return paused_until_ - now;
+    if (shared_) co_return co_await take_shared_token(turn);
+    const microseconds wait = bucket_.wait(now);
+    if (wait.count() > 0) co_return wait;
+    bucket_.take();
+    if (!turn.probe && state_ == BreakerState::open) begin_probe(turn);
+    co_return std::nullopt;
+  }
+
+  awaitable<std::optional<microseconds>> take_shared_token(Turn& turn) {
+    if (turn.probe) co_return std::nullopt;
+    if (state_ == BreakerState::closed && purse_.take(clock_.uptime())) co_return std::nullopt;
+    const std::uint64_t halts = halts_;
+    const auto grant = co_await shared_->ask(purse_.want(static_cast<int>(turn_->waiting()) + 1));
+    if (!grant) co_return kAskAgain;
+    if (grant->probe && state_ != BreakerState::half_open) {
+      wait_ = std::max<microseconds>(grant->open_wait, settings_.breaker_wait);
+      begin_probe(turn);
+      co_return std::nullopt;
+    }
+    if (halts != halts_) co_return microseconds(0);  // we know better by now
+    learn(*grant);
+    if (grant->open || grant->paused_for.count() > 0) co_return microseconds(0);
+    purse_.fill(grant->tokens, clock_.uptime());
+    if (purse_.take(clock_.uptime())) co_return std::nullopt;
+    co_return std::max<microseconds>(grant->wait, milliseconds(1));
+  }
+
+  void begin_probe(Turn& turn) {
     state_ = BreakerState::half_open;
-    turn.probe = Probe(this);
+    turn.probe = Probe(*this);
+  }
+
+  void give_probe_back() {
+    state_ = BreakerState::open;
+    if (shared_) shared_->opened(microseconds(0), wait_);
+  }
+
+  /// What other daemons have found out.
+  void learn(const SharedPace::Grant& known) {
+    const microseconds now = clock_.uptime();
+    if (now + known.paused_for > paused_until_ && known.paused_for.count() > 0) {
+      paused_until_ = now + known.paused_for;
+      halt();
+    }
+    if (state_ == BreakerState::half_open) return;  // what we try ourselves, we know better
+    const bool was_open = state_ == BreakerState::open;
+    if (known.open) {
+      state_ = BreakerState::open;
+      open_until_ = now + std::max(known.open_for, kOpenLeast);
+      wait_ = std::max<microseconds>(known.open_wait, settings_.breaker_wait);
+      if (!was_open) halt();
+    } else if (was_open) {
+      forget_failures();
+    }
+    if (was_open != known.open && on_breaker_) on_breaker_(state_);
+  }
+
+  /// Nobody's token is good any more; those who wait look whether waiting still makes sense.
+  void halt() {
+    ++halts_;
+    purse_.empty();
+    turn_->look_up();
+  }
+
+  void forget_failures() {
+    failures_ = 0;
+    choked_on_.clear();
+    wait_ = settings_.breaker_wait;
+    bucket_.drain_until(clock_.uptime());
+    state_ = BreakerState::closed;
   }
 
   /// True after another wait: a pause or an outage began since the request got its token, while it waited for a
@@ -216,9 +269,9 @@ class Governor::Impl {
   void pause(microseconds time) {
     const microseconds until = clock_.uptime() + time + jitter(std::min(time / 10, kPauseJitterMost));
     paused_until_ = std::max(paused_until_, until);
-    ++halts_;
     bucket_.drain_until(paused_until_);
-    turn_->look_up();
+    halt();
+    if (shared_) shared_->paused(until - clock_.uptime());
   }
 
   void succeeded(Probe& probe) {
@@ -228,9 +281,8 @@ class Governor::Impl {
     }
     if (!probe) return;
     probe.end();
-    wait_ = settings_.breaker_wait;
-    bucket_.drain_until(clock_.uptime());
-    state_ = BreakerState::closed;
+    forget_failures();
+    if (shared_) shared_->closed();
     if (on_breaker_) on_breaker_(state_);
   }
 
@@ -254,9 +306,10 @@ class Governor::Impl {
   void open(Probe& probe) {
     probe.end();
     state_ = BreakerState::open;
-    ++halts_;
-    open_until_ = clock_.uptime() + wait_ + jitter(wait_ / 4);
-    turn_->look_up();
+    const microseconds pause = wait_ + jitter(wait_ / 4);
+    open_until_ = clock_.uptime() + pause;
+    halt();
+    if (shared_) shared_->opened(pause, wait_);
   }
 
   /// Daemons that failed together must not come back together.
@@ -270,7 +323,8 @@ class Governor::Impl {
   Random& random_;
   std::function<void(BreakerState)>& on_breaker_;
   std::shared_ptr<Turnstile> turn_ = std::make_shared<Turnstile>(1);
-  TokenBucket bucket_;
+  TokenBucket bucket_;  ///< where the pace is not shared
+  Purse purse_;         ///< where it is
   microseconds paused_until_{0};
   microseconds open_until_{0};
   microseconds wait_;  ///< of the breaker, next time
@@ -278,15 +332,23 @@ class Governor::Impl {
   std::set<std::size_t> choked_on_;  ///< requests among these failures that were answered; as few as they
   std::uint64_t halts_ = 0;          ///< pauses and outages so far
   BreakerState state_ = BreakerState::closed;
+  std::unique_ptr<SharedPace> shared_;
+  std::shared_ptr<Impl*> self_ = std::make_shared<Impl*>(this);
 };
 
-Governor::Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random)
-    : impl_(std::make_unique<Impl>(std::move(client), std::move(settings), clock, random, on_breaker)) {}
+Governor::Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random,
+                   std::unique_ptr<SharedPace> shared)
+    : impl_(std::make_unique<Impl>(std::move(client), std::move(settings), clock, random, on_breaker,
+                                   std::move(shared))) {}
 
 Governor::~Governor() = default;
 
 awaitable<HttpResponse> Governor::send(HttpRequest request) {
   return impl_->send(std::move(request));
+}
+
+awaitable<void> Governor::look() {
+  return impl_->look();
 }
 
 BreakerState Governor::breaker() const {

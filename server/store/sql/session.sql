@@ -14,14 +14,6 @@ select set_config('search_path', 'counterpart', false),
   set_config('enable_mergejoin', $5, false),
   set_config('plan_cache_mode', $6, false)
 
--- name: ping
--- A database that only reads would answer any question.
-insert into heartbeat (at)
-values (counterpart.now())
-on conflict (one) do update
-set at = excluded.at
-returning 1
-
 -- name: register_sync
 insert into sync (name, mapping_version, registered)
 values ($1, $2, counterpart.now())

@@ -179,16 +179,3 @@ set generation = d.generation + 1,
   failing_since = null,
   hints = null,
   look_again = true
-
--- name: watermark
-select counterpart.micros(at)
-from watermark
-where system_id = $1
-  and object = $2
-
--- name: save_watermark
-insert into watermark (system_id, object, at, saved)
-values ($1, $2, counterpart.instant($3::bigint), counterpart.now())
-on conflict (system_id, object) do update
-set at = excluded.at,
-  saved = excluded.saved

@@ -131,8 +131,10 @@ TEST_F(Reports, WatermarksBelongToASystemsObject) {
   const Instant at(std::chrono::microseconds(1'800'000'000'123'456));
   EXPECT_EQ(get(store_->watermark("crm", "contacts")).at, std::nullopt);
 
-  get(store_->save_watermark("crm", "contacts", Instant{}));
-  get(store_->save_watermark("crm", "contacts", at));
+  const SweepTurn turn = get(store_->begin_sweep("crm", "contacts", milliseconds(60'000), false));
+  const SweepHold hold{"crm", "contacts", turn.number.value_or(0), milliseconds(60'000)};
+  EXPECT_TRUE(get(store_->save_watermark(hold, Instant{})));
+  EXPECT_TRUE(get(store_->save_watermark(hold, at)));
 
   EXPECT_EQ(get(store_->watermark("crm", "contacts")).at, at);
   EXPECT_EQ(get(store_->watermark("erp", "contacts")).at, std::nullopt);

@@ -13,6 +13,7 @@ using std::chrono::seconds;
 using store::Table;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 using testing::SizeIs;
 
 class Sweeping : public WorldTest {
@@ -30,6 +31,7 @@ class Sweeping : public WorldTest {
     int slept = 0;
     time_.on_sleep = [&] {
       if (between_) between_(slept);
+      store::sql("update counterpart.sweep set due = counterpart.now() where until is null");
       if (++slept == times) sweeper.stop();
     };
     sweeper.start();
@@ -47,6 +49,10 @@ class Sweeping : public WorldTest {
     Record record = FakeConnector::record_of(id);
     record.modified = at;
     return record;
+  }
+  std::set<std::pair<std::string, Side>>& listed() { return topology_.syncs.front().listed; }
+  static void another_daemon_sweeps() {
+    store::sql("update counterpart.sweep set daemon = 'other', until = counterpart.now() + interval '1 min'");
   }
   std::optional<Instant> watermark() { return get(store_->watermark("crm", "contacts")).at; }
   static std::string waiting() {
@@ -66,11 +72,103 @@ class Sweeping : public WorldTest {
 TEST_F(Sweeping, OnlyAListingThatCameToItsEndShowsAllThatIsThere) {
   failure_ = Failure{Failure::Kind::retry, "busy", {}};
   sweep();
-  EXPECT_THAT(topology_.systems.front().swept, IsEmpty());
+  EXPECT_THAT(listed(), IsEmpty());
 
   failure_.reset();
   sweep();
-  EXPECT_THAT(topology_.systems.front().swept, ElementsAre("contacts")) << "though nothing is in it";
+  EXPECT_THAT(listed(), ElementsAre(Pair("contacts", Side::left))) << "though nothing is in it";
+}
+
+TEST_F(Sweeping, WhatAnotherDaemonListedLatelyIsKnownWithoutListingItAgain) {
+  sweep();
+  listed().clear();
+  asked_.clear();
+  another_daemon_sweeps();
+
+  sweep();
+
+  EXPECT_THAT(asked_, IsEmpty()) << "one daemon at a time";
+  EXPECT_THAT(listed(), ElementsAre(Pair("contacts", Side::left)));
+}
+
+TEST_F(Sweeping, WhatWasListedLongAgoIsNotKnown) {
+  sweep();
+  listed().clear();
+  another_daemon_sweeps();
+  store::sql("update counterpart.sweep set ended = ended - interval '1 day'");
+
+  sweep();
+
+  EXPECT_THAT(listed(), IsEmpty());
+}
+
+TEST_F(Sweeping, WhatAnotherDaemonHasNotListedForThisMappingIsNotKnown) {
+  sweep();
+  listed().clear();
+  another_daemon_sweeps();
+  store::sql("update counterpart.listing set ended = null");
+
+  sweep();
+
+  EXPECT_THAT(listed(), IsEmpty());
+}
+
+TEST_F(Sweeping, ADaemonWhoseTurnWasTakenOverStopsWithoutAWord) {
+  pages_ = [this](const std::string& page) {
+    ChangesPage answer;
+    answer.records = {changed_at(page + "1", time_.now() - hours(1))};
+    answer.next = page + "x";
+    if (page == "x") {
+      store::sql("update counterpart.sweep set number = number + 1, daemon = 'other'");
+      time_.move(settings_.lease);  // so long without a sign of life
+    }
+    return answer;
+  };
+
+  sweep();
+
+  EXPECT_THAT(asked_, SizeIs(2));
+  EXPECT_EQ(watermark(), std::nullopt);
+  EXPECT_THAT(listed(), IsEmpty());
+  EXPECT_EQ(store::sql_value("select failures from counterpart.sweep"), "0");
+}
+
+// --- first loads ------------------------------------------------------------------------------------------
+
+TEST_F(Sweeping, AMappingThatJoinsLaterIsLoadedFromTheBeginning) {
+  const Instant old = time_.now() - hours(100);
+  page_.records = {changed_at("1", old)};
+  sweep();
+  store::sql("delete from counterpart.dirty");
+  store::sql("delete from counterpart.listing");  // as before the mapping was there
+  asked_.clear();
+
+  sweep();
+
+  EXPECT_THAT(asked_, ElementsAre(std::nullopt, old)) << "all for the new one, the changes for everybody";
+  EXPECT_EQ(store::sql_value("select class from counterpart.dirty where id = '1'"), "1") << "and once more as swept";
+}
+
+TEST_F(Sweeping, AFirstLoadThatBrokeOffGoesOnWhereItCameToIfTheSystemSortsByChange) {
+  connector_.left->can.sorted_changes = true;
+  const Instant reached = time_.now() - hours(50);
+  pages_ = [&](const std::string& page) -> ChangesResult {
+    ChangesPage answer;
+    answer.records = {changed_at("1", reached)};
+    answer.next = "2";
+    if (page.empty()) return answer;
+    return Failure{Failure::Kind::retry, "busy", {}};
+  };
+  sweep();
+  EXPECT_EQ(watermark(), std::nullopt) << "nothing is complete yet";
+  asked_.clear();
+  pages_ = nullptr;
+
+  sweep();
+
+  EXPECT_THAT(asked_, ElementsAre(reached));
+  EXPECT_THAT(listed(), SizeIs(1));
+  EXPECT_NE(watermark(), std::nullopt);
 }
 
 TEST_F(Sweeping, WhatIsListedIsKnownByItsMatchKeys) {
@@ -115,12 +213,15 @@ TEST_F(Sweeping, TheSystemsOwnClockBoundsItWhereItIsTold) {
 }
 
 TEST_F(Sweeping, AWatermarkThatStandsInTheFutureIsGivenUpAndAllIsListed) {
-  get(store_->save_watermark("crm", "contacts", time_.now() + hours(24 * 365)));
   page_.records = {changed_at("1", time_.now() - hours(1))};
+  sweep();
+  asked_.clear();
+  store::sql("update counterpart.watermark set at = at + interval '365 days'");
+  const auto ahead = watermark();
 
   sweep();
 
-  EXPECT_THAT(asked_, ElementsAre(time_.now() + hours(24 * 365), std::nullopt));
+  EXPECT_THAT(asked_, ElementsAre(ahead, std::nullopt));
   EXPECT_EQ(watermark(), time_.now() - hours(1));
   EXPECT_EQ(waiting(), "1");
 }

@@ -109,15 +109,14 @@ TEST_F(Creates, WhatTheirSystemFilledInComesBack) {
   EXPECT_EQ(crm().value("L", "phone"), "default");
 }
 
-TEST_F(Creates, NothingIsCreatedBeforeTheFirstSweepOfTheOtherSystemHasEnded) {
-  system_.right.swept.clear();
-  get(store_->save_watermark("erp", "person", time_.now()));  // as after the first page of a sorted listing
+TEST_F(Creates, NothingIsCreatedBeforeTheOtherSystemWasListedToItsEnd) {
+  sync_.listed.erase({mapping_.name, Side::right});
   crm().put("L", R"({"email":"a@x.de","name":"A"})");
 
   news(left("L"));
   pass();
   EXPECT_EQ(crm().calls + erp().calls, 0);
-  system_.right.swept.insert("person");
+  sync_.listed.emplace(mapping_.name, Side::right);
   settle();
 
   EXPECT_EQ(erp().records.size(), 1U);

@@ -157,7 +157,7 @@ class WorkerTest : public store::StoreTest {
       configuration_[side].name = left ? "crm" : "erp";
       system_[side].settings = &configuration_[side];
       system_[side].connector = std::move(connector);
-      system_[side].swept.insert(left ? "contact" : "person");
+      sync_.listed.emplace(mapping_.name, side);
       sync_.system[side] = &system_[side];
     }
     mapping_.match.push_back({KeyKind::email, 0});
