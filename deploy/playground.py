@@ -236,11 +236,11 @@ class Playground:
     """Everything started in one folder; a context manager that ends what it started."""
 
     def __init__(self, binary, folder, erp="sandbox-b", settle="0ms", sweep="1h", extra="", timeout="30s",
-                 breaker_wait="1s"):
+                 breaker_wait="1s", database="embedded"):
         self.binary, self.folder, self.erp = str(binary), pathlib.Path(folder), erp
         self.folder.mkdir(parents=True, exist_ok=True)
         self.settle, self.sweep, self.extra, self.timeout = settle, sweep, extra, timeout
-        self.breaker_wait = breaker_wait
+        self.breaker_wait, self.database = breaker_wait, database
         self.hooks, self.api, self.metrics = (f"127.0.0.1:{free_port()}" for _ in range(3))
         self.sandbox_address = f"127.0.0.1:{free_port()}"
         self.state = self.folder / "state"
@@ -332,7 +332,7 @@ class Playground:
         self.config.write_text(f"""# counterpart.yaml, made by deploy/playground.py
 listen: {{ hooks: "{self.hooks}", api: "{self.api}", metrics: "{self.metrics}" }}
 state_directory: {self.state}
-database: embedded
+database: {self.database}
 {self.extra}
 systems:{crm}{erp}
 tables:
@@ -350,13 +350,13 @@ tables:
 
     # --- asking -----------------------------------------------------------------------------------
 
-    def ask(self, method, target):
-        """The daemon, over its control socket."""
+    def ask(self, method, target, state=None):
+        """The daemon, over its control socket; or another one, named by its state directory."""
         connection = http.client.HTTPConnection("counterpart", timeout=30)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(30)
         try:
-            connection.sock.connect(str(self.state / "control.sock"))
+            connection.sock.connect(str((state or self.state) / "control.sock"))
             connection.request(method, "/api/v1/" + target)
             return json.loads(connection.getresponse().read())
         finally:

@@ -5,7 +5,7 @@
 namespace counterpart {
 
 /// Every commit and every API call passes a named point, before and after: "commit.claim.before",
-/// "call.crm.update.after". `main` hands in one that does nothing, or (COUNTERPART_CRASH_AT) ends
+/// "call.crm.update.after". `main` hands in one that does nothing, or (COUNTERPART_CRASH_AT, _STOP_AT) ends or stops
 /// the process there as a power cut would, for tests of what a crash leaves behind.
 class FaultPoints {
  public:

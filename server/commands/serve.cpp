@@ -48,11 +48,14 @@ void bring_up_to_date(const std::string& uri, bool no_migrate) {
 }
 
 DaemonPorts system_ports() {
-  const char* crash_at = std::getenv("COUNTERPART_CRASH_AT");
+  const auto environment = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value == nullptr ? "" : value);
+  };
   DaemonPorts ports;
   ports.clock = std::make_unique<SystemClock>();
   ports.random = std::make_unique<SystemRandom>();
-  ports.points = make_fault_points(crash_at == nullptr ? "" : crash_at);
+  ports.points = make_fault_points(environment("COUNTERPART_CRASH_AT"), environment("COUNTERPART_STOP_AT"));
   return ports;
 }
 

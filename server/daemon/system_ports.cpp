@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <charconv>
+#include <csignal>
 #include <openssl/rand.h>
 #include <stdexcept>
 #include <time.h>
@@ -40,24 +41,30 @@ std::uint64_t SystemRandom::bits() {
   return block_[--left_];
 }
 
-void CrashAt::reach(std::string_view point) {
-  if (point == point_ && ++reached_ == times_) _exit(kCrashStatus);
+void FaultAt::reach(std::string_view point) {
+  if (point != point_ || ++reached_ != times_) return;
+  if (what_ == What::crash) _exit(kCrashStatus);
+  kill(getpid(), SIGSTOP);
 }
 
-std::unique_ptr<FaultPoints> make_fault_points(std::string_view crash_at) {
-  if (crash_at.empty()) return std::make_unique<NoFaultPoints>();
-  const std::size_t colon = crash_at.rfind(':');
+std::unique_ptr<FaultPoints> make_fault_points(std::string_view crash_at, std::string_view stop_at) {
+  if (crash_at.empty() && stop_at.empty()) return std::make_unique<NoFaultPoints>();
+  const bool crash = !crash_at.empty();
+  const std::string_view written = crash ? crash_at : stop_at;
+  const std::size_t colon = written.rfind(':');
   std::uint64_t times = 0;
   if (colon != std::string_view::npos && colon > 0) {
-    const char* end = crash_at.data() + crash_at.size();
-    const auto [last, error] = std::from_chars(crash_at.data() + colon + 1, end, times);
+    const char* end = written.data() + written.size();
+    const auto [last, error] = std::from_chars(written.data() + colon + 1, end, times);
     if (error != std::errc() || last != end) times = 0;
   }
-  if (times == 0) {
-    throw std::invalid_argument("COUNTERPART_CRASH_AT is '" + std::string(crash_at) +
-                                "': expected point:k with k from 1, such as commit.claim.before:3");
+  if (times == 0 || (crash && !stop_at.empty())) {
+    throw std::invalid_argument("COUNTERPART_" + std::string(crash ? "CRASH" : "STOP") + "_AT is '" +
+                                std::string(written) + "': expected point:k with k from 1, such as "
+                                "commit.claim.before:3, and only one of COUNTERPART_CRASH_AT and COUNTERPART_STOP_AT");
   }
-  return std::make_unique<CrashAt>(std::string(crash_at.substr(0, colon)), times);
+  const FaultAt::What what = crash ? FaultAt::What::crash : FaultAt::What::stop;
+  return std::make_unique<FaultAt>(what, std::string(written.substr(0, colon)), times);
 }
 
 }  // namespace counterpart

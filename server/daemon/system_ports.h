@@ -40,23 +40,26 @@ class NoFaultPoints : public FaultPoints {
   void reach(std::string_view) override {}
 };
 
-/// Ends the process, without any clean-up, the k-th time the point is reached. Any thread may reach it.
-class CrashAt : public FaultPoints {
+/// Ends the process without any clean-up, or stops it (SIGSTOP) as a suspended machine would, the k-th time the
+/// point is reached. Any thread may reach it.
+class FaultAt : public FaultPoints {
  public:
-  CrashAt(std::string point, std::uint64_t times) : point_(std::move(point)), times_(times) {}
+  enum class What { crash, stop };
+  FaultAt(What what, std::string point, std::uint64_t times) : what_(what), point_(std::move(point)), times_(times) {}
   void reach(std::string_view point) override;
 
  private:
+  What what_;
   std::string point_;
   std::uint64_t times_;
   std::atomic<std::uint64_t> reached_ = 0;
 };
 
-/// The exit status of a process ended by CrashAt: the one that SIGKILL gives in a shell.
+/// The exit status of a process ended by FaultAt: the one that SIGKILL gives in a shell.
 inline constexpr int kCrashStatus = 137;
 
-/// From COUNTERPART_CRASH_AT: "" for none, else "point:k", such as "commit.claim.before:3".
-/// Throws std::invalid_argument saying what is expected.
-std::unique_ptr<FaultPoints> make_fault_points(std::string_view crash_at);
+/// From COUNTERPART_CRASH_AT and COUNTERPART_STOP_AT, of which one at most is given: "" for none, else "point:k", such
+/// as "commit.claim.before:3". Throws std::invalid_argument saying what is expected.
+std::unique_ptr<FaultPoints> make_fault_points(std::string_view crash_at, std::string_view stop_at);
 
 }  // namespace counterpart

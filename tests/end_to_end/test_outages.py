@@ -15,8 +15,8 @@ SEED = 20261121
 class Editor(threading.Thread):
     """People at work on both sides: creates and edits, each noted when its system took it."""
 
-    def __init__(self, p, changes, seed, pace=0.004):
-        super().__init__()
+    def __init__(self, p, changes, seed, pace=0.004, name="p"):
+        super().__init__(name=name)
         self.p, self.changes, self.random, self.pace = p, changes, random.Random(seed), pace
         self.left, self.right, self.made, self.fault = [], [], 0, None
 
@@ -34,10 +34,10 @@ class Editor(threading.Thread):
             self.made += 1
             if self.random.random() < 0.5 or not self.left:
                 self.left.append(self.p.crm.create("contacts", firstname="P", lastname=f"L{number}",
-                                                   email=f"p{number}@example.com", city=f"city {number}"))
+                                                   email=f"{self.name}{number}@example.com", city=f"city {number}"))
             else:
                 self.right.append(self.p.erp_sandbox.create("persons", full_name=f"P R{number}",
-                                                            contact={"email": f"p{number}@example.com"}))
+                                                            contact={"email": f"{self.name}{number}@example.com"}))
         elif what < 0.6:
             self.p.crm.edit("contacts", self.random.choice(self.left), notes=f"left {number}")
         else:

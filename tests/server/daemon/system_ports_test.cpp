@@ -6,7 +6,10 @@
 #include <boost/system/system_error.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <csignal>
 #include <set>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace counterpart {
 namespace {
@@ -77,14 +80,14 @@ TEST(SystemRandom, DoesNotRepeatItself) {
 }
 
 TEST(FaultPoints, NoneDoNothing) {
-  const auto points = make_fault_points("");
+  const auto points = make_fault_points("", "");
 
   EXPECT_NO_THROW(points->reach("commit.claim.before"));
 }
 
 TEST(FaultPointsDeathTest, CrashAtTheGivenTimeOfTheGivenPoint) {
   const auto reach_three_times = [] {
-    const auto points = make_fault_points("call.crm.update.after:3");
+    const auto points = make_fault_points("call.crm.update.after:3", "");
     for (int i = 0; i < 3; ++i) {
       std::fprintf(stderr, "<%d>", i);
       points->reach("call.crm.update.before");
@@ -96,10 +99,32 @@ TEST(FaultPointsDeathTest, CrashAtTheGivenTimeOfTheGivenPoint) {
   EXPECT_EXIT(reach_three_times(), testing::ExitedWithCode(kCrashStatus), "<0><1><2>$");
 }
 
+TEST(FaultPointsDeathTest, StopAtTheGivenTimeOfTheGivenPointUntilSomebodySaysGoOn) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto points = make_fault_points("", "call.crm.update.after:2");
+    points->reach("call.crm.update.after");
+    points->reach("call.crm.update.after");
+    _exit(7);
+  }
+
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, WUNTRACED), child);
+  EXPECT_TRUE(WIFSTOPPED(status));
+
+  kill(child, SIGCONT);
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+}
+
+TEST(FaultPoints, OnlyOneOfTheTwoIsTaken) {
+  EXPECT_THROW(make_fault_points("a:1", "b:1"), std::invalid_argument);
+}
+
 TEST(FaultPoints, AMalformedSettingSaysWhatIsExpected) {
   for (const char* text : {"commit.claim.before", "commit.claim.before:", ":3", "a:0", "a:-1", "a:x", "a:1x", ":"}) {
     try {
-      make_fault_points(text);
+      make_fault_points(text, "");
       ADD_FAILURE() << text << " was taken";
     } catch (const std::invalid_argument& error) {
       EXPECT_THAT(error.what(), testing::HasSubstr("expected point:k")) << text;
