@@ -91,8 +91,8 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
       embedded_(embedded),
       ports_(std::move(ports)),
       signals_(io_),
-      store_(io_, store_settings(configuration, std::move(database_uri), daemon_id), *ports_.clock,
-             *ports_.random, *ports_.points),
+      store_(io_, store_settings(configuration, std::move(database_uri), daemon_id), *ports_.clock, *ports_.random,
+             *ports_.points),
       topology_(make_topology(
           configuration,
           topology_ports(ports_,

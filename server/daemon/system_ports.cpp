@@ -60,7 +60,8 @@ std::unique_ptr<FaultPoints> make_fault_points(std::string_view crash_at, std::s
   }
   if (times == 0 || (crash && !stop_at.empty())) {
     throw std::invalid_argument("COUNTERPART_" + std::string(crash ? "CRASH" : "STOP") + "_AT is '" +
-                                std::string(written) + "': expected point:k with k from 1, such as "
+                                std::string(written) +
+                                "': expected point:k with k from 1, such as "
                                 "commit.claim.before:3, and only one of COUNTERPART_CRASH_AT and COUNTERPART_STOP_AT");
   }
   const FaultAt::What what = crash ? FaultAt::What::crash : FaultAt::What::stop;

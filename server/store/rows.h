@@ -19,6 +19,8 @@ using std::chrono::milliseconds;
 /// Number of a sync in the database; its name is in table `sync`.
 using SyncId = std::int32_t;
 using LeaseNumber = std::int64_t;
+/// Stands in place of a sync for leases of what several syncs may write.
+inline constexpr SyncId kAcrossSyncs = 0;
 
 /// One record of one sync.
 struct RecordKey {

@@ -39,8 +39,8 @@ PaceGrant take_tokens(Transaction& transaction, const PaceTerms& terms, int want
 }
 
 SweepTurn begin_sweep(Transaction& transaction, const std::string& daemon, const SweepHold& wanted, bool eager) {
-  const Rows begun = transaction.exec(
-      "begin_sweep", Arguments{wanted.system, wanted.object, daemon, wanted.lease.count(), eager});
+  const Rows begun =
+      transaction.exec("begin_sweep", Arguments{wanted.system, wanted.object, daemon, wanted.lease.count(), eager});
   const Rows known = transaction.exec("look_at_sweep", Arguments{wanted.system, wanted.object});
   SweepTurn turn;
   if (!begun.empty()) turn.number = begun.integer(0, 0);
@@ -56,9 +56,8 @@ bool keep_sweep(Transaction& transaction, const SweepHold& hold) {
 }
 
 std::optional<int> end_sweep(Transaction& transaction, const SweepHold& hold, milliseconds again_in, SweepEnd end) {
-  const Rows ended = transaction.exec(
-      "end_sweep", Arguments{hold.system, hold.object, hold.number, again_in.count(), end == SweepEnd::complete,
-                             end == SweepEnd::failed});
+  const Rows ended = transaction.exec("end_sweep", Arguments{hold.system, hold.object, hold.number, again_in.count(),
+                                                             end == SweepEnd::complete, end == SweepEnd::failed});
   if (ended.empty()) return std::nullopt;
   return static_cast<int>(ended.integer(0, 0));
 }

@@ -229,6 +229,15 @@ awaitable<std::vector<bool>> Store::lease_keys(SyncId sync, LeaseNumber lease, m
       });
 }
 
+awaitable<void> Store::leave_keys(SyncId sync, LeaseNumber lease, milliseconds duration,
+                                  std::vector<std::string> keys) {
+  std::function<Done(Transaction&)> work = [sync, lease, duration, keys = std::move(keys)](Transaction& transaction) {
+    transaction.exec("leave_leases", Arguments{sync, lease, duration.count(), array_literal(keys)});
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("leave_keys", std::move(work));
+}
+
 awaitable<std::vector<std::optional<LinkRow>>> Store::links_of(SyncId sync, std::vector<RecordKey> records) {
   return impl_->lanes_.work().run<std::vector<std::optional<LinkRow>>>(
       "links_of", [sync, records = std::move(records)](Transaction& transaction) {
@@ -361,9 +370,8 @@ awaitable<bool> Store::save_listings(SweepHold hold, std::vector<ListingKey> key
 // --- shared by several daemons --------------------------------------------------------------------
 
 awaitable<int> Store::beat() {
-  return impl_->lanes_.shared().run<int>("beat", [daemon = impl_->daemon_](Transaction& transaction) {
-    return store::beat(transaction, daemon);
-  });
+  return impl_->lanes_.shared().run<int>(
+      "beat", [daemon = impl_->daemon_](Transaction& transaction) { return store::beat(transaction, daemon); });
 }
 
 awaitable<void> Store::announce(std::string words) {

@@ -61,7 +61,7 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// Each function is one transaction on a lane. All throw DatabaseAway when the database is away
 /// (lanes reconnect by themselves), StoreError for what retrying cannot mend. Serialization faults
 /// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
-/// threads; the names: register_syncs, beat, accept, mark, claim, give_back, lease_keys, renew, links_of,
+/// threads; the names: register_syncs, beat, accept, mark, claim, give_back, lease_keys, leave_keys, renew, links_of,
 /// identities, index, open_creates, begin_intents, store_created, complete, reopen_links, has_links, release,
 /// take_over, announce, pace, begin_sweep, keep_sweep, end_sweep, watermark, save_watermark, listings, save_listings,
 /// upkeep, status, parked, retry_parked, explain, store_alert, resolve_alert.
@@ -107,6 +107,9 @@ class Store {
   /// as long as the claim's lease. One answer a group. A key held by the same lease counts as got.
   awaitable<std::vector<bool>> lease_keys(SyncId sync, LeaseNumber lease, milliseconds duration,
                                           std::vector<std::vector<std::string>> groups);
+
+  /// These keys, of those held under the lease, stay taken for so long whatever becomes of the lease.
+  awaitable<void> leave_keys(SyncId sync, LeaseNumber lease, milliseconds duration, std::vector<std::string> keys);
 
   /// Extends all that is still held under a lease (records, candidates, match keys) to so long from now; what
   /// was taken over by another stays the other's. False if nothing is held any more.

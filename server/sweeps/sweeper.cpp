@@ -351,8 +351,7 @@ asio::awaitable<Sweeper::Listed> Sweeper::list(Beat& beat, const Scope& scope) {
     const Instant latest = clock_.now() + settings_.clock_skew;
     if (at_page.empty()) {
       started = page.system_time;
-      listed.fault.watermark_ahead =
-          scope.since && *scope.since > (started ? *started + settings_.clock_skew : latest);
+      listed.fault.watermark_ahead = scope.since && *scope.since > (started ? *started + settings_.clock_skew : latest);
       if (listed.fault.watermark_ahead) co_return listed;
     }
     co_await mark(beat, page, scope);

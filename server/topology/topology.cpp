@@ -190,6 +190,14 @@ void add_system(Topology& topology, const SystemConfiguration& settings, const s
   }
 }
 
+void note_shared(Topology& topology, System& system) {
+  for (const std::string& object : topology.objects_of(system)) {
+    std::set<const Sync*> syncs;
+    for (const Participation& part : topology.participations(system, object)) syncs.insert(part.sync);
+    if (syncs.size() > 1) system.shared.insert(object);
+  }
+}
+
 }  // namespace
 
 Topology make_topology(const Configuration& configuration, const TopologyPorts& ports, config::Problems& problems) {
@@ -205,6 +213,7 @@ Topology make_topology(const Configuration& configuration, const TopologyPorts& 
       for (const Side side : kSides) MappingCheck(settings.place_of(mapping), sync, mapping, problems).run(side);
     }
   }
+  for (System& system : topology.systems) note_shared(topology, system);
   return topology;
 }
 

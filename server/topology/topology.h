@@ -19,10 +19,11 @@ struct System {
   const SystemConfiguration* settings = nullptr;
   std::unique_ptr<HttpClient> http;
   std::unique_ptr<Connector> connector;
-  HookScheme scheme;   ///< how its webhooks are verified
-  bool hooks = false;  ///< takes webhooks at all
-  std::string own_user;  ///< our user's id there; "" until asked, or where it does not tell
-  Troubles troubles;     ///< what is wrong with it as a whole
+  HookScheme scheme;             ///< how its webhooks are verified
+  bool hooks = false;            ///< takes webhooks at all
+  std::string own_user;          ///< our user's id there; "" until asked, or where it does not tell
+  Troubles troubles;             ///< what is wrong with it as a whole
+  std::set<std::string> shared;  ///< objects in which more than one sync takes part
 };
 
 /// A configured sync with its number in the database.

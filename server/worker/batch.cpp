@@ -8,6 +8,7 @@
 #include "server/worker/endings.h"
 #include "server/worker/fence.h"
 #include "server/worker/matching.h"
+#include "server/worker/neighbours.h"
 #include "server/worker/reading.h"
 #include "server/worker/recovery.h"
 #include "server/worker/writing.h"
@@ -208,6 +209,7 @@ boost::asio::awaitable<void> work_batch(Work& work, store::Claim claim) {
   decide_pairs(work, items);
   co_await find_counterparts(work, items);
   co_await write_decisions(work, under_way(items));
+  co_await release_to_neighbours(work);
   co_await complete(work, items);
 }
 

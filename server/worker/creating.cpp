@@ -8,6 +8,7 @@
 #include "server/store/keys.h"
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
+#include "server/worker/neighbours.h"
 #include "server/worker/updating.h"
 
 namespace counterpart {
@@ -157,6 +158,7 @@ boost::asio::awaitable<void> create_records(Work& work, std::vector<Item*> items
     create.stamp = sent[i].stamp;
   }
   co_await send(work, creates, side, send_by);
+  co_await leave_keys_to_neighbours(work, items, side);
   co_await read_created(work, creates, side);
   for (Create& create : creates) {
     if (create.written && !create.item->ended) conclude(work, create, side);

@@ -24,6 +24,7 @@ struct Work {
   Sync& sync;
   store::LeaseNumber lease = 0;
   std::chrono::microseconds lease_until{};  ///< by Clock::uptime()
+  bool leased_across_syncs = false;         ///< records or match keys that other syncs may write, too
   bool more_leased = false;                 ///< match keys or candidates are leased besides the claimed records
 
   /// Until when a write to that system may be sent: its answer comes under the lease, and what was decided is

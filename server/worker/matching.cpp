@@ -6,6 +6,7 @@
 
 #include "server/worker/endings.h"
 #include "server/worker/fence.h"
+#include "server/worker/neighbours.h"
 
 namespace counterpart {
 namespace {
@@ -233,9 +234,14 @@ boost::asio::awaitable<void> match_unlinked(Work& work, std::vector<Item*> items
   if (searches.empty()) co_return;
   co_await lease_match_keys(work, searches);
   for (const Side target : kSides) {
-    std::vector<Item*> waiting;
+    std::vector<std::pair<Item*, const std::vector<KeyValue>*>> keys;
     for (const Search& search : searches) {
-      if (search.target == target) waiting.push_back(search.item);
+      if (search.target == target) keys.emplace_back(search.item, &search.keys);
+    }
+    co_await lease_keys_from_neighbours(work, keys, target);
+    std::vector<Item*> waiting;
+    for (const auto& [item, unused] : keys) {
+      if (!item->ended) waiting.push_back(item);
     }
     co_await raise_fence(work, std::move(waiting), target);
   }

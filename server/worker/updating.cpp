@@ -5,6 +5,7 @@
 
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
+#include "server/worker/neighbours.h"
 #include "server/worker/reading.h"
 
 namespace counterpart {
@@ -207,6 +208,7 @@ boost::asio::awaitable<std::vector<std::int64_t>> begin_intents(Work& work, std:
 }
 
 boost::asio::awaitable<void> update_records(Work& work, std::vector<Item*> items, Side side) {
+  co_await lease_from_neighbours(work, items, side);
   co_await renew_stale(work, items, side);
   if (items.empty()) co_return;
   const SendBy send_by = work.send_by(*work.sync.system[side], fresh_for(work, *items.front(), side));

@@ -123,6 +123,9 @@ asio::awaitable<void> keep_lease(Work& work) {
     try {
       const bool held = co_await work.store.renew(work.sync.id, work.lease, work.settings.lease);
       work.lease_until = held ? asked + duration : microseconds(0);
+      if (work.leased_across_syncs) {
+        co_await work.store.renew(store::kAcrossSyncs, work.lease, work.settings.lease);
+      }
     } catch (const store::DatabaseAway&) {
       // The lease runs out by itself, if the database stays away.
     }

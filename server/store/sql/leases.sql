@@ -41,6 +41,15 @@ where sync_id = $1
   and lease = $2
   and key = any($3::text[])
 
+-- name: leave_leases
+-- Under a number that nobody holds, they end by themselves ($3).
+update lease
+set lease = nextval('counterpart.lease_number'),
+  until = counterpart.now() + $3::bigint * interval '1 millisecond'
+where sync_id = $1
+  and lease = $2
+  and key = any($4::text[])
+
 -- name: release_completed
 -- The keys of pairs whose last claimed record has been completed; where the other end is still being worked,
 -- the completed one is only marked.
@@ -147,12 +156,14 @@ returning 1
 
 -- name: take_over
 -- What an earlier run of this daemon held, in all syncs. It may have died of one of them: counted as a failed attempt.
+-- What it held across syncs (0) ends by itself: there may be a create in doubt that another sync must not repeat.
 with clock as materialized (
   select counterpart.now() as now
 ),
 freed as (
   delete from lease
   where daemon = $1
+    and sync_id <> 0
   returning sync_id, lease, mapping, side, id
 )
 update dirty d

@@ -12,10 +12,10 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::GovernorTest;
+using ::testing::IsEmpty;
 using testing::Outcome;
+using ::testing::SizeIs;
 using Kind = Outcome::Kind;
 
 /// What the daemons know together, as a test says.
@@ -60,8 +60,8 @@ class SharedPaceTest : public GovernorTest {
     settings.breaker_failures = 2;
     auto system = std::make_unique<testing::FakeSystem>(clock_);
     system_ = system.get();
-    governor_ = std::make_unique<Governor>(std::move(system), settings, clock_, random_,
-                                           std::make_unique<BoardPace>(board_));
+    governor_ =
+        std::make_unique<Governor>(std::move(system), settings, clock_, random_, std::make_unique<BoardPace>(board_));
     governor_->on_breaker = [this](BreakerState state) { changes_.push_back(state); };
   }
 

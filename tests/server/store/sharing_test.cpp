@@ -126,9 +126,7 @@ TEST_F(Sharing, AClosedBreakerLetsAllGoOn) {
 
 class SharedSweeps : public Sharing {
  protected:
-  SweepTurn begin(Store& of, bool eager = false) {
-    return get(of.begin_sweep("crm", "contacts", seconds(60), eager));
-  }
+  SweepTurn begin(Store& of, bool eager = false) { return get(of.begin_sweep("crm", "contacts", seconds(60), eager)); }
   static SweepHold hold_of(const SweepTurn& turn) { return {"crm", "contacts", *turn.number, seconds(60)}; }
 };
 
