@@ -59,26 +59,97 @@ DaemonPorts system_ports() {
   return ports;
 }
 
+/// The daemon of one process, and the ones that follow it with other configurations.
+class Service {
+ public:
+  Service(const ServeOptions& options, std::unique_ptr<Configuration> configuration)
+      : options_(options),
+        configuration_(std::move(configuration)),
+        state_(configuration_->state_directory),
+        database_(open_database(*configuration_, state_)) {
+    bring_up_to_date(database_.uri, options.no_migrate);
+  }
+
+  int run() {
+    config::Problems problems;
+    daemon_ = make_daemon(*configuration_, problems);
+    if (!problems.empty()) {
+      print_mistakes(problems);
+      return 2;
+    }
+    daemon_->open_doors({});
+    while (true) {
+      const int code = daemon_->run([this] { say_addresses(); });
+      if (!daemon_->handed_over()) return code;
+      daemon_.reset();
+      configuration_ = std::move(next_configuration_);
+      daemon_ = std::move(next_);
+      set_up_log(configuration_->log);
+    }
+  }
+
+ private:
+  std::unique_ptr<Daemon> make_daemon(const Configuration& configuration, config::Problems& problems) {
+    DaemonPorts ports = system_ports();
+    ports.prepare_next = [this](const Daemon& running) { return prepare_next(running); };
+    return std::make_unique<Daemon>(configuration, database_.uri, state_.daemon_id(), database_.embedded.get(),
+                                    std::move(ports), problems);
+  }
+
+  /// A daemon by the configuration as it is written now, with its doors open; false where that cannot be.
+  bool prepare_next(const Daemon& running) {
+    next_.reset();
+    try {
+      next_configuration_ = load(options_.config_file);
+      if (!next_configuration_) return refuse("it has mistakes, see above");
+      const auto changes = changes_between(configuration_->written, next_configuration_->written);
+      if (next_configuration_->database != configuration_->database ||
+          next_configuration_->state_directory != configuration_->state_directory) {
+        return refuse("database and state_directory can only be changed by a restart");
+      }
+      config::Problems problems;
+      next_ = make_daemon(*next_configuration_, problems);
+      if (!problems.empty()) {
+        print_mistakes(problems);
+        return refuse("it has mistakes, see above");
+      }
+      next_->open_doors(running.keep_sockets());
+      log::info("configuration read again", {{"changes", changes.print()}});
+      return true;
+    } catch (const std::exception& error) {
+      return refuse(error.what());
+    }
+  }
+
+  bool refuse(const std::string& why) {
+    next_.reset();
+    next_configuration_.reset();
+    log::error("the configuration was not taken up, the one before stays in force", {{"why", why}});
+    return false;
+  }
+
+  void say_addresses() const {
+    if (!options_.print_addresses) return;
+    std::printf("READY hooks=%s api=%s metrics=%s\n", daemon_->hooks_address().c_str(), daemon_->api_address().c_str(),
+                daemon_->metrics_address().c_str());
+    std::fflush(stdout);
+  }
+
+  const ServeOptions& options_;
+  std::unique_ptr<Configuration> configuration_;
+  StateDirectory state_;
+  Database database_;
+  std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<Configuration> next_configuration_;  // outlives the daemon that goes by it
+  std::unique_ptr<Daemon> next_;
+};
+
 /// Load → validate → wire → run → drain.
 int serve(const ServeOptions& options) {
-  const auto configuration = load(options.config_file);
+  auto configuration = load(options.config_file);
   if (!configuration) return 2;
   set_up_log(configuration->log);
-  const StateDirectory state(configuration->state_directory);
-  const Database database = open_database(*configuration, state);
-  bring_up_to_date(database.uri, options.no_migrate);
-  config::Problems problems;
-  Daemon daemon(*configuration, database.uri, state.daemon_id(), database.embedded.get(), system_ports(), problems);
-  if (!problems.empty()) {
-    print_mistakes(problems);
-    return 2;
-  }
-  return daemon.run([&] {
-    if (!options.print_addresses) return;
-    std::printf("READY hooks=%s api=%s metrics=%s\n", daemon.hooks_address().c_str(), daemon.api_address().c_str(),
-                daemon.metrics_address().c_str());
-    std::fflush(stdout);
-  });
+  return Service(options, std::move(configuration)).run();
 }
 
 std::pair<CLI::App*, Run> add(CLI::App& root) {
@@ -90,6 +161,7 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
                     "Print one line READY with the bound addresses (for port 0)");
   command->footer(
       "Example: counterpart serve --config counterpart.yaml\n"
+      "SIGHUP reads the configuration again, all of it or nothing; the log says what has changed.\n"
       "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot run or a part of it failed, 2 mistakes in the "
       "configuration");
   return {command, [options] { return serve(*options); }};

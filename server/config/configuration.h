@@ -15,6 +15,7 @@
 #include "connectors/registry.h"
 #include "mapping/config/problem.h"
 #include "mapping/reconcile/rules.h"
+#include "server/config/written.h"
 #include "server/http/door/network.h"
 
 namespace counterpart {
@@ -170,6 +171,7 @@ struct Configuration {
   std::string database = "embedded";  ///< or a PostgreSQL URI
   std::vector<SystemConfiguration> systems;
   std::vector<SyncConfiguration> syncs;
+  WrittenPlaces written;  ///< all that the file and the definitions it names say
 
   const SystemConfiguration* system(std::string_view name) const;
 };

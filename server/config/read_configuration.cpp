@@ -78,6 +78,24 @@ std::vector<std::string> system_names(const config::Node& systems) {
   return names;
 }
 
+/// The configuration's own text, and that of the definitions that its systems name by path.
+WrittenPlaces written_in(const config::Node& root, const fs::path& folder) {
+  WrittenPlaces written;
+  add_written(root, "", written);
+  const config::Node* systems = root.find("systems");
+  if (systems == nullptr) return written;
+  for (const config::Node::Member& system : systems->members) {
+    const config::Node* connector = system.value.find("connector");
+    if (connector == nullptr) continue;
+    const auto text = read_text_file(folder / connector->scalar, kFileBytesMax);
+    if (!text) continue;  // one that ships
+    config::Problems told;
+    const config::Node definition = config::parse_yaml(*text, connector->scalar, nullptr, told);
+    add_written(definition, connector->scalar + ": ", written);
+  }
+  return written;
+}
+
 }  // namespace
 
 const SystemConfiguration* Configuration::system(std::string_view name) const {
@@ -100,6 +118,7 @@ Configuration read_configuration(const fs::path& file, config::Problems& problem
   const bool is_broken = root.kind == config::Node::Kind::null && !problems.empty();
   if (is_broken) return configuration;  // what a broken file lacks is no mistake of its own
   refuse_left_references(root, problems);
+  configuration.written = written_in(root, folder);
   const drafts::Top top = drafts::top_table({}).read(root, problems);
   configuration.listen = drafts::resolve_listen(top.listen, folder, problems);
   configuration.doors = top.limits;

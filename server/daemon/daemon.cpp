@@ -110,6 +110,7 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
         workers_.wake(sync, keys, settle);
         others_.note_news(sync);
       });
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
   for (const SystemConfiguration& system : configuration.systems) {
     metrics_.system_info(system.name, system.connector, system.environment);
   }
@@ -117,6 +118,8 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
 
 Daemon::~Daemon() {
   blocking_.join();
+  store_.end();
+  io_.end();
 }
 
 std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfiguration& settings) {
@@ -181,17 +184,30 @@ std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::s
                                       std::move(observer), std::move(access));
 }
 
-void Daemon::open_doors() {
+void Daemon::open_doors(http::Sockets inherited) {
   const ListenSettings& listen = configuration_.listen;
-  hooks_ = open_door(
-      listen.hooks, "hooks", [this](http::ServerRequest r) { return answer_hooks(std::move(r)); },
-      access_to(DoorName::hooks, listen));
-  api_ = open_door(
-      listen.api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); },
-      access_to(DoorName::api, listen));
-  metrics_door_ = open_door(
-      listen.metrics, "metrics", [this](http::ServerRequest r) { return answer_metrics(std::move(r)); },
-      access_to(DoorName::metrics, listen));
+  const auto open = [&](const std::string& address, DoorName name, const char* text, http::Handler handler) {
+    http::DoorAccess access = access_to(name, listen);
+    access.inherited = inherited.take(address);
+    return open_door(address, text, std::move(handler), std::move(access));
+  };
+  hooks_ = open(listen.hooks, DoorName::hooks, "hooks",
+                [this](http::ServerRequest r) { return answer_hooks(std::move(r)); });
+  api_ = open(listen.api, DoorName::api, "api", [this](http::ServerRequest r) { return answer_api(std::move(r)); });
+  metrics_door_ = open(listen.metrics, DoorName::metrics, "metrics",
+                       [this](http::ServerRequest r) { return answer_metrics(std::move(r)); });
+}
+
+http::Sockets Daemon::keep_sockets() const {
+  const ListenSettings& listen = configuration_.listen;
+  http::Sockets kept;
+  hooks_->keep_socket(listen.hooks, kept);
+  api_->keep_socket(listen.api, kept);
+  metrics_door_->keep_socket(listen.metrics, kept);
+  return kept;
+}
+
+void Daemon::run_doors() {
   control_door_ = open_door(control_socket(configuration_.state_directory.string()), "control",
                             [this](http::ServerRequest r) { return control_.answer(std::move(r)); });
   for (http::Door* door : {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()}) {
@@ -236,7 +252,7 @@ asio::awaitable<void> Daemon::start(std::function<void()> ready) {
   for (std::size_t i = 0; i < ids.size(); ++i) topology_.syncs[i].id = ids[i];
   const int taken_over = co_await store_.take_over();
   if (taken_over > 0) log::info("work of the run before taken over", {{"records", taken_over}});
-  open_doors();
+  run_doors();
   others_.listen();
   keep_running("telling other daemons", others_.tell());
   keep_running("sign of life", others_.stay_alive());
@@ -261,7 +277,7 @@ std::string Daemon::where() const {
 
 asio::awaitable<void> Daemon::tell_systemd() {
   const auto every = alive_every();
-  while (every.count() > 0 && !stopping_) {
+  while (every.count() > 0) {
     notify_alive();
     co_await ports_.clock->sleep(every);
   }
@@ -321,14 +337,35 @@ asio::awaitable<bool> Daemon::database_runs() {
 }
 
 void Daemon::await_signal() {
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
-  signals_.async_wait([this](const boost::system::error_code& error, int) {
-    if (!error) stop();
+  signals_.async_wait([this](const boost::system::error_code& error, int number) {
+    if (error) return;
+    if (number == SIGHUP) {
+      reload();
+    } else {
+      stop();
+    }
+    await_signal();
   });
 }
 
+/// All or nothing: what cannot be taken up as a whole is said, and this daemon goes on as it is.
+void Daemon::reload() {
+  if (stopping_) return;
+  notify_reloading();
+  if (ports_.prepare_next && ports_.prepare_next(*this)) {
+    handing_over_ = true;
+    leave();
+  } else {
+    notify_ready("ready; " + where());
+  }
+}
+
 void Daemon::stop() {
+  handing_over_ = false;  // whatever was to come next
+  leave();
+}
+
+void Daemon::leave() {
   if (stopping_) return;
   stopping_ = true;
   asio::co_spawn(io_, drain(), supervised("drain", [this] {
@@ -338,22 +375,31 @@ void Daemon::stop() {
 }
 
 asio::awaitable<void> Daemon::drain() {
-  log::info("stopping: finishing what is under way");
-  notify_stopping("finishing what is under way");
-  health_.drain();
+  log::info(handing_over_ ? "making room for the new configuration: finishing what is under way"
+                          : "stopping: finishing what is under way");
+  if (!handing_over_) {
+    notify_stopping("finishing what is under way");
+    health_.drain();
+    stop_doors();
+  }
   workers_.stop();
   sweeper_.stop();
   others_.stop();
+  const auto patience = ports_.clock->uptime() + configuration_.work.drain;
+  while ((workers_.running() > 0 || sweeper_.running() > 0) && ports_.clock->uptime() < patience) {
+    co_await ports_.clock->sleep(20ms);
+  }
+  // Until then webhooks were still taken in where another daemon is to go on.
+  stop_doors();
+  while (hooks_ && hooks_->busy() > 0 && ports_.clock->uptime() < patience) co_await ports_.clock->sleep(20ms);
+  if (workers_.running() > 0) log::warn("not everything was finished in time; leases and intents take it up again");
+  io_.stop();
+}
+
+void Daemon::stop_doors() {
   for (http::Door* door : {hooks_.get(), metrics_door_.get(), control_door_.get(), api_.get()}) {
     if (door != nullptr) door->stop();
   }
-  const auto patience = ports_.clock->uptime() + configuration_.work.drain;
-  while ((workers_.running() > 0 || sweeper_.running() > 0 || (hooks_ && hooks_->busy() > 0)) &&
-         ports_.clock->uptime() < patience) {
-    co_await ports_.clock->sleep(20ms);
-  }
-  if (workers_.running() > 0) log::warn("not everything was finished in time; leases and intents take it up again");
-  io_.stop();
 }
 
 int Daemon::run(const std::function<void()>& ready) {

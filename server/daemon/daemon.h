@@ -14,9 +14,11 @@
 #include "server/control/api.h"
 #include "server/control/health.h"
 #include "server/daemon/others.h"
+#include "server/daemon/own_io.h"
 #include "server/daemon/system_ports.h"
 #include "server/http/client/client.h"
 #include "server/http/door/door.h"
+#include "server/http/door/sockets.h"
 #include "server/intake/intake.h"
 #include "server/observe/metrics.h"
 #include "server/store/embedded.h"
@@ -32,6 +34,9 @@ struct DaemonPorts {
   std::unique_ptr<Clock> clock;
   std::unique_ptr<Random> random;
   std::unique_ptr<FaultPoints> points;
+  /// SIGHUP: true if a daemon with another configuration is ready to go on in this one's place, with the sockets
+  /// that keep_sockets() gives.
+  std::function<bool(const class Daemon& running)> prepare_next;
 };
 
 /// The running daemon: every part wired, one I/O thread.
@@ -45,9 +50,19 @@ class Daemon {
   ~Daemon();
   Daemon(const Daemon&) = delete;
 
-  /// Opens the doors, works until SIGTERM or SIGINT (or stop()), drains, and gives the exit code.
+  /// Binds the addresses; those of a daemon before in the same process are taken over. Before run(). Connections wait
+  /// until then. Throws ListenError and TlsError.
+  void open_doors(http::Sockets inherited);
+
+  /// What another daemon may take over. Connections that come between the two wait.
+  http::Sockets keep_sockets() const;
+
+  /// Works until SIGTERM or SIGINT (or stop()), or until another takes its place, drains, and gives the exit code.
   /// `ready` is called when everything is open. 1: it could not start, or a part of it failed (logged).
   int run(const std::function<void()>& ready);
+
+  /// After run(): it has made room for the next one.
+  bool handed_over() const { return handing_over_; }
 
   /// As SIGTERM; from the io thread.
   void stop();
@@ -73,7 +88,10 @@ class Daemon {
   std::unique_ptr<HttpClient> make_governed_client(const SystemConfiguration& settings);
   Others::Heard ears();
   boost::asio::awaitable<void> look_at_pace(std::string system);
-  void open_doors();
+  void run_doors();
+  void stop_doors();
+  void reload();
+  void leave();
   void keep_running(std::string part, boost::asio::awaitable<void> work);
   void await_signal();
   std::string where() const;
@@ -81,7 +99,7 @@ class Daemon {
   const Configuration& configuration_;
   store::EmbeddedDatabase* embedded_;
   DaemonPorts ports_;
-  boost::asio::io_context io_{1};
+  OwnIo io_{1};
   boost::asio::thread_pool blocking_{1};  ///< for supervising the private cluster, which blocks
   boost::asio::signal_set signals_;
   Metrics metrics_;
@@ -96,6 +114,7 @@ class Daemon {
   Others others_;
   std::unique_ptr<http::Door> hooks_, api_, metrics_door_, control_door_;
   bool stopping_ = false;
+  bool handing_over_ = false;  ///< leaves its place to another daemon of this process
   int exit_code_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "server/daemon/notify.h"
 
+#include <ctime>
 #include <systemd/sd-daemon.h>
 
 namespace counterpart {
@@ -13,6 +14,14 @@ void tell(const std::string& lines) {
 
 void notify_ready(const std::string& status) {
   tell("READY=1\nSTATUS=" + status);
+}
+
+void notify_reloading() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto time = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time);
+  tell("RELOADING=1\nSTATUS=taking up another configuration\nMONOTONIC_USEC=" + std::to_string(microseconds.count()));
 }
 
 void notify_stopping(const std::string& status) {

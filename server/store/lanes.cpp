@@ -37,6 +37,11 @@ Lanes::Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random&
 }
 
 Lanes::~Lanes() {
+  end();
+}
+
+void Lanes::end() {
+  if (!watchdog_.joinable()) return;
   // The watchdog goes after them: it may have to free a lane that is being joined.
   for (std::unique_ptr<Lane>& lane : lanes_) lane->stop();
   for (std::unique_ptr<Lane>& lane : lanes_) lane->join();

@@ -20,8 +20,11 @@ ConnectionSettings connection_for(const StoreSettings& settings);
 class Lanes {
  public:
   Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points);
-  ~Lanes();
+  ~Lanes();  ///< end()
   Lanes(const Lanes&) = delete;
+
+  /// Every lane ends after its running job. Once.
+  void end();
 
   Lane& intake() { return *lanes_.front(); }
   Lane& reports() { return *lanes_.back(); }

@@ -116,8 +116,14 @@ Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random&
     : impl_(std::make_unique<Impl>(io, settings, clock, random, points)) {}
 
 Store::~Store() {
+  end();
+}
+
+void Store::end() {
   *impl_->wake_ = nullptr;
   *impl_->heard_ = nullptr;
+  impl_->listener_.reset();
+  impl_->lanes_.end();
 }
 
 // --- set-up ---------------------------------------------------------------------------------------

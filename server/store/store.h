@@ -68,8 +68,11 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 class Store {
  public:
   Store(boost::asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points);
-  ~Store();  ///< lanes end after what they are running
+  ~Store();  ///< end()
   Store(const Store&) = delete;
+
+  /// Lanes end after what they are running; what waits for them is rejected, and so is what comes later.
+  void end();
 
   // --- set-up ---------------------------------------------------------------------------------
 

@@ -98,8 +98,10 @@ bool answered(asio::io_context& io, const std::string& path) {
 ListenError::ListenError(error_code error, const std::string& address)
     : system_error(error), text_("cannot listen on " + address + ": " + error.message() + "; " + remedy_for(error)) {}
 
-Listener::Listener(asio::io_context& io, const std::string& address) : acceptor_(io) {
-  if (address.find('/') != std::string::npos) {
+Listener::Listener(asio::io_context& io, const std::string& address, int inherited) : acceptor_(io) {
+  if (inherited >= 0) {
+    take_over(address, inherited);
+  } else if (address.find('/') != std::string::npos) {
     listen_unix(address);
   } else {
     listen_tcp(address);
@@ -117,6 +119,21 @@ void Listener::listen_tcp(const std::string& address) {
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (error) fail(error, address);
+  address_ = print(tcp_endpoint(acceptor_.local_endpoint()));
+}
+
+void Listener::take_over(const std::string& address, int descriptor) {
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  error_code error;
+  if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) != 0) {
+    error = error_code(errno, boost::system::system_category());
+  }
+  if (!error) acceptor_.assign(asio::generic::stream_protocol(own.ss_family, IPPROTO_TCP), descriptor, error);
+  if (error) {
+    ::close(descriptor);
+    fail(error, address);
+  }
   address_ = print(tcp_endpoint(acceptor_.local_endpoint()));
 }
 
@@ -147,8 +164,13 @@ void Listener::listen_unix(const std::string& path) {
 }
 
 void Listener::close() {
-  error_code ignored;
-  acceptor_.close(ignored);
+  // Released first: close() would leave the socket in Asio's epoll set where a duplicate of it stays open.
+  error_code error;
+  if (acceptor_.is_open()) {
+    const int descriptor = acceptor_.release(error);
+    if (!error) ::close(descriptor);
+  }
+  if (error) acceptor_.close(error);
   if (path_.empty()) return;
   struct stat status{};
   const bool ours = lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;

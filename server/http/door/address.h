@@ -30,8 +30,9 @@ class ListenError : public boost::system::system_error {
 class Listener {
  public:
   /// "host:port", "[v6]:port" or a path with '/'. A stale Unix socket, on which nobody listens, is
-  /// replaced; the new one has mode 0600. Throws ListenError.
-  Listener(boost::asio::io_context& io, const std::string& address);
+  /// replaced; the new one has mode 0600. `inherited`: a TCP socket that listens there already, which it takes over;
+  /// -1: none. Throws ListenError.
+  Listener(boost::asio::io_context& io, const std::string& address, int inherited = -1);
   ~Listener() { close(); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -42,6 +43,7 @@ class Listener {
 
  private:
   void listen_tcp(const std::string& address);
+  void take_over(const std::string& address, int descriptor);
   void listen_unix(const std::string& path);
 
   Acceptor acceptor_;

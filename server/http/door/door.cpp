@@ -73,7 +73,7 @@ class Door::Impl {
  public:
   Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
        DoorAccess access)
-      : listener_(io, address), timer_(io), state_(std::make_shared<DoorState>()) {
+      : listener_(io, address, access.inherited), timer_(io), state_(std::make_shared<DoorState>()) {
     if (access.tls) certificate_.emplace(*access.tls, access.tls_files_looked_at);
     state_->access = std::move(access);
     state_->addresses = AddressCounts(limits.connections_per_address);
@@ -96,6 +96,10 @@ class Door::Impl {
         log::error("a connection could not be taken", {{"door", self->address()}, {"error", error.code().message()}});
       }
     }
+  }
+
+  void keep_socket(const std::string& address, Sockets& kept) {
+    if (listener_.acceptor().is_open()) kept.keep(address, listener_.acceptor().native_handle());
   }
 
   void stop() {
@@ -218,6 +222,10 @@ std::string Door::address() const {
 
 awaitable<void> Door::run() {
   return Impl::run(impl_);
+}
+
+void Door::keep_socket(const std::string& address, Sockets& kept) const {
+  impl_->keep_socket(address, kept);
 }
 
 void Door::stop() {

@@ -13,6 +13,7 @@
 
 #include "connectors/ports/http_client.h"
 #include "server/http/door/network.h"
+#include "server/http/door/sockets.h"
 
 namespace counterpart::http {
 
@@ -63,6 +64,7 @@ struct DoorAccess {
   /// Whose X-Forwarded-For is believed: `allow` and the limit an address are then of each request.
   std::vector<Network> trusted_proxies;
   std::optional<TlsFiles> tls;                           ///< nullopt: plain HTTP
+  int inherited = -1;                                    ///< a socket that listens there already, taken over
   std::chrono::milliseconds tls_files_looked_at{1'000};  ///< for changes, at most this often
 };
 
@@ -98,6 +100,9 @@ class Door {
 
   /// The address really bound, "127.0.0.1:43521", or the socket's path.
   std::string address() const;
+
+  /// Keeps the listening socket open for a door to come; nothing after stop().
+  void keep_socket(const std::string& address, Sockets& kept) const;
 
   /// Accepts until stop(). Spawn it on the io_context.
   boost::asio::awaitable<void> run();

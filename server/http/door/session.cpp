@@ -27,6 +27,7 @@ constexpr std::size_t kBodyReadBytes = 64 * 1024;
 constexpr std::size_t kIdleBufferBytes = 8 * 1024;
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr milliseconds kLingerTime{2'000};
+constexpr std::chrono::milliseconds kPartingTime{500};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::chrono::microseconds since(DoorState::Timer::time_point start) {
@@ -120,7 +121,16 @@ awaitable<void> Session::turn_away() {
 }
 
 void Session::stop() {
-  if (phase_ == Phase::idle || phase_ == Phase::handshake) close();
+  if (phase_ == Phase::idle && served_) return close();
+  const bool comes =
+      phase_ == Phase::idle || phase_ == Phase::handshake || phase_ == Phase::head || phase_ == Phase::body;
+  if (!comes || parting_) return;
+  // Its sender knows of no closing: what is on its way already is answered, if it comes soon.
+  parting_.emplace(*door_);
+  parting_until_ = DoorState::Timer::now() + kPartingTime;
+  deadline_ = std::min(deadline_, parting_until_);
+  timer_.cancel();
+  watch();
 }
 
 void Session::close() {
@@ -134,7 +144,7 @@ awaitable<Session::Next> Session::serve_all() {
     const bool agreed = co_await shake_hands();
     if (!agreed) co_return Next::close;
   }
-  auto next = Next::request;
+  auto next = co_await serve_one();
   while (next == Next::request && !door_->stopping) next = co_await serve_one();
   co_return next;
 }
@@ -166,6 +176,7 @@ awaitable<Session::Next> Session::serve_one() {
   held_.release();
   if (proxy_) share_.release();
   tell(door_->observer.answered, status, since(start));
+  served_ = true;
   if (!written) co_return Next::close;
   co_return keep_alive ? Next::request : Next::farewell;
 }
@@ -339,6 +350,8 @@ void Session::enter(Phase phase) {
   timed_out_ = false;
   deadline_ =
       phase == Phase::handling ? DoorState::Timer::time_point::max() : DoorState::Timer::now() + time_for(phase);
+  const bool comes = phase == Phase::idle || phase == Phase::head || phase == Phase::body;
+  if (parting_ && comes) deadline_ = std::min(deadline_, parting_until_);
   if (phase == Phase::idle && buffer_.capacity() > kIdleBufferBytes) buffer_.shrink_to_fit();
 }
 
@@ -358,6 +371,7 @@ void Session::count_body(std::size_t bytes) {
     time = std::min(time, limits.body_grace + milliseconds(body_arrived_ * 1000 / limits.body_rate));
   }
   deadline_ = body_began_ + time;
+  if (parting_) deadline_ = std::min(deadline_, parting_until_);
 }
 
 milliseconds Session::time_for(Phase phase) const {

@@ -81,7 +81,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Answers 503 to whatever comes, and closes.
   boost::asio::awaitable<void> turn_away();
 
-  /// Closes it if it waits for a request.
+  /// Closes it if it waits for a further request; one that it has not had yet, or that has begun to come, is given a
+  /// moment.
   void stop();
 
   /// Closes it at once.
@@ -160,6 +161,9 @@ class Session : public std::enable_shared_from_this<Session> {
   HeldBody held_;
   Phase phase_ = Phase::idle;  ///< set by enter()
   bool timed_out_ = false;
+  bool served_ = false;          ///< at least one request
+  std::optional<Busy> parting_;  ///< the door stops, and this one's request is waited for
+  DoorState::Timer::time_point parting_until_;
   bool broken_ = false;  ///< a handler threw: answer 500 and close
 };
 
