@@ -16,6 +16,7 @@
 #include "mapping/config/problem.h"
 #include "mapping/reconcile/rules.h"
 #include "server/config/written.h"
+#include "server/http/client/proxy.h"
 #include "server/http/door/network.h"
 
 namespace counterpart {
@@ -138,7 +139,10 @@ struct SystemConfiguration {
   std::int64_t connections = 8;
   milliseconds breaker_wait{5'000};   ///< an open breaker's pause before the probe
   std::int64_t breaker_failures = 5;  ///< failures in a row that open it
-  std::string ca_file;                ///< "" : the system's trust store
+  std::string ca_file;                ///< "" : the machine's trust store
+  std::string client_certificate;     ///< "" : none is shown to the system
+  std::string client_key;
+  std::optional<http::Proxy> proxy;
   milliseconds connect_timeout{10'000};
   milliseconds idle_timeout{30'000};             ///< a kept connection idle for so long is not used again
   std::int64_t answer_bytes = 32 * 1024 * 1024;  ///< most bytes of one answer

@@ -36,7 +36,7 @@ struct System : SystemConfiguration {
   std::vector<Node> webhook_secret;  ///< the short form
   milliseconds timeout{30'000};
   Place timeout_place;  ///< the system's own, where no time-out is written
-  std::optional<Node> ca;
+  std::optional<Node> ca, client_certificate_node, client_key_node, proxy_node;
 };
 
 /// Conflict and initial rules as written: `leading` is one of the sides, once the sync is known.

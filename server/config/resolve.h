@@ -24,6 +24,9 @@ struct Systems {
   std::vector<Place> timeout_places;
 };
 
+/// How the system of that section is called: proxy and certificates, which are tried out.
+void resolve_outgoing(System& system, const Node& section, const std::filesystem::path& folder, Problems& problems);
+
 /// Systems of the section `systems`, in file order.
 Systems resolve_systems(const Node& section, const std::filesystem::path& folder, const FindConnector& find_connector,
                         Problems& problems);

@@ -117,7 +117,15 @@ Table<System> system_table(const ConnectorKind* kind) {
       .optional("answer_bytes", &System::answer_bytes, integer(1024, 1024LL * 1024 * 1024),
                 "Most bytes of one answer of the system.")
       .optional("ca_file", &System::ca, config::maybe(scalar()),
-                "Certificates (PEM) to trust instead of the system's store.");
+                "Certificates (PEM) to trust instead of the machine's store. Read again when it changes.")
+      .optional("client_certificate", &System::client_certificate_node, config::maybe(scalar()),
+                "PEM file: the certificate by which the system knows us (mutual TLS), then those of its issuers. Read "
+                "again when it changes.")
+      .optional("client_key", &System::client_key_node, config::maybe(scalar()),
+                "PEM file: its key, without a pass phrase, which others may not read (mode 0640 or less).")
+      .optional("proxy", &System::proxy_node, config::maybe(scalar()),
+                "The HTTP proxy to call the system through: http://host:port or http://user:password@host:port. "
+                "Without it none is used; http_proxy and the like in the environment are not asked.");
   return table;
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "server/config/interpolation.h"
 #include "server/config/resolve.h"
 #include "server/config/tables.h"
 
@@ -8,7 +7,6 @@ namespace counterpart::drafts {
 namespace {
 
 constexpr std::size_t kSecretsMost = 40;  // some systems give each webhook one of its own
-constexpr std::size_t kCertificateBytesMax = 16UL * 1024 * 1024;
 
 /// Not repeated in messages: addresses may hold passwords.
 bool is_url(std::string_view text) {
@@ -94,16 +92,6 @@ void keep_scheme(System& system, Problems& problems) {
   system.hooks.scheme = verify->scheme;
 }
 
-void keep_certificates(System& system, const std::filesystem::path& folder, Problems& problems) {
-  if (!system.ca) return;
-  const std::filesystem::path path = folder / system.ca->scalar;
-  system.ca_file = path.string();
-  if (!read_text_file(path, kCertificateBytesMax)) {
-    problems.add(system.ca->place, "the file " + system.ca->shown() + " cannot be read",
-                 "relative paths start at the configuration's folder");
-  }
-}
-
 std::shared_ptr<const ConnectorKind> kind_of(const Node& section, const std::filesystem::path& folder,
                                              const FindConnector& find_connector, Problems& problems) {
   const Node* connector = section.find("connector");
@@ -144,7 +132,7 @@ System resolve_system(const std::string& name, const Node& section, const std::f
   const bool hooks_unreadable = unreadable("webhook") || unreadable("webhook_secret");
   keep_secrets(system, problems);
   if (!hooks_unreadable) keep_scheme(system, problems);
-  keep_certificates(system, folder, problems);
+  resolve_outgoing(system, section, folder, problems);
   system.whole = kind != nullptr && problems.size() == told_before && !section.holds_unreadable();
   const bool hooks_written = section.find("webhook") != nullptr || section.find("webhook_secret") != nullptr;
   system.hooks.readable = system.whole || !hooks_written;

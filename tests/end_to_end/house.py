@@ -165,14 +165,18 @@ def sql(p, statement):
     return done.stdout.strip()
 
 
-def post_signed(p, body):
-    """A webhook as CRM A signs it; (status, headers, body) of the answer."""
-    number, now = f"test-{time.time_ns()}", str(int(time.time()))
-    key = base64.b64decode(A_SECRET.removeprefix("whsec_"))
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+def signed_headers(data, number, secret=A_SECRET, now=None):
+    """The headers with which CRM A signs these bytes."""
+    now = str(int(time.time()) if now is None else now)
+    key = base64.b64decode(secret.removeprefix("whsec_"))
     signature = base64.b64encode(hmac.new(key, f"{number}.{now}.".encode() + data, hashlib.sha256).digest()).decode()
-    return call(p.hooks, "POST", "/hooks/crm", data, {"webhook-id": number, "webhook-timestamp": now,
-                                                      "webhook-signature": "v1," + signature})
+    return {"webhook-id": number, "webhook-timestamp": now, "webhook-signature": "v1," + signature}
+
+
+def post_signed(p, body, number=None):
+    """A webhook as CRM A signs it; (status, headers, body) of the answer."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return call(p.hooks, "POST", "/hooks/crm", data, signed_headers(data, number or f"test-{time.time_ns()}"))
 
 
 def news_of(record, kind="contact", objects="contacts"):

@@ -8,10 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "server/http/client/client_context.h"
 #include "server/http/client/request_text.h"
 #include "server/http/client/response_reader.h"
 #include "server/http/client/stream.h"
 #include "server/http/client/turnstile.h"
+#include "server/http/tls/renewed_context.h"
+#include "server/http/tls/tls_files.h"
 
 namespace counterpart::http {
 namespace {
@@ -38,7 +41,7 @@ class Core {
  public:
   Core(asio::io_context& io, ClientSettings settings, FaultPoints& points, ClientObserver observer)
       : settings_(std::move(settings)), executor_(io.get_executor()), points_(points), observer_(std::move(observer)) {
-    if (!settings_.ca_file.empty()) tls_.emplace(make_tls_context(settings_.ca_file));
+    if (!settings_.ca_file.empty() || !settings_.client_certificate.empty()) tls_ = renewed_context();
   }
 
   const ClientSettings& settings() const { return settings_; }
@@ -62,10 +65,8 @@ class Core {
   }
 
   std::shared_ptr<Stream> make_stream(bool tls) {
-    if (!tls) return make_plain_stream(executor_);
-    // The machine's trust store takes time and memory, and is only read by who needs it.
-    if (!tls_) tls_.emplace(make_tls_context({}));
-    return make_tls_stream(executor_, *tls_);
+    if (!tls) return make_plain_stream(executor_, settings_.proxy);
+    return make_tls_stream(executor_, tls_context(), settings_.proxy);
   }
 
   void reach(const HttpRequest& request, const char* moment) {
@@ -85,6 +86,23 @@ class Core {
     return origin;
   }
 
+  TlsContext tls_context() {
+    try {
+      // The machine's trust store takes time and memory, and is only read by who needs it.
+      if (!tls_) tls_ = renewed_context();
+    } catch (const TlsError& error) {
+      throw HttpError(error.what(), false, Cause::ours);
+    }
+    return tls_->at(Timer::now());
+  }
+
+  RenewedContext renewed_context() const {
+    const ClientTlsFiles files{settings_.ca_file, settings_.client_certificate, settings_.client_key};
+    std::vector<std::string> watched = {files.certificate, files.key, files.ca_file};
+    std::erase(watched, "");
+    return {std::move(watched), [files] { return make_client_context(files); }, settings_.tls_files_looked_at};
+  }
+
   void drop_stale() {
     const auto oldest = Timer::now() - settings_.idle_timeout;
     const auto stale = [oldest](const Origin::Idle& idle) { return idle.since < oldest || !idle.stream->fresh(); };
@@ -95,7 +113,7 @@ class Core {
   asio::any_io_executor executor_;
   FaultPoints& points_;
   ClientObserver observer_;
-  std::optional<asio::ssl::context> tls_;
+  std::optional<RenewedContext> tls_;
   std::map<std::string, Origin> origins_;
 };
 
@@ -113,7 +131,8 @@ class Exchange {
         request_(request),
         url_(checked_url(request)),
         origin_(url_.origin()),
-        head_(request_head(request, url_)),
+        proxy_(core_->settings().proxy && !url_.tls ? &*core_->settings().proxy : nullptr),
+        head_(request_head(request, url_, proxy_)),
         deadline_(Timer::now() + request.timeout) {}
 
   awaitable<HttpResponse> run() {
@@ -191,12 +210,28 @@ class Exchange {
       take(reader, got);
       if (got.error && !reader.done()) {
         if (kept && may_be_repeated() && !reader.started()) co_return closed();
-        const bool maybe_sent = reader.started() || !untouched;
-        fail(reader.started() ? "broke off inside its answer" : "closed the connection without an answer", maybe_sent);
+        broken_off(reader, got.error, kept, untouched);
       }
     }
     if (reader.keep_alive() && !sent.error) core_->keep(origin_, std::move(stream_));
-    co_return reader.take();
+    HttpResponse response = reader.take();
+    if (proxy_ != nullptr) refuse_proxys_own(response);
+    co_return response;
+  }
+
+  [[noreturn]] void broken_off(const ResponseReader& reader, const boost::system::error_code& error, bool kept,
+                               bool untouched) const {
+    if (reader.started()) fail("broke off inside its answer", true);
+    // A fresh connection's handshake was not over for who refuses a certificate: it has not looked at the request.
+    if (const auto alert = certificate_alert(error); alert && !kept) fail(*alert, false);
+    fail("closed the connection without an answer", !untouched);
+  }
+
+  /// What a proxy says in its own name is nothing that the system said.
+  void refuse_proxys_own(const HttpResponse& response) const {
+    const auto refusal = proxy_refusal(response);
+    if (refusal)
+      throw HttpError("not passed on to " + origin_ + ": " + proxy_->name() + ' ' + refusal->what, refusal->maybe_sent);
   }
 
   /// Of a kept connection: what comes next goes over a fresh one.
@@ -217,13 +252,15 @@ class Exchange {
   }
 
   [[noreturn]] void fail(const std::string& why, bool maybe_sent, Cause cause = Cause::system) const {
-    throw HttpError(core_->settings().system + " (" + origin_ + "): " + why, maybe_sent, cause);
+    const std::string way = proxy_ != nullptr ? " through " + proxy_->name() : "";
+    throw HttpError(core_->settings().system + " (" + origin_ + way + "): " + why, maybe_sent, cause);
   }
 
   std::shared_ptr<Core> core_;
   const HttpRequest& request_;
   Url url_;
   std::string origin_;
+  const Proxy* proxy_;  ///< who passes the request on; nullptr where it goes to the system itself, or by a tunnel
   std::string head_;
   Timer::time_point deadline_;
   std::shared_ptr<Stream> stream_;

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "connectors/ports/clock.h"
 #include "connectors/ports/http_client.h"
 #include "connectors/ports/random.h"
 #include "server/fault_points.h"
+#include "server/http/client/proxy.h"
 #include "server/http/client/shared_pace.h"
 
 namespace counterpart::http {
@@ -21,6 +23,10 @@ struct ClientSettings {
   std::size_t response_bytes = 32 * 1024 * 1024;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};  ///< a kept connection idle for so long is not used again
+  std::optional<Proxy> proxy = {};                 ///< nullopt: straight to the system; the environment is not asked
+  std::string client_certificate = {};             ///< PEM file; "": none is shown
+  std::string client_key = {};                     ///< PEM file, of client_certificate
+  std::chrono::milliseconds tls_files_looked_at{1'000};  ///< for changes, at most this often
 };
 
 /// Told of each exchange, for metrics. status 0: no answer.
@@ -34,7 +40,10 @@ struct ClientObserver {
 /// are not followed. HttpRequest::gate is passed before each first byte.
 /// The request's time-out covers the wait for a connection, connecting and the exchange. Connections idle for
 /// too long, or closed by the peer, are dropped when the next request comes: no timer keeps the io_context
-/// busy. A cancelled send() throws boost::system::system_error. Throws HttpError for an unreadable ca_file.
+/// busy. A cancelled send() throws boost::system::system_error.
+/// Through a proxy, https goes end to end inside a tunnel (CONNECT), http in absolute form; what the proxy itself
+/// refuses is an HttpError that says so. Certificates, keys and ca_file are read again when they change.
+/// Throws TlsError for one of them that cannot be used.
 std::unique_ptr<HttpClient> make_client(boost::asio::io_context& io, ClientSettings settings, FaultPoints& points,
                                         ClientObserver observer = {});
 

@@ -11,7 +11,8 @@ char lower(char c) {
 }
 
 bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kOurs = {"host", "content-length", "connection", "transfer-encoding"};
+  constexpr std::array<std::string_view, 5> kOurs = {"host", "content-length", "connection", "transfer-encoding",
+                                                     "proxy-authorization"};
   const auto same = [name](std::string_view ours) {
     return std::ranges::equal(name, ours, [](char a, char b) { return lower(a) == b; });
   };
@@ -42,12 +43,17 @@ bool is_word_char(char c) {
 
 }  // namespace
 
-std::string request_head(const HttpRequest& request, const Url& url) {
+std::string request_head(const HttpRequest& request, const Url& url, const Proxy* proxy) {
   if (!is_token(request.method)) throw HttpError("the request's method is malformed", false, HttpError::Cause::ours);
   std::string head;
   head.reserve(256 + url.target.size());
-  head.append(request.method).append(" ").append(url.target).append(" HTTP/1.1\r\n");
+  head.append(request.method).append(" ");
+  if (proxy != nullptr) head.append("http://").append(url.authority());
+  head.append(url.target).append(" HTTP/1.1\r\n");
   append(head, "Host", url.authority());
+  if (proxy != nullptr && !proxy->authorization.empty()) {
+    append(head, "Proxy-Authorization", proxy->authorization.reveal());
+  }
   if (find_header(request.headers, "user-agent") == nullptr) append(head, "User-Agent", "counterpart");
   for (const auto& [name, value] : request.headers) {
     if (!is_token(name) || std::ranges::any_of(value, is_control)) {

@@ -126,8 +126,11 @@ bool ResponseReader::started() const {
 bool ResponseReader::done() const {
   return parser_->is_done();
 }
+bool ResponseReader::overrun() const {
+  return !pending_.empty();
+}
 bool ResponseReader::keep_alive() const {
-  return parser_->keep_alive() && pending_.empty();
+  return parser_->keep_alive() && !overrun();
 }
 HttpResponse ResponseReader::take() {
   return std::move(parser_->response);

@@ -39,6 +39,9 @@ class ResponseReader {
   bool started() const;  ///< a byte has come
   bool done() const;
 
+  /// After done(): whether bytes came after the response, unasked.
+  bool overrun() const;
+
   /// After done(): whether another request may follow. False where bytes came unasked.
   bool keep_alive() const;
   HttpResponse take();

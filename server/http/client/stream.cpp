@@ -4,11 +4,13 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "connectors/ports/http_client.h"
+#include "server/http/client/tunnel.h"
 
 namespace counterpart::http {
 namespace {
@@ -28,8 +31,21 @@ using Timer = Stream::Timer;
 
 constexpr auto kTuple = asio::as_tuple(asio::deferred);
 
-[[noreturn]] void fail(const Url& url, const std::string& why, HttpError::Cause cause = HttpError::Cause::system) {
-  throw HttpError("cannot connect to " + url.origin() + ": " + why, false, cause);
+/// Where a connection goes: to a system, or to a proxy on the way there.
+struct Destination {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string name;  ///< for messages
+};
+
+Destination destination_of(const Url& url, const std::optional<Proxy>& proxy) {
+  if (!proxy) return {url.host, url.port, url.origin()};
+  return {proxy->url.host, proxy->url.port, proxy->name() + " on the way to " + url.origin()};
+}
+
+[[noreturn]] void fail(const std::string& name, const std::string& why,
+                       HttpError::Cause cause = HttpError::Cause::system) {
+  throw HttpError("cannot connect to " + name + ": " + why, false, cause);
 }
 
 /// Whether it is this machine that has run out of something, not the way to the system that is closed.
@@ -50,30 +66,30 @@ struct Lookup {
   bool answered = false;
 };
 
-void start(const std::shared_ptr<Lookup>& lookup, const Url& url) {
+void start(const std::shared_ptr<Lookup>& lookup, const Destination& to) {
   const auto take = [lookup](const error_code& error, const tcp::resolver::results_type& results) {
     lookup->error = error;
     for (const auto& result : results) lookup->endpoints.push_back(result.endpoint());
     lookup->answered = true;
     lookup->over.cancel();
   };
-  lookup->resolver.async_resolve(url.host, std::to_string(url.port), tcp::resolver::numeric_service, take);
+  lookup->resolver.async_resolve(to.host, std::to_string(to.port), tcp::resolver::numeric_service, take);
 }
 
-awaitable<std::vector<tcp::endpoint>> resolve(Url url, Timer::time_point deadline) {
+awaitable<std::vector<tcp::endpoint>> resolve(Destination to, Timer::time_point deadline) {
   error_code error;
-  const auto numeric = asio::ip::make_address(url.host, error);
-  if (!error) co_return std::vector<tcp::endpoint>(1, tcp::endpoint(numeric, url.port));
+  const auto numeric = asio::ip::make_address(to.host, error);
+  if (!error) co_return std::vector<tcp::endpoint>(1, tcp::endpoint(numeric, to.port));
   const auto executor = co_await asio::this_coro::executor;
   const auto lookup = std::make_shared<Lookup>(executor);
   lookup->over.expires_at(deadline);
-  start(lookup, url);
+  start(lookup, to);
   const auto result = co_await lookup->over.async_wait(kTuple);
   if (!lookup->answered) {
     if (std::get<0>(result)) throw boost::system::system_error(asio::error::operation_aborted);
-    fail(url, "its name was not resolved in time");
+    fail(to.name, "its name was not resolved in time");
   }
-  if (lookup->error) fail(url, "its name cannot be resolved: " + lookup->error.message());
+  if (lookup->error) fail(to.name, "its name cannot be resolved: " + lookup->error.message());
   co_return lookup->endpoints;
 }
 
@@ -86,10 +102,12 @@ bool nothing_pending(tcp::socket& socket) {
 
 class PlainStream : public Stream, public std::enable_shared_from_this<PlainStream> {
  public:
-  explicit PlainStream(const asio::any_io_executor& executor) : socket_(executor) {}
+  PlainStream(const asio::any_io_executor& executor, std::optional<Proxy> proxy)
+      : socket_(executor), proxy_(std::move(proxy)) {}
 
   awaitable<void> open(Url url, Timer::time_point deadline) override {
-    const auto endpoints = co_await resolve(url, deadline);
+    const Destination to = destination_of(url, proxy_);
+    const auto endpoints = co_await resolve(to, deadline);
     error_code error = asio::error::host_not_found;
     for (std::size_t i = 0; i < endpoints.size() && error; ++i) {
       // An address that does not answer must leave time for the others.
@@ -102,7 +120,7 @@ class PlainStream : public Stream, public std::enable_shared_from_this<PlainStre
       if (error) close();
       if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     }
-    if (error) fail(url, error.message(), cause_of(error));
+    if (error) fail(to.name, error.message(), cause_of(error));
     socket_.set_option(tcp::no_delay(true), error);
   }
 
@@ -124,27 +142,40 @@ class PlainStream : public Stream, public std::enable_shared_from_this<PlainStre
   bool fresh() override { return nothing_pending(socket_); }
 
   tcp::socket& socket() { return socket_; }
+  const std::optional<Proxy>& proxy() const { return proxy_; }
 
  private:
   tcp::socket socket_;
+  std::optional<Proxy> proxy_;
 };
+
+/// The TLS alert by which the peer ended a connection; nullopt: it ended otherwise.
+std::optional<int> alert_in(const error_code& error) {
+  if (error.category() != asio::error::get_ssl_category()) return std::nullopt;
+  const int reason = ERR_GET_REASON(static_cast<unsigned long>(error.value()));
+  if (reason < SSL_AD_REASON_OFFSET) return std::nullopt;
+  return reason - SSL_AD_REASON_OFFSET;
+}
 
 /// TLS over a plain stream's socket.
 class TlsStream : public Stream, public std::enable_shared_from_this<TlsStream> {
  public:
-  TlsStream(const asio::any_io_executor& executor, asio::ssl::context& context)
-      : plain_(std::make_shared<PlainStream>(executor)), tls_(plain_->socket(), context) {}
+  TlsStream(const asio::any_io_executor& executor, TlsContext context, std::optional<Proxy> proxy)
+      : plain_(std::make_shared<PlainStream>(executor, std::move(proxy))),
+        context_(std::move(context)),
+        tls_(plain_->socket(), *context_) {}
 
   awaitable<void> open(Url url, Timer::time_point deadline) override {
     co_await plain_->open(url, deadline);
+    if (plain_->proxy()) co_await open_tunnel(plain_, *plain_->proxy(), url, deadline);
     prepare(url.host);
     const Alarm alarm(plain_->socket().get_executor(), shared_from_this(), deadline);
     const auto result = co_await tls_.async_handshake(asio::ssl::stream_base::client, kTuple);
     const error_code error = std::get<0>(result);
     if (!error) co_return;
-    if (alarm.rang()) fail(url, "the TLS handshake took too long");
+    if (alarm.rang()) fail(url.origin(), "the TLS handshake took too long");
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-    fail(url, "no secure connection: " + reason(error));
+    fail(url.origin(), "no secure connection: " + reason(error));
   }
 
   awaitable<Transfer> write(Both buffers) override {
@@ -177,38 +208,42 @@ class TlsStream : public Stream, public std::enable_shared_from_this<TlsStream> 
   std::string reason(const error_code& error) {
     const long verified = SSL_get_verify_result(tls_.native_handle());
     if (verified != X509_V_OK) return std::string("certificate refused: ") + X509_verify_cert_error_string(verified);
-    return error.message();
+    if (const auto alert = certificate_alert(error)) return *alert;
+    const bool may_want_one = alert_in(error) == SSL_AD_HANDSHAKE_FAILURE && !SSL_get_certificate(tls_.native_handle());
+    return error.message() + (may_want_one ? "; it may want a client certificate ('client_certificate')" : "");
   }
 
   std::shared_ptr<PlainStream> plain_;
+  TlsContext context_;
   asio::ssl::stream<tcp::socket&> tls_;
 };
 
 }  // namespace
 
-std::shared_ptr<Stream> make_plain_stream(const asio::any_io_executor& executor) {
-  return std::make_shared<PlainStream>(executor);
+std::shared_ptr<Stream> make_plain_stream(const asio::any_io_executor& executor, std::optional<Proxy> proxy) {
+  return std::make_shared<PlainStream>(executor, std::move(proxy));
 }
 
-std::shared_ptr<Stream> make_tls_stream(const asio::any_io_executor& executor, asio::ssl::context& context) {
-  return std::make_shared<TlsStream>(executor, context);
+std::shared_ptr<Stream> make_tls_stream(const asio::any_io_executor& executor, TlsContext context,
+                                        std::optional<Proxy> proxy) {
+  return std::make_shared<TlsStream>(executor, std::move(context), std::move(proxy));
 }
 
-asio::ssl::context make_tls_context(const std::string& ca_file) {
-  asio::ssl::context context(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  context.set_verify_mode(asio::ssl::verify_peer);
-  error_code error;
-  if (ca_file.empty()) {
-    context.set_default_verify_paths(error);
-  } else {
-    context.load_verify_file(ca_file, error);
+std::optional<std::string> certificate_alert(const error_code& error) {
+  switch (alert_in(error).value_or(-1)) {
+    case SSL_AD_CERTIFICATE_REQUIRED:
+      return "it wants a client certificate; name one with 'client_certificate' and 'client_key'";
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case SSL_AD_CERTIFICATE_REVOKED:
+    case SSL_AD_CERTIFICATE_EXPIRED:
+    case SSL_AD_CERTIFICATE_UNKNOWN:
+    case SSL_AD_UNKNOWN_CA:
+    case SSL_AD_ACCESS_DENIED:
+      return "it refuses our client certificate (" + error.message() + "); see 'client_certificate'";
+    default:
+      return std::nullopt;
   }
-  if (error) {
-    const std::string from = ca_file.empty() ? "the machine's trust store" : ca_file;
-    throw HttpError("cannot read certificates from " + from + ": " + error.message(), false, HttpError::Cause::ours);
-  }
-  return context;
 }
 
 Alarm::Alarm(const asio::any_io_executor& executor, const std::shared_ptr<Stream>& stream, Timer::time_point at)

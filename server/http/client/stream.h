@@ -9,9 +9,12 @@
 #include <boost/system/error_code.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "server/http/client/proxy.h"
 #include "server/http/client/url.h"
+#include "server/http/tls/renewed_context.h"
 
 namespace counterpart::http {
 
@@ -29,8 +32,8 @@ class Stream {
 
   virtual ~Stream() = default;
 
-  /// Connects, over TLS with the certificate and host name verified. Throws HttpError, maybe_sent
-  /// false, saying why not.
+  /// Connects, over TLS with the certificate and host name verified, through the proxy if there is one. Throws
+  /// HttpError, maybe_sent false, saying why not, and whether it was the proxy.
   virtual boost::asio::awaitable<void> open(Url url, Timer::time_point deadline) = 0;
   virtual boost::asio::awaitable<Transfer> write(Both buffers) = 0;
   virtual boost::asio::awaitable<Transfer> read_some(boost::asio::mutable_buffer buffer) = 0;
@@ -42,13 +45,17 @@ class Stream {
   virtual bool fresh() = 0;
 };
 
-std::shared_ptr<Stream> make_plain_stream(const boost::asio::any_io_executor& executor);
-std::shared_ptr<Stream> make_tls_stream(const boost::asio::any_io_executor& executor,
-                                        boost::asio::ssl::context& context);
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
-/// TLS 1.2 or newer, verified against the file's certificates, or the machine's trust store if "".
-/// Throws HttpError, maybe_sent false, naming the file.
-boost::asio::ssl::context make_tls_context(const std::string& ca_file);
+/// With a proxy, what is written goes to the proxy, who passes it on.
+std::shared_ptr<Stream> make_plain_stream(const boost::asio::any_io_executor& executor, std::optional<Proxy> proxy);
+
+/// With a proxy, through a tunnel: nothing but the way is the proxy's to see.
+std::shared_ptr<Stream> make_tls_stream(const boost::asio::any_io_executor& executor, TlsContext context,
+                                        std::optional<Proxy> proxy);
+
+/// If a system ended a connection since it wants a client certificate, or another one: that, and what to do.
+std::optional<std::string> certificate_alert(const boost::system::error_code& error);
 
 /// Closes a stream at a point in time, unless it goes first.
 class Alarm {

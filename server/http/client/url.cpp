@@ -30,6 +30,10 @@ bool is_target_char(char c) {
   return c > 0x20 && c < 0x7F && c != '#' && c != '\\';
 }
 
+std::string bracketed(const std::string& host) {
+  return host.find(':') == std::string::npos ? host : '[' + host + ']';
+}
+
 /// Takes the host off the authority; the port, with its colon, is what is left.
 std::optional<std::string> take_host(std::string_view& authority) {
   std::string_view host;
@@ -65,9 +69,12 @@ std::string Url::origin() const {
   return (tls ? "https://" : "http://") + host + ':' + std::to_string(port);
 }
 
+std::string Url::host_and_port() const {
+  return bracketed(host) + ':' + std::to_string(port);
+}
+
 std::string Url::authority() const {
-  const std::string name = host.find(':') == std::string::npos ? host : '[' + host + ']';
-  return port == (tls ? kHttpsPort : kHttpPort) ? name : name + ':' + std::to_string(port);
+  return port == (tls ? kHttpsPort : kHttpPort) ? bracketed(host) : host_and_port();
 }
 
 std::optional<Url> parse_url(std::string_view text) {

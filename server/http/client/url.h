@@ -17,6 +17,9 @@ struct Url {
   /// "https://host:port", always with the port.
   std::string origin() const;
 
+  /// "host:port", IPv6 in brackets.
+  std::string host_and_port() const;
+
   /// For the Host header: without the port where it is the scheme's own.
   std::string authority() const;
 

@@ -74,7 +74,7 @@ class Door::Impl {
   Impl(asio::io_context& io, const std::string& address, DoorLimits limits, Handler handler, DoorObserver observer,
        DoorAccess access)
       : listener_(io, address, access.inherited), timer_(io), state_(std::make_shared<DoorState>()) {
-    if (access.tls) certificate_.emplace(*access.tls, access.tls_files_looked_at);
+    if (access.tls) certificate_ = renewed_server_context(*access.tls, access.tls_files_looked_at);
     state_->access = std::move(access);
     state_->addresses = AddressCounts(limits.connections_per_address);
     state_->limits = limits;
@@ -203,7 +203,7 @@ class Door::Impl {
   Listener listener_;
   asio::steady_timer timer_;
   SpareDescriptor spare_;
-  std::optional<ServerCertificate> certificate_;      ///< nullopt: plain HTTP
+  std::optional<RenewedContext> certificate_;         ///< nullopt: plain HTTP
   std::optional<DoorState::Timer::time_point> told_;  ///< that nothing can be accepted
   std::shared_ptr<DoorState> state_;
 };

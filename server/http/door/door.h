@@ -14,6 +14,7 @@
 #include "connectors/ports/http_client.h"
 #include "server/http/door/network.h"
 #include "server/http/door/sockets.h"
+#include "server/http/tls/tls_files.h"
 
 namespace counterpart::http {
 
@@ -49,12 +50,6 @@ struct DoorLimits {
   std::chrono::milliseconds body_grace{5'000};  ///< before that is asked of it
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
-};
-
-/// A certificate (with those of its issuers after it) and its key, both PEM files.
-struct TlsFiles {
-  std::string certificate;
-  std::string key;
 };
 
 /// Who may come in, and how.

@@ -140,7 +140,7 @@ const Mistaken kWrongSystems[] = {
      "c.yaml:2:39: unknown key 'failure' in breaker; did you mean 'failures'?\n"},
     {"connector: plain, timeout: 0s", "c.yaml:2:37: expected a duration from 1ms to 1h, found '0s'\n"},
     {"connector: plain, ca_file: none.pem",
-     "c.yaml:2:37: the file 'none.pem' cannot be read; relative paths start at the configuration's folder\n"},
+     "c.yaml:2:37: none.pem cannot be read; name a PEM file that exists and that counterpart's user may read\n"},
 };
 
 TEST(Systems, ThatAreWrongAreTold) {

@@ -1,6 +1,7 @@
 #include "client_support.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <set>
 #include <stdexcept>
 
@@ -103,6 +105,7 @@ struct RawServer::State : std::enable_shared_from_this<RawServer::State> {
   int accepted = 0;
   int open_most = 0;
   std::vector<std::string> requests;
+  std::vector<std::string> client_names;
   std::set<tcp::socket*> open;
   std::deque<std::pair<asio::steady_timer*, std::string*>> hanging;
 };
@@ -168,6 +171,22 @@ awaitable<void> talk(std::shared_ptr<State> state, Stream* stream) {
   }
 }
 
+/// A connection that is closed with unread bytes may take with it what was said last.
+awaitable<void> read_to_the_end(tcp::socket* socket) {
+  boost::system::error_code error;
+  socket->shutdown(tcp::socket::shutdown_send, error);
+  std::string bytes;
+  co_await asio::async_read(*socket, asio::dynamic_buffer(bytes), kTuple);
+}
+
+std::string client_name(SSL* tls) {
+  const std::unique_ptr<X509, decltype(&X509_free)> shown(SSL_get1_peer_certificate(tls), &X509_free);
+  if (!shown) return "";
+  std::array<char, 256> name{};
+  X509_NAME_get_text_by_NID(X509_get_subject_name(shown.get()), NID_commonName, name.data(), name.size());
+  return name.data();
+}
+
 template <class State>
 awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket) {
   const Open<State> open(*state, socket);
@@ -177,7 +196,13 @@ awaitable<void> serve(std::shared_ptr<State> state, tcp::socket socket) {
   }
   asio::ssl::stream<tcp::socket&> stream(socket, state->tls);
   const auto result = co_await stream.async_handshake(asio::ssl::stream_base::server, kTuple);
-  if (!std::get<0>(result)) co_await talk(state, &stream);
+  if (std::get<0>(result)) {
+    co_await read_to_the_end(&socket);
+    co_return;
+  }
+  const std::string name = client_name(stream.native_handle());
+  if (!name.empty()) state->client_names.push_back(name);
+  co_await talk(state, &stream);
 }
 
 template <class State>
@@ -212,9 +237,17 @@ RawServer::~RawServer() {
   close_connections();
 }
 
+void RawServer::demand_certificate(const std::string& ca_file) {
+  state_->tls.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+  state_->tls.load_verify_file(ca_file);
+}
+
+std::uint16_t RawServer::port() const {
+  return state_->acceptor.local_endpoint().port();
+}
+
 std::string RawServer::url(const std::string& path, const std::string& host) const {
-  const auto port = std::to_string(state_->acceptor.local_endpoint().port());
-  return (state_->secure ? "https://" : "http://") + host + ':' + port + path;
+  return (state_->secure ? "https://" : "http://") + host + ':' + std::to_string(port()) + path;
 }
 
 int RawServer::accepted() const {
@@ -225,6 +258,9 @@ int RawServer::open_most() const {
 }
 const std::vector<std::string>& RawServer::requests() const {
   return state_->requests;
+}
+const std::vector<std::string>& RawServer::client_names() const {
+  return state_->client_names;
 }
 
 void RawServer::release(const std::string& bytes) {
@@ -246,6 +282,81 @@ void RawServer::reset_connections() {
     socket->set_option(asio::socket_base::linger(true, 0), ignored);
     socket->close(ignored);
   }
+}
+
+struct TunnelProxy::State {
+  State(asio::io_context& io, std::string said)
+      : acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)), answer(std::move(said)) {}
+
+  tcp::acceptor acceptor;
+  std::string answer;
+  std::vector<std::string> requests;
+};
+
+namespace {
+
+using Socket = std::shared_ptr<tcp::socket>;
+
+/// Until one side ends: then neither has anything more to say.
+awaitable<void> relay(Socket from, Socket to) {
+  std::array<char, 16384> bytes{};
+  boost::system::error_code error;
+  while (!error) {
+    const auto got = co_await from->async_read_some(asio::buffer(bytes), kTuple);
+    const auto put = co_await asio::async_write(*to, asio::buffer(bytes, std::get<1>(got)), kTuple);
+    error = std::get<0>(got) ? std::get<0>(got) : std::get<0>(put);
+  }
+  from->close(error);
+  to->close(error);
+}
+
+/// 9001 of "CONNECT crm.example:9001 HTTP/1.1".
+std::uint16_t asked_port(const std::string& request) {
+  const std::size_t end = request.find(" HTTP/1.1\r\n");
+  const std::size_t colon = request.rfind(':', end);
+  return static_cast<std::uint16_t>(std::stoi(request.substr(colon + 1, end - colon - 1)));
+}
+
+template <class State>
+awaitable<void> serve_tunnel(std::shared_ptr<State> state, Socket client) {
+  const std::string request = co_await read_request(client.get());
+  state->requests.push_back(request);
+  const auto system = std::make_shared<tcp::socket>(client->get_executor());
+  const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), asked_port(request));
+  co_await system->async_connect(endpoint, kTuple);
+  co_await asio::async_write(*client, asio::buffer(state->answer), kTuple);
+  asio::co_spawn(client->get_executor(), relay(system, client), asio::detached);
+  co_await relay(client, system);
+}
+
+template <class State>
+awaitable<void> accept_tunnels(std::shared_ptr<State> state) {
+  while (true) {
+    auto result = co_await state->acceptor.async_accept(kTuple);
+    if (std::get<0>(result)) co_return;
+    const auto socket = std::make_shared<tcp::socket>(std::move(std::get<1>(result)));
+    asio::co_spawn(state->acceptor.get_executor(), serve_tunnel(state, socket), asio::detached);
+  }
+}
+
+}  // namespace
+
+TunnelProxy::TunnelProxy(asio::io_context& io, std::string answer)
+    : state_(std::make_shared<State>(io, std::move(answer))) {
+  asio::co_spawn(io, accept_tunnels(state_), asio::detached);
+}
+
+TunnelProxy::~TunnelProxy() {
+  boost::system::error_code ignored;
+  state_->acceptor.close(ignored);
+}
+
+std::string TunnelProxy::url() const {
+  return "http://127.0.0.1:" + std::to_string(state_->acceptor.local_endpoint().port());
+}
+
+const std::vector<std::string>& TunnelProxy::requests() const {
+  return state_->requests;
 }
 
 std::string ok(const std::string& body) {

@@ -66,10 +66,15 @@ class RawServer {
   ~RawServer();
   RawServer(const RawServer&) = delete;
 
+  /// From now on: a TLS client must show a certificate that this file vouches for.
+  void demand_certificate(const std::string& ca_file);
+
+  std::uint16_t port() const;
   std::string url(const std::string& path = "/", const std::string& host = "127.0.0.1") const;
   int accepted() const;
   int open_most() const;  ///< connections open at once, at most
   const std::vector<std::string>& requests() const;
+  const std::vector<std::string>& client_names() const;  ///< common names of the certificates that were shown
 
   /// Answers those who hang, one after the other, with this.
   void release(const std::string& bytes);
@@ -79,6 +84,22 @@ class RawServer {
 
   /// Ends them so that the peer's next write fails.
   void reset_connections();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// A proxy that opens tunnels: to the port that it is asked for, whatever the name, on this machine.
+class TunnelProxy {
+ public:
+  /// `answer`: what it says once the tunnel is open.
+  explicit TunnelProxy(boost::asio::io_context& io, std::string answer = "HTTP/1.1 200 Established\r\n\r\n");
+  ~TunnelProxy();
+  TunnelProxy(const TunnelProxy&) = delete;
+
+  std::string url() const;
+  const std::vector<std::string>& requests() const;
 
  private:
   struct State;

@@ -219,7 +219,7 @@ TEST_F(TlsDoor, SaysWhichFileCannotBeUsedAndWhatToDo) {
   EXPECT_EQ(fault_of({"/no/such.pem", key}),
             "/no/such.pem cannot be read; name a PEM file that exists and that counterpart's user may read");
   EXPECT_THAT(fault_of({good, "/no/such.pem"}), HasSubstr("/no/such.pem cannot be read"));
-  EXPECT_THAT(fault_of({key, key}), HasSubstr(key + " holds no certificate in PEM; put the server's certificate"));
+  EXPECT_THAT(fault_of({key, key}), HasSubstr(key + " holds no certificate in PEM; put the certificate itself"));
   EXPECT_THAT(fault_of({good, good}), HasSubstr("holds a key that others may read or change"));
   EXPECT_EQ(fault_of({good, other.key_file()}), other.key_file() + " is not the key of the certificate in " + good +
                                                     "; name the key that the certificate was made for");
