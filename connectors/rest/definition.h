@@ -75,6 +75,7 @@
 #include "connectors/rest/body_template.h"
 #include "connectors/rest/moment.h"
 #include "connectors/rest/selection.h"
+#include "mapping/config/key_doc.h"
 #include "mapping/config/problem.h"
 #include "mapping/expression/expression.h"
 #include "mapping/expression/path.h"
@@ -157,14 +158,14 @@ struct Read {
 };
 
 struct Paging {
-  enum class Type { none, page, offset, cursor, link_header };
+  enum class Type { none, page, offset, cursor, last_id, link, link_header };
   Type type = Type::none;
   std::int64_t size = 100;
   std::int64_t start = 1;     ///< number of the first page
-  std::optional<Path> next;   ///< cursor
+  std::optional<Path> next;   ///< cursor, link
   std::optional<Path> pages;  ///< page: number of the last one
   std::optional<Path> total;  ///< page, offset: number of all records
-  std::optional<Path> more;   ///< page, offset: whether there is another page
+  std::optional<Path> more;   ///< whether there is another page
 };
 
 struct Since {
@@ -322,5 +323,8 @@ std::optional<Definition> read_definition(std::string_view text, const std::stri
 
 /// The definition's JSON Schema, from the reader's own tables.
 Native definition_schema();
+
+/// The documentation of every key of a definition.
+std::vector<config::KeyDoc> definition_keys();
 
 }  // namespace counterpart::rest
