@@ -23,9 +23,9 @@ struct CheckOptions {
 void print_reference() {
   const auto texts = config::references({configuration_keys(), rest::definition_keys()});
   std::printf(
-      "`NAME`, `PATH` and `TEXT` stand for names, paths and words of yours, `[]` for each item of a list. Durations "
-      "are\n"
-      "written `250ms`, `30s`, `5m`, `2h`, `7d`. What stands in brackets is taken where nothing is written.\n\n"
+      "`NAME`, `PATH` and `TEXT` stand for names, paths and words of yours, `[]` for each item of a list.\n"
+      "Durations are written `250ms`, `30s`, `5m`, `2h`, `7d`. What stands in (`…`) is taken where nothing is\n"
+      "written; **required** is what a section must have, if it is there at all.\n\n"
       "**The configuration** (`counterpart.yaml`)\n%s\n**A connector's definition** (`./mycrm.yaml`)\n%s",
       texts.at(0).c_str(), texts.at(1).c_str());
 }

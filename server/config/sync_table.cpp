@@ -179,9 +179,9 @@ Table<Object> object_table() {
   table.optional("name", &Object::name, maybe(scalar()), "For messages and metrics; the left object if not given.")
       .required("left", &Object::left, config::text(), "The object in the left system.")
       .required("right", &Object::right, config::text(), "The object in the right system.")
-      .optional("where", &Object::where, both_or_each("where"),
-                "An expression over the record (as `as`: one for both sides, or each): only records for which it is "
-                "true take part.")
+      .optional(
+          "where", &Object::where, both_or_each("where"),
+          "An expression over the record, for both sides or each its own: only records for which it is true take part.")
       .optional("match", &Object::match, list_of(scalar()),
                 "Names of fields that tell who a record is, in order of trust; of the codecs email and vat_id. Without "
                 "any, nothing is linked and all is created.")

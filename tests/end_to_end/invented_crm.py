@@ -54,7 +54,11 @@ class Clients:
         with self.lock:
             number, self.next = self.next, self.next + 1
             self.rows[number] = {"meta": {"number": number, "version": 0, "opened": minute()}, "data": {}}
-            self.put(number, data, operator, "opened")
+            try:
+                self.put(number, data, operator, "opened")
+            except Fault:
+                del self.rows[number]
+                raise
             return number
 
     def put(self, number, data, operator, what="edited", version=None):

@@ -85,6 +85,29 @@ TEST_F(RestTest, ANewIdInTheLocationNeedsNoBody) {
   EXPECT_THAT(show(results), ElementsAre("0b7c-11 - "));
 }
 
+TEST_F(RestTest, AFilterThatHoldsTheTimeIsLeftOutWithoutOne) {
+  use_text(R"(
+connector: 1
+id: filters
+title: Filters
+http: {base_url: "http://crm.test"}
+records: {}
+objects:
+  t:
+    read: {request: "GET /t/${id}"}
+    changes:
+      request: GET /t
+      query: {filter: "${'edited ge ' ~ since if since else none}"}
+      select: list
+)");
+  http.answer = [](const HttpRequest&) { return json(200, R"({"list":[]})"); };
+  run(connector->changed("t", std::nullopt, ""));
+  run(connector->changed("t", Instant(std::chrono::seconds(1795168800)), ""));
+
+  EXPECT_THAT(http.lines(), ElementsAre("GET http://crm.test/t",
+                                        "GET http://crm.test/t?filter=edited%20ge%202026-11-20T10%3A00%3A00Z"));
+}
+
 TEST(Form, WritesNestedMembersAndElements) {
   EXPECT_EQ("a%5Bb%5D%5Bc%5D=1&l%5B0%5D=x&l%5B1%5D%5By%5D=%C3%A4&n=&t=true",
             print_form(parse_json(R"({"a":{"b":{"c":1}},"l":["x",{"y":"ä"}],"n":null,"t":true})")));
