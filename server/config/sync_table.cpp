@@ -165,9 +165,9 @@ Table<Field> field_table() {
                 "is held for a person), `keep_non_blank`, `min`, `max`. `leading` where the sync names a leading side, "
                 "else `manual`.")
       .optional("initial", &Field::initial, maybe(initial()),
-                "Who wins when two records are linked for the first time and differ (blanks are filled); as "
-                "`conflict`, where "
-                "that is one of these.")
+                "Who wins when two records are linked for the first time and differ (blanks are filled). `leading` "
+                "where the sync "
+                "names a leading side, else `manual`.")
       .optional("empty_never_overwrites", &Field::empty_never_overwrites, config::boolean(),
                 "A field that turned empty is not carried over.")
       .check(check_against_direction);
