@@ -386,9 +386,9 @@ tables:
         sandboxes = [self.crm] if self.erp == "tryton" else [self.crm, self.erp_sandbox]
         return sum(sandbox.control("calls")["records_written"] for sandbox in sandboxes)
 
-    def cli(self, *words):
+    def cli(self, *words, environment=None):
         return subprocess.run([self.binary, *words, "--config", str(self.config)], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, check=False)
+                              stderr=subprocess.PIPE, text=True, check=False, env={**os.environ, **(environment or {})})
 
 
 def main_guard(run):

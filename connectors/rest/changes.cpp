@@ -36,7 +36,8 @@ ChangesResult page_of(const Exchange& exchange, const Object& object, const Mann
     if (const auto* fault = std::get_if<std::string>(&read)) return incomprehensible(manner, *fault);
     page.records.push_back(std::get<Record>(std::move(read)));
   }
-  auto next = next_place(how.page, asked.place, answer, items->size(), asked.url);
+  const std::string last_id = page.records.empty() ? "" : page.records.back().id;
+  auto next = next_place(how.page, asked.place, answer, PageSeen{items->size(), last_id, asked.url});
   if (const auto* fault = std::get_if<std::string>(&next)) return incomprehensible(manner, *fault);
   auto following = caught_up(how.page, asked.place, answer, std::get<std::optional<Place>>(std::move(next)));
   if (!following) return page;
@@ -44,7 +45,7 @@ ChangesResult page_of(const Exchange& exchange, const Object& object, const Mann
   if (onward && how.sorted && takes_since(how) && !page.records.empty())
     following = restarted(how.page, std::move(*following), asked.since, page.records.back().modified);
   // A link may hold what proves who we are; it is stored without.
-  if (how.page.type == Paging::Type::link_header) following->at = exchange.without_auth(following->at);
+  if (follows_links(how.page)) following->at = exchange.without_auth(following->at);
   if (following->at == asked.url) return incomprehensible(manner, "the link to the next page leads to the same page");
   page.next = following->print();
   return page;
@@ -80,7 +81,7 @@ boost::asio::awaitable<Answered> RestConnector::ask_page(const Call* call, const
   auto made = exchange_.request(*call, std::move(variables), manner);
   if (const auto* failure = std::get_if<Failure>(&made)) co_return exchange_.cleaned(*failure);
   HttpRequest& request = std::get<HttpRequest>(made);
-  if (paging->type == Paging::Type::link_header && !place.at.empty()) {
+  if (follows_links(*paging) && !place.at.empty()) {
     const auto target = resolve_link(request.url, place.at);
     if (!target) co_return incomprehensible(manner, "the stored page lies in another place than this system");
     request.url = exchange_.with_auth(*target);

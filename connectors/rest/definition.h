@@ -1,67 +1,19 @@
 #pragma once
 
-// A system spoken to by REST, declared in one YAML file. The vocabulary (defaults in brackets):
+// A system spoken to by REST, declared in one YAML file. Its keys are documented in the tables that read them, from
+// which the README's reference is made (`counterpart check --reference`); the README explains them by a whole example.
 //
-//   connector: 1                  version of this vocabulary
-//   id, title
-//   settings: {name: {doc, required, default, secret}}
-//                                 keys of a system's section; `url` among them, if used
-//   auth: {headers, query, basic: {user, password}}
-//                                 templates over settings and secret
-//   http: {base_url, headers, timeout, concurrency [4]}
-//                                 base_url is a template over settings; concurrency: calls at once
-//   user: {request, path}         who we are, where the system names writers
-//   records: {id [id], fields [.], revision, revision_header, modified, created, modified_by,
-//             created_by, absent_is_blank}
-//                                 places inside a record; may be given again in an object
-//   error_message: [paths]        the system's own words in an error's answer; the first that is there
-//   errors: [{status, path, equals, contains, kind, message}]
-//                                 the first that matches decides, before the defaults
-//   objects.<name>:
-//     stamp, search_lag, unique_revision, records
-//     read: {request, select [.], missing [404], many: {request, body, select, missing, limit}}
-//     changes: {request, query, select, since: {format, zone, inclusive}, sorted, full [true],
-//               missing, page}
-//     find.<path>: {request, query, body, select, missing, limit, page, most}
-//               page: as of changes, followed to the end; most: the system cuts its answers off there. A search
-//               that may be cut off fails, for what it does not show could be another match, or the only one
-//     create: {request, body [${fields}], returns, select, id_path, id_header, batch}
-//     update: {request, body [${changed}, or ${fields}], style, nested, precondition, conflict,
-//              returns, select, batch}
-//     remove: {request, headers, precondition, conflict}
-//     describe: {request, select, name, type, required, read_only, options}, or {fields: [...]}
-//   webhooks: {verify, body [json], items, object: {path, segment or header, map}, id, event_id, event_id_unique,
-//              revision, actor, changed, at, filter, answer}
-//     verify: as in a system's section, `webhook: {verify: …}`
-//     body: json (whatever its Content-Type says), form (a[b]=1 is a.b), {type: form, json: FIELD}, or xml (elements
-//               by their names without namespaces, attributes as '@type', text beside them as '#text')
-//     items: a list of events, or a lone one; id: one id, or a list of ids
-//     filter: places that are not kept as evidence, such as session ids; a body_token never is
-//     answer: {status [202], type, body, busy [503], within}
-//               status, Content-Type and body that the sender takes for a yes; busy: the status where the news cannot
-//               be kept now, or not within that time. 2xx there lets a sender go on that would else fail its user:
-//               the next sweep finds what changed, so it needs sweeps
-//
-// A request is "METHOD /path"; `query`, `headers` and `body` stand beside it. Templates are
-// `${expression}` over
-//   settings        everywhere
+// A request is "METHOD /path"; `query`, `headers` and `body` stand beside it. Templates are `${expression}` over
+//   settings        everywhere; secret: in auth and http.headers only
 //   id, ids         read
 //   since, page, offset, cursor, size          changes
-//   value, values   find, with page, offset, cursor, size where it has a page
+//   value, values   find, with page, offset, cursor, size
 //   fields, stamp   create, and a batch's item
 //   id, revision, changed, fields              update, and a batch's item
 //   id, revision    remove
 //   items           a batch's body
-// A create's stamp is put at the object's `stamp` path in ${fields}, unless the create places ${stamp} itself.
-// Values inside a path are percent-encoded; a query parameter, header or body member whose template
-// gives null is left out. `select` of many names an array (`results`, `data.items[*].item`), of one
-// the record's place. A moment is a path, or {path, format, zone}; format: iso, epoch_s, epoch_ms or
-// an ICU date pattern.
-//   page: {type: none | page | offset | cursor | link_header, size, start, next, pages, total, more}
-//     ends at `pages` (number of the last one), `total` (records), `more` (boolean) or else with an
-//     empty page; cursors end at null. Where numbered pages are not sorted, `total` lets deletes show that pull
-//     records onto pages already read, which are then read again
-//   batch: {request, body, item, limit, results, match: index | id, id, status, record}
+// A create's stamp is put at the object's `stamp` path in ${fields}, unless the create places ${stamp} itself. Values
+// inside a path are percent-encoded; a query parameter, header or body member whose template gives null is left out.
 
 #include <chrono>
 #include <cstdint>
@@ -75,6 +27,7 @@
 #include "connectors/rest/body_template.h"
 #include "connectors/rest/moment.h"
 #include "connectors/rest/selection.h"
+#include "mapping/config/key_doc.h"
 #include "mapping/config/problem.h"
 #include "mapping/expression/expression.h"
 #include "mapping/expression/path.h"
@@ -157,14 +110,14 @@ struct Read {
 };
 
 struct Paging {
-  enum class Type { none, page, offset, cursor, link_header };
+  enum class Type { none, page, offset, cursor, last_id, link, link_header };
   Type type = Type::none;
   std::int64_t size = 100;
   std::int64_t start = 1;     ///< number of the first page
-  std::optional<Path> next;   ///< cursor
+  std::optional<Path> next;   ///< cursor, link
   std::optional<Path> pages;  ///< page: number of the last one
   std::optional<Path> total;  ///< page, offset: number of all records
-  std::optional<Path> more;   ///< page, offset: whether there is another page
+  std::optional<Path> more;   ///< whether there is another page
 };
 
 struct Since {
@@ -322,5 +275,8 @@ std::optional<Definition> read_definition(std::string_view text, const std::stri
 
 /// The definition's JSON Schema, from the reader's own tables.
 Native definition_schema();
+
+/// The documentation of every key of a definition.
+std::vector<config::KeyDoc> definition_keys();
 
 }  // namespace counterpart::rest

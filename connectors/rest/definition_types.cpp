@@ -48,8 +48,10 @@ struct RawMoment {
 };
 
 void add_format_keys(config::Table<RawMoment>& table) {
-  table.optional("format", &RawMoment::format, config::text(), "iso, epoch_s, epoch_ms or an ICU date pattern")
-      .optional("zone", &RawMoment::zone, config::text(), "the pattern's time zone, such as Europe/Berlin");
+  table
+      .optional("format", &RawMoment::format, config::text(),
+                "iso (with its offset), epoch_s, epoch_ms, or an ICU pattern with date and time: `dd/MM/yyyy HH:mm`.")
+      .optional("zone", &RawMoment::zone, config::text(), "The pattern's time zone, such as Europe/Berlin.");
 }
 
 std::optional<MomentFormat> make_format(const RawMoment& raw, const Node& node, Problems& problems) {
@@ -101,8 +103,10 @@ config::Type<Template> template_type() {
 }
 
 config::Type<Path> path_type() {
-  return parsed_type<Path, PathError>("a path such as data.id",
-                                      [](const std::string& text) { return Path::parse(text); });
+  auto type =
+      parsed_type<Path, PathError>("a path such as data.id", [](const std::string& text) { return Path::parse(text); });
+  type.show = [](const Path& path) { return Native(path.text()); };
+  return type;
 }
 
 config::Type<Selection> selection_type() {
@@ -150,10 +154,11 @@ config::Type<RequestLine> request_type() {
 
 config::Type<Moment> moment_type() {
   config::Table<RawMoment> table("a moment");
-  table.required("path", &RawMoment::path, config::maybe(path_type()), "where it stands");
+  table.required("path", &RawMoment::path, config::maybe(path_type()), "Where it stands.");
   add_format_keys(table);
   config::Type<Moment> type;
   type.words = "a path, or {path, format, zone}";
+  type.inner = table.type().inner;
   type.schema = [table] {
     return Native(Native::Object{{"anyOf", Native(Native::Array{text_schema(), table.schema()})}});
   };
@@ -176,9 +181,10 @@ config::Type<Since> since_type() {
   config::Table<RawMoment> table("since");
   add_format_keys(table);
   table.optional("inclusive", &RawMoment::inclusive, config::boolean(),
-                 "false: the system answers with what is newer than since, not with what is equal to it");
+                 "false: the system answers with what is newer than since, but not with what is equal to it.");
   config::Type<Since> type;
-  type.words = "a map {format, zone, inclusive}";
+  type.words = "a map";
+  type.inner = table.type().inner;
   type.schema = [table] { return table.schema(); };
   type.show = [](const Since&) { return Native(); };
   type.read = [table](const Node& node, Problems& problems) -> std::optional<Since> {

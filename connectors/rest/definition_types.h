@@ -26,16 +26,18 @@ void add_call_keys(config::Table<T>& table, Call T::* call, bool required) {
   table.template key<RequestLine>(
       "request", required, request_type(),
       [call](T& section, RequestLine line) { (section.*call).request = std::move(line); },
-      "method and path, such as GET /contacts/${id}");
+      "What to call. Values in the path are percent-encoded.");
   table.template key<Templates>(
       "query", false, config::text_map_of(template_type()),
-      [call](T& section, Templates query) { (section.*call).query = std::move(query); }, "parameters after the ?");
+      [call](T& section, Templates query) { (section.*call).query = std::move(query); },
+      "Parameters after the ?, each a template; one that gives null is left out.");
   table.template key<Templates>(
       "headers", false, config::text_map_of(template_type()),
-      [call](T& section, Templates headers) { (section.*call).headers = std::move(headers); }, "headers of this call");
+      [call](T& section, Templates headers) { (section.*call).headers = std::move(headers); },
+      "Headers of this call; they replace those of `http.headers`.");
   table.template key<BodyTemplate>(
       "body", false, body_type(), [call](T& section, BodyTemplate body) { (section.*call).body = std::move(body); },
-      "JSON body");
+      "The body, written as YAML. A text that is one `${…}` keeps its type; the member `+` merges an object in.");
 }
 
 /// Refuses first names other than `allowed` (and `settings`) in the templates under these keys of a section.

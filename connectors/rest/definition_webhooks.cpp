@@ -12,12 +12,14 @@ using config::Table;
 Table<HookObject> hook_object_table() {
   constexpr std::int64_t kSegmentMost = 9;
   return Table<HookObject>("an object's name")
-      .optional("path", &HookObject::path, maybe(path_type()), "where an item names it")
-      .optional("segment", &HookObject::segment, maybe(config::integer(0, kSegmentMost)),
-                "or which part of the URL does, counted from 0 after /hooks/{system}")
-      .optional("header", &HookObject::header, maybe(config::text()), "or which header does")
+      .optional("path", &HookObject::path, maybe(path_type()), "Where an event names it.")
+      .optional(
+          "segment", &HookObject::segment, maybe(config::integer(0, kSegmentMost)),
+          "Or which part of the URL does, counted from 0 after /hooks/NAME/: register /hooks/crm/contacts for it.")
+      .optional("header", &HookObject::header, maybe(config::text()), "Or which header does.")
       .optional("map", &HookObject::map, config::text_map_of(config::text()),
-                "the system's word: object; person.* takes all that begin so. What is not named is passed over")
+                "Its word: our object; `person.*` takes all that begin so. What is not named is passed over. Without a "
+                "map the words are the objects' names.")
       .check([](const HookObject& object, const Node& node, Problems& problems) {
         const int given =
             int{object.path.has_value()} + int{object.segment.has_value()} + int{object.header.has_value()};
@@ -34,13 +36,14 @@ Table<HookAnswers> answers_table() {
   };
   return Table<HookAnswers>("answer")
       .key<std::int64_t>("status", false, config::integer(kStatusLeast, 299), status(&HookAnswers::accepted),
-                         "of a webhook that is kept (default 202)")
-      .optional("type", &HookAnswers::content_type, config::text(), "its Content-Type, with body")
-      .optional("body", &HookAnswers::body, config::text(), "what the sender takes for a yes")
+                         "The status of a webhook that is kept; 202 unless said.")
+      .optional("type", &HookAnswers::content_type, config::text(), "Its Content-Type, with body.")
+      .optional("body", &HookAnswers::body, config::text(), "What the sender takes for a yes.")
       .key<std::int64_t>("busy", false, config::integer(kStatusLeast, kStatusMost), status(&HookAnswers::busy),
-                         "status where it cannot be kept now (default 503)")
+                         "The status where it cannot be kept now; 503 unless said. 2xx for senders that fail their "
+                         "user's save: the next sweep finds what changed.")
       .optional("within", &HookAnswers::within, config::duration(std::chrono::milliseconds(1), kWithinMost),
-                "how long the sender waits: busy is answered then")
+                "How long the sender waits: `busy` is answered then. 0s: as long as it takes.")
       .check([](const HookAnswers& answers, const Node& node, Problems& problems) {
         if (answers.content_type.empty() == answers.body.empty()) return;
         problems.add(node.place, "a body and its type belong together", "give both, or neither");
@@ -51,22 +54,23 @@ Table<HookAnswers> answers_table() {
 
 Table<Webhooks> webhooks_table() {
   return Table<Webhooks>("webhooks")
-      .required("verify", &Webhooks::verify, hook_scheme_type(), "how they are signed")
-      .optional("body", &Webhooks::body, body_format_type(), "what a body is written in (default json)")
+      .required("verify", &Webhooks::verify, hook_scheme_type(), "How they are signed.")
+      .optional("body", &Webhooks::body, body_format_type(),
+                "What a body is written in, whatever its Content-Type says.")
       .optional("filter", &Webhooks::filter, config::one_or_list_of(path_type()),
-                "places of secrets that are none of ours: not kept as evidence")
-      .optional("answer", &Webhooks::answers, answers_table().type(), "what the sender expects to be answered")
+                "Places of secrets that are none of ours, such as session ids: not kept as evidence.")
+      .optional("answer", &Webhooks::answers, answers_table().type(), "What the sender expects to be answered.")
       .optional("items", &Webhooks::items, maybe(selection_type()),
-                "the list of events in a body; without it the body is the event, or an array of them")
-      .required("object", &Webhooks::object, hook_object_table().type(), "which object it is about")
-      .optional("id", &Webhooks::id, path_type(), "the record's id")
-      .optional("event_id", &Webhooks::event_id, maybe(path_type()), "the event's own id")
+                "The list of events in a body. Without it the body is the event, or an array of them.")
+      .required("object", &Webhooks::object, hook_object_table().type(), "Which object an event is about.")
+      .optional("id", &Webhooks::id, path_type(), "The record's id, or a list of ids.")
+      .optional("event_id", &Webhooks::event_id, maybe(path_type()), "The event's own id.")
       .optional("event_id_unique", &Webhooks::event_id_unique, config::boolean(),
-                "the system never uses an event's id twice")
-      .optional("revision", &Webhooks::revision, maybe(path_type()), "the record's revision after the change")
-      .optional("actor", &Webhooks::actor, maybe(path_type()), "the id of the user who made the change")
-      .optional("changed", &Webhooks::changed, maybe(path_type()), "an object of changed fields, by path")
-      .optional("at", &Webhooks::at, maybe(moment_type()), "when the change was made");
+                "The system never uses an event's id twice: then a repeat is dropped at the door.")
+      .optional("revision", &Webhooks::revision, maybe(path_type()), "The record's revision after the change.")
+      .optional("actor", &Webhooks::actor, maybe(path_type()), "The id of the user who made the change.")
+      .optional("changed", &Webhooks::changed, maybe(path_type()), "An object of changed fields, by path.")
+      .optional("at", &Webhooks::at, maybe(moment_type()), "When the change was made.");
 }
 
 }  // namespace counterpart::rest

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "connectors/ports/retry_after.h"
+#include "connectors/rest/form.h"
 #include "connectors/webhook/digest.h"
+#include "connectors/webhook/header.h"
 #include "mapping/values/json.h"
 
 namespace counterpart::rest {
@@ -25,7 +27,13 @@ Native object_of(const std::map<std::string, Secret>& values) {
   return object;
 }
 
-void append_headers(const Templates& templates, const Variables& variables, HttpHeaders& headers) {
+/// One of that name only: what is said later is said more closely.
+void set_header(HttpHeaders& headers, const std::string& name, std::string value) {
+  std::erase_if(headers, [&](const auto& header) { return hook::equal_names(header.first, name); });
+  headers.emplace_back(name, std::move(value));
+}
+
+void set_headers(const Templates& templates, const Variables& variables, HttpHeaders& headers) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   for (const auto& [name, text] : templates) {
     const Native value = text.evaluate(variables.scope());
@@ -33,8 +41,16 @@ void append_headers(const Templates& templates, const Variables& variables, Http
     std::string plain = value.plain();
     if (std::any_of(plain.begin(), plain.end(), is_control))
       throw EvaluationError("the header " + name + " would hold a control character");
-    headers.emplace_back(name, std::move(plain));
+    set_header(headers, name, std::move(plain));
   }
+}
+
+/// As JSON, or as what the Content-Type that the definition gives asks for.
+std::string print_body(const Native& body, HttpHeaders& headers) {
+  const std::string* type = find_header(headers, "Content-Type");
+  if (type != nullptr && type->starts_with("application/x-www-form-urlencoded")) return print_form(body);
+  if (type == nullptr) headers.emplace_back("Content-Type", "application/json");
+  return print_json(body);
 }
 
 std::string query_of(const Templates& templates, const Variables& variables) {
@@ -92,14 +108,14 @@ Exchange::Exchange(std::shared_ptr<const Definition> definition, const SystemSet
   base_url_ = definition_->http.base_url.evaluate(variables.scope()).plain();
   while (base_url_.ends_with('/')) base_url_.pop_back();
   headers_.emplace_back("Accept", "application/json");
-  append_headers(definition_->http.headers, variables, headers_);
-  append_headers(definition_->auth.headers, variables, headers_);
+  set_headers(definition_->http.headers, variables, headers_);
+  set_headers(definition_->auth.headers, variables, headers_);
   auth_query_ = query_of(definition_->auth.query, variables);
   for (const auto& [name, text] : definition_->auth.query) auth_names_.push_back(percent_encode(name));
   if (!definition_->auth.basic) return;
   const std::string pair = definition_->auth.basic->user.evaluate(variables.scope()).plain() + ":" +
                            definition_->auth.basic->password.evaluate(variables.scope()).plain();
-  headers_.emplace_back("Authorization", "Basic " + hook::to_base64(pair));
+  set_header(headers_, "Authorization", "Basic " + hook::to_base64(pair));
 }
 
 std::string Exchange::url(const Call& call, const Variables& variables) const {
@@ -140,12 +156,8 @@ std::variant<HttpRequest, Failure> Exchange::request(const Call& call, Variables
     request.method = call.request->method;
     request.url = url(call, variables);
     request.headers = headers_;
-    append_headers(call.headers, variables, request.headers);
-    if (call.body) {
-      request.body = print_json(call.body->evaluate(variables));
-      if (find_header(request.headers, "Content-Type") == nullptr)
-        request.headers.emplace_back("Content-Type", "application/json");
-    }
+    set_headers(call.headers, variables, request.headers);
+    if (call.body) request.body = print_body(call.body->evaluate(variables), request.headers);
     request.timeout = timeout_;
     request.send_by = manner.send_by;
     request.purpose = manner.purpose;

@@ -23,15 +23,17 @@ std::optional<std::int64_t> integer_at(const Path& path, const Native& body) {
   return value != nullptr ? integer(value->plain()) : std::nullopt;
 }
 
+/// What the answer itself says: nullopt where it is not declared to say it.
+std::variant<std::optional<bool>, std::string> told_more(const Paging& paging, const Answer& answer) {
+  if (!paging.more) return std::nullopt;
+  const Native* more = paging.more->find(answer.body);
+  if (more == nullptr || !more->is_bool()) return "the answer holds no true or false at '" + paging.more->text() + "'";
+  return more->boolean();
+}
+
 /// Whether there is more after so many records seen, or why that cannot be told.
 std::variant<bool, std::string> has_more(const Paging& paging, const Answer& answer, std::size_t records,
                                          std::int64_t page, std::int64_t seen) {
-  if (paging.more) {
-    const Native* more = paging.more->find(answer.body);
-    if (more == nullptr || !more->is_bool())
-      return "the answer holds no true or false at '" + paging.more->text() + "'";
-    return more->boolean();
-  }
   if (paging.pages) {
     const auto last = integer_at(*paging.pages, answer.body);
     if (!last) return "the answer holds no number of pages at '" + paging.pages->text() + "'";
@@ -51,23 +53,28 @@ Next numbered(const Paging& paging, const Place& place, const Answer& answer, st
   const bool offset = paging.type == Paging::Type::offset;
   const std::int64_t at = integer(place.at).value_or(offset ? 0 : paging.start);
   const std::int64_t seen = offset ? at + count : (at - paging.start + 1) * paging.size;
-  const auto more = has_more(paging, answer, records, at, seen);
-  if (const auto* fault = std::get_if<std::string>(&more)) return *fault;
+  if (!paging.more) {
+    const auto more = has_more(paging, answer, records, at, seen);
+    if (const auto* fault = std::get_if<std::string>(&more)) return *fault;
+    if (!std::get<bool>(more)) return std::nullopt;
+  }
   const bool stuck = offset && count == 0;
-  if (!std::get<bool>(more) || stuck) return std::nullopt;
+  if (stuck) return std::nullopt;
   return Place{place.count + 1, place.from, std::to_string(offset ? seen : at + 1)};
 }
 
-Next after_cursor(const Paging& paging, const Place& place, const Answer& answer) {
-  const Native* value = paging.next->find(answer.body);
-  const std::string cursor = value != nullptr ? value->plain() : "";
+std::string text_at(const std::optional<Path>& path, const Native& body) {
+  const Native* value = path ? path->find(body) : nullptr;
+  return value != nullptr ? value->plain() : "";
+}
+
+Next after_cursor(const Place& place, const std::string& cursor) {
   if (cursor.empty()) return std::nullopt;
   if (cursor == place.at) return "the same cursor was given again";
   return Place{place.count + 1, place.from, cursor};
 }
 
-Next after_link(const Place& place, const Answer& answer, const std::string& url) {
-  const std::string link = next_link(answer.headers);
+Next after_link(const Place& place, const std::string& link, const std::string& url) {
   if (link.empty()) return std::nullopt;
   const auto target = resolve_link(url, link);
   if (!target) return "the link to the next page leads to another place than this system";
@@ -186,21 +193,31 @@ std::optional<Place> caught_up(const Paging& paging, const Place& place, const A
   return Place{place.count + 1, place.from, std::to_string(back), total, true};
 }
 
-Next next_place(const Paging& paging, const Place& place, const Answer& answer, std::size_t records,
-                const std::string& url) {
+Next next_place(const Paging& paging, const Place& place, const Answer& answer, const PageSeen& page) {
   if (place.count >= kPagesMost) return "the listing does not end after " + std::to_string(kPagesMost) + " pages";
+  const auto told = told_more(paging, answer);
+  if (const auto* fault = std::get_if<std::string>(&told)) return *fault;
+  if (!std::get<std::optional<bool>>(told).value_or(true)) return std::nullopt;
   switch (paging.type) {
     case Paging::Type::none:
       return std::nullopt;
     case Paging::Type::page:
     case Paging::Type::offset:
-      return numbered(paging, place, answer, records);
+      return numbered(paging, place, answer, page.records);
     case Paging::Type::cursor:
-      return after_cursor(paging, place, answer);
+      return after_cursor(place, text_at(paging.next, answer.body));
+    case Paging::Type::last_id:
+      return after_cursor(place, page.last_id);
+    case Paging::Type::link:
+      return after_link(place, text_at(paging.next, answer.body), page.url);
     case Paging::Type::link_header:
-      return after_link(place, answer, url);
+      return after_link(place, next_link(answer.headers), page.url);
   }
   return std::nullopt;
+}
+
+bool follows_links(const Paging& paging) {
+  return paging.type == Paging::Type::link || paging.type == Paging::Type::link_header;
 }
 
 std::string next_link(const HttpHeaders& headers) {

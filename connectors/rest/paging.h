@@ -25,10 +25,19 @@ struct Place {
 /// Sets page, offset, cursor and size for the page at this place.
 void set_paging(const Paging& paging, const Place& place, Variables& variables);
 
-/// The place after this page, nullopt if it was the last, or why that cannot be told. `url`: what was asked.
+/// A page as it was answered.
+struct PageSeen {
+  std::size_t records = 0;
+  std::string last_id;  ///< of its last record
+  std::string url;      ///< what was asked
+};
+
+/// The place after this page, nullopt if it was the last, or why that cannot be told.
 std::variant<std::optional<Place>, std::string> next_place(const Paging& paging, const Place& place,
-                                                           const Answer& answer, std::size_t records,
-                                                           const std::string& url);
+                                                           const Answer& answer, const PageSeen& page);
+
+/// Whether the next page is asked for by a whole URL that the system gave.
+bool follows_links(const Paging& paging);
 
 /// Numbered pages shift while records change: one that moves to the end of a sorted listing pulls the
 /// next page's first record onto the page already read. So where the listing is sorted, the next page

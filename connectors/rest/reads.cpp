@@ -118,13 +118,15 @@ std::string folded(std::string_view text) {
   return result;
 }
 
-/// Adds an answer's records, those that are new; "" or why one of them cannot be understood.
+/// Adds an answer's records, those that are new, and notes the last one's id; "" or why one of them cannot be
+/// understood.
 std::string add_hits(const RecordShape& shape, const std::vector<const Native*>& items, std::vector<Record>& records,
-                     std::unordered_set<std::string>& seen) {
+                     std::unordered_set<std::string>& seen, PageSeen& page) {
   for (const Native* item : items) {
     auto read = read_record(shape, *item, nullptr);
     if (const auto* fault = std::get_if<std::string>(&read)) return *fault;
     Record& record = std::get<Record>(read);
+    page.last_id = record.id;
     if (seen.insert(record.id).second) records.push_back(std::move(record));
   }
   return "";
@@ -225,8 +227,9 @@ boost::asio::awaitable<RestConnector::Hits> RestConnector::search(const Object* 
   while (place) {
     Variables variables;
     variables.set("value", values->front()).set("values", texts(*values));
-    std::string url;
-    const Answered answered = co_await ask_page(&find->call, &find->page, *place, std::move(variables), manner, &url);
+    PageSeen page;
+    const Answered answered =
+        co_await ask_page(&find->call, &find->page, *place, std::move(variables), manner, &page.url);
     if (const auto* failed = std::get_if<Failure>(&answered)) {
       hits.failure = *failed;
       hits.divisible = is_refusal(*failed);
@@ -239,14 +242,15 @@ boost::asio::awaitable<RestConnector::Hits> RestConnector::search(const Object* 
       hits.failure = incomprehensible(manner, "the answer holds no list at '" + find->select.list() + "'");
       break;
     }
-    if (const std::string fault = add_hits(object->records, *items, hits.records, seen); !fault.empty()) {
+    page.records = items->size();
+    if (const std::string fault = add_hits(object->records, *items, hits.records, seen, page); !fault.empty()) {
       hits.failure = incomprehensible(manner, fault);
       hits.divisible = true;
       break;
     }
     answered_records += items->size();
     const bool cut_off = find->most && answered_records >= static_cast<std::size_t>(*find->most);
-    auto next = next_place(find->page, *place, answer, items->size(), url);
+    auto next = next_place(find->page, *place, answer, page);
     if (const auto* fault = std::get_if<std::string>(&next)) {
       hits.failure = incomprehensible(manner, *fault);
       break;

@@ -113,8 +113,8 @@ boost::asio::awaitable<std::string> RestConnector::own_user() {
 boost::asio::awaitable<DescribeResult> RestConnector::describe(std::string name) {
   const Object* known = object(name);
   const Manner asking = manner("describe", name, Effect::read);
-  if (known == nullptr || !known->describe)
-    co_return Failure{Kind::rejected, asking.purpose + ": the definition does not say how", std::nullopt};
+  if (known == nullptr) co_return Failure{Kind::rejected, asking.purpose + ": no such object", std::nullopt};
+  if (!known->describe) co_return ObjectDescription{};
   const Describe& how = *known->describe;
   ObjectDescription description{how.fields};
   if (!how.call.request) co_return description;

@@ -121,14 +121,14 @@ boost::asio::awaitable<std::vector<WriteResult>> RestConnector::write_batches(Ba
 
 boost::asio::awaitable<void> RestConnector::create_one(const Object* object, Manner manner, const CreateOrder* order,
                                                        WriteResult* result) {
-  manner.needs_body = object->create->returns != Returns::none;
+  const Create& how = *object->create;
+  manner.needs_body = how.returns == Returns::record || (how.id_path && how.id_header.empty());
   auto variables = variables_of(*object, manner, *order);
   if (auto* unfit = std::get_if<Failure>(&variables)) {
     *result = std::move(*unfit);
     co_return;
   }
-  const Answered answered =
-      co_await exchange_.ask(&object->create->call, std::get<Variables>(std::move(variables)), manner);
+  const Answered answered = co_await exchange_.ask(&how.call, std::get<Variables>(std::move(variables)), manner);
   const auto* failure = std::get_if<Failure>(&answered);
   *result =
       failure != nullptr ? WriteResult(*failure) : created(exchange_, manner, *object, std::get<Answer>(answered));

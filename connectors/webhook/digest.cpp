@@ -1,5 +1,6 @@
 #include "connectors/webhook/digest.h"
 
+#include <algorithm>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdexcept>
@@ -20,12 +21,19 @@ int hex_digit(char c) {
 
 }  // namespace
 
-Digest hmac_sha256(std::string_view key, std::string_view text) {
-  Digest digest{};
+std::string hmac(const char* algorithm, std::string_view key, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   std::size_t length = 0;
-  const unsigned char* done = EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data(), key.size(),
+  const unsigned char* done = EVP_Q_mac(nullptr, "HMAC", nullptr, algorithm, nullptr, key.data(), key.size(),
                                         bytes_of(text), text.size(), digest.data(), digest.size(), &length);
-  if (done == nullptr || length != digest.size()) throw std::runtime_error("OpenSSL offers no HMAC-SHA256");
+  if (done == nullptr || length == 0) throw std::runtime_error(std::string("OpenSSL offers no HMAC-") + algorithm);
+  return {digest.begin(), digest.begin() + static_cast<std::ptrdiff_t>(length)};
+}
+
+Digest hmac_sha256(std::string_view key, std::string_view text) {
+  const std::string bytes = hmac("SHA256", key, text);
+  Digest digest{};
+  std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
 }
 
@@ -38,15 +46,20 @@ Digest sha256(std::string_view text) {
   return digest;
 }
 
-std::string to_hex(const Digest& digest) {
+std::string to_hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  text.reserve(digest.size() * 2);
-  for (unsigned char byte : digest) {
+  text.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
     text.push_back(kDigits[byte >> 4U]);
     text.push_back(kDigits[byte & 15U]);
   }
   return text;
+}
+
+std::string to_hex(const Digest& digest) {
+  return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
 std::string to_base64(std::string_view bytes) {
@@ -61,16 +74,24 @@ std::string to_base64(const Digest& digest) {
   return to_base64(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-std::optional<Digest> digest_from_hex(std::string_view text) {
-  Digest digest{};
-  if (text.size() != digest.size() * 2) return std::nullopt;
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = hex_digit(text[2 * i]);
-    const int low = hex_digit(text[2 * i + 1]);
+std::string to_base64url(std::string_view bytes) {
+  std::string text = to_base64(bytes);
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  while (text.ends_with('=')) text.pop_back();
+  return text;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  if (text.empty() || text.size() % 2 != 0) return std::nullopt;
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const int high = hex_digit(text[i]);
+    const int low = hex_digit(text[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
-    digest[i] = static_cast<unsigned char>(high * 16 + low);
+    bytes.push_back(static_cast<char>(high * 16 + low));
   }
-  return digest;
+  return bytes;
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
@@ -84,6 +105,19 @@ std::optional<std::string> from_base64(std::string_view text) {
   // OpenSSL tolerates white space and stray bits; what does not print back as it came is refused.
   if (to_base64(bytes) != text) return std::nullopt;
   return bytes;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  if (text.find_first_of("+/") != std::string_view::npos) return std::nullopt;
+  std::string plain(text);
+  std::ranges::replace(plain, '-', '+');
+  std::ranges::replace(plain, '_', '/');
+  while (plain.size() % 4 != 0) plain.push_back('=');
+  return from_base64(plain);
+}
+
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 bool same(const Digest& a, const Digest& b) {

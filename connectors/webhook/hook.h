@@ -42,29 +42,35 @@ struct HookScheme {
   enum class Type {
     standard_webhooks,  ///< webhook-id, webhook-timestamp, webhook-signature: v1,base64 HMAC-SHA256 of
                         ///< id.timestamp.body
-    hmac_sha256,        ///< a header holding an HMAC-SHA256, below
-    sha256,             ///< a header holding a SHA-256 of a text that holds ${secret}
-    basic,              ///< Basic authentication; the secret is user:password
-    header_token,       ///< a header holding the secret itself
-    query_token,        ///< a parameter of the URL that is the secret
-    body_token,         ///< a place in the body that holds the secret
-    path_secret,        ///< the last path segment is the secret
-    none,               ///< not verified: only where the configuration says so in as many words
+    hmac_sha1,          ///< a header holding an HMAC, below
+    hmac_sha256,
+    hmac_sha512,
+    sha256,        ///< a header holding a SHA-256 of a text that holds ${secret}
+    basic,         ///< Basic authentication; the secret is user:password
+    header_token,  ///< a header holding the secret itself
+    query_token,   ///< a parameter of the URL that is the secret
+    body_token,    ///< a place in the body that holds the secret
+    path_secret,   ///< the last path segment is the secret
+    none,          ///< not verified: only where the configuration says so in as many words
   };
-  enum class Encoding { hex, base64 };
-  enum class Unit { seconds, milliseconds };
+  enum class Encoding { hex, base64, base64url };
+  enum class SecretEncoding { text, hex, base64 };
+  enum class Unit { seconds, milliseconds, iso };
   Type type = Type::none;
-  std::string header;                   ///< hmac_sha256, sha256, header_token
-  Encoding encoding = Encoding::hex;    ///< hmac_sha256, sha256
+  std::string header;                   ///< of signatures and header_token
+  Encoding encoding = Encoding::hex;    ///< of signatures
   std::string prefix;                   ///< before the signature or token: "sha256=", "Bearer "
+  std::string part;                     ///< the header is "t=…,v1=…": the signature's name there; "": it is all of it
   bool wrapped = false;                 ///< the header is base64 of "some id:signature"
-  std::string timestamp_header;         ///< a signed time stamp, since 1970; "" if none
-  Unit timestamp_unit = Unit::seconds;  ///< what it counts
+  std::string timestamp_header;         ///< a signed time stamp; "" if none
+  std::string timestamp_part;           ///< or its name in `header`
+  Unit timestamp_unit = Unit::seconds;  ///< what it counts since 1970, or a time in ISO 8601
   std::string signed_text = "${body}";  ///< what is signed: the names of signed_text.h, literal text
   std::string parameter;                ///< query_token
   std::string path;                     ///< body_token: where in the body
   BodyFormat body;                      ///< body_token: how to find it there
-  std::chrono::seconds tolerance{300};  ///< replay window, both ways
+  SecretEncoding secret_encoding = SecretEncoding::text;  ///< of signatures: what stands for the key's bytes
+  std::chrono::seconds tolerance{300};                    ///< replay window, both ways
 };
 
 /// Verifies a webhook over its raw body, in constant time, before anything is parsed (but for a body_token, which

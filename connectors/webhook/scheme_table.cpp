@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/webhook/signature.h"
 #include "connectors/webhook/signed_text.h"
 #include "mapping/expression/path.h"
 
@@ -23,6 +24,8 @@ using SchemeWords = std::vector<std::pair<std::string, SchemeType>>;
 const SchemeWords& scheme_words() {
   static const SchemeWords words = {{"standard_webhooks", SchemeType::standard_webhooks},
                                     {"hmac_sha256", SchemeType::hmac_sha256},
+                                    {"hmac_sha1", SchemeType::hmac_sha1},
+                                    {"hmac_sha512", SchemeType::hmac_sha512},
                                     {"sha256", SchemeType::sha256},
                                     {"basic", SchemeType::basic},
                                     {"header_token", SchemeType::header_token},
@@ -47,18 +50,17 @@ Type<std::chrono::seconds> whole_seconds() {
   return type;
 }
 
-bool is_signature(SchemeType type) {
-  return type == SchemeType::hmac_sha256 || type == SchemeType::sha256;
-}
-
 /// Keys that mean something for a scheme, besides `type`.
 std::vector<std::string> keys_for(SchemeType type) {
   switch (type) {
     case SchemeType::standard_webhooks:
       return {"tolerance"};
+    case SchemeType::hmac_sha1:
     case SchemeType::hmac_sha256:
+    case SchemeType::hmac_sha512:
     case SchemeType::sha256:
-      return {"header", "encoding", "prefix", "wrapped", "timestamp_header", "timestamp_unit", "signed", "tolerance"};
+      return {"header",         "encoding",       "prefix", "part",      "wrapped",        "timestamp_header",
+              "timestamp_part", "timestamp_unit", "signed", "tolerance", "secret_encoding"};
     case SchemeType::header_token:
       return {"header", "prefix"};
     case SchemeType::query_token:
@@ -89,7 +91,7 @@ void check_needs(const HookScheme& scheme, const Node& node, Problems& problems)
   const auto needs = [&](const std::string& what, const std::string& example) {
     problems.add(node.place, word + " needs " + what, "write verify: {type: " + word + ", " + example + "}");
   };
-  const bool headed = is_signature(scheme.type) || scheme.type == SchemeType::header_token;
+  const bool headed = hook::is_signature(scheme.type) || scheme.type == SchemeType::header_token;
   if (headed && scheme.header.empty()) needs("the name of a header", "header: X-…");
   if (scheme.type == SchemeType::query_token && scheme.parameter.empty()) {
     needs("the name of a parameter of the URL", "parameter: code");
@@ -111,9 +113,8 @@ void check_names(const HookScheme& scheme, const config::Place& place, Problems&
   const std::string& text = scheme.signed_text;
   for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 1)) {
     const std::string name = text.substr(at + 2, std::min(text.find('}', at), text.size()) - at - 2);
-    const auto& names = hook::signed_names();
-    if (std::ranges::find(names, name) != names.end()) continue;
-    problems.add(place, "what is signed knows no ${" + name + "}", "it knows: " + config::listed(names));
+    if (hook::is_signed_name(name)) continue;
+    problems.add(place, "what is signed knows no ${" + name + "}", "it knows: " + config::listed(hook::signed_names()));
   }
 }
 
@@ -122,21 +123,23 @@ void check_signed_text(const HookScheme& scheme, const Node& node, Problems& pro
   const config::Place& place = text != nullptr ? text->place : node.place;
   check_names(scheme, place, problems);
   const bool stamps = hook::holds_name(scheme.signed_text, "timestamp");
+  const bool given = !scheme.timestamp_header.empty() || !scheme.timestamp_part.empty();
   const bool secret = hook::holds_name(scheme.signed_text, "secret");
   if (!hook::holds_name(scheme.signed_text, "body")) {
     problems.add(place, "what is signed must hold the body", "write ${body} into it");
   }
-  if (stamps && scheme.timestamp_header.empty()) {
-    problems.add(place, "${timestamp} is signed, but no header holds it", "add timestamp_header");
+  if (stamps && !given) {
+    problems.add(place, "${timestamp} is signed, but no header holds it", "add timestamp_header, or timestamp_part");
   }
-  if (!stamps && !scheme.timestamp_header.empty()) {
-    problems.add(place, "the time stamp is not signed, so it proves nothing",
-                 "write signed: \"${timestamp}.${body}\" as the sender does, or remove timestamp_header");
+  if (!stamps && given) {
+    problems.add(
+        place, "the time stamp is not signed, so it proves nothing",
+        "write signed: \"${timestamp}.${body}\" as the sender does, or remove timestamp_header and timestamp_part");
   }
   if (scheme.type == SchemeType::sha256 && !secret) {
     problems.add(place, "a SHA-256 without the secret proves nothing", "write signed: \"${secret}${body}\"");
   }
-  if (scheme.type == SchemeType::hmac_sha256 && secret) {
+  if (scheme.type != SchemeType::sha256 && secret) {
     problems.add(place, "the secret is the key of an HMAC, not a part of its text", "remove ${secret}");
   }
 }
@@ -147,31 +150,47 @@ void check_scheme(const HookScheme& scheme, const Node& node, Problems& problems
   if (!understood) return;
   check_meaning(scheme, node, problems);
   check_needs(scheme, node, problems);
-  if (is_signature(scheme.type)) check_signed_text(scheme, node, problems);
+  if (hook::is_signature(scheme.type)) check_signed_text(scheme, node, problems);
   if (scheme.type == SchemeType::body_token && !scheme.path.empty()) check_path(scheme, node, problems);
 }
 
 Table<HookScheme> scheme_table() {
   using Encoding = HookScheme::Encoding;
+  using SecretEncoding = HookScheme::SecretEncoding;
   using Unit = HookScheme::Unit;
+  const auto encoding =
+      choice<Encoding>({{"hex", Encoding::hex}, {"base64", Encoding::base64}, {"base64url", Encoding::base64url}});
+  const auto secret_encoding = choice<SecretEncoding>(
+      {{"text", SecretEncoding::text}, {"hex", SecretEncoding::hex}, {"base64", SecretEncoding::base64}});
+  const auto unit = choice<Unit>({{"s", Unit::seconds}, {"ms", Unit::milliseconds}, {"iso", Unit::iso}});
   Table<HookScheme> table("a webhook scheme", "How the sender proves who it is.");
   table.required("type", &HookScheme::type, choice<SchemeType>(scheme_words()), "The kind of proof.")
       .optional("header", &HookScheme::header, config::text(), "The header that holds the signature or token.")
-      .optional("encoding", &HookScheme::encoding,
-                choice<Encoding>({{"hex", Encoding::hex}, {"base64", Encoding::base64}}),
-                "How the signature is written.")
-      .optional("prefix", &HookScheme::prefix, config::text(), "What stands before it, such as sha256=")
-      .optional("wrapped", &HookScheme::wrapped, config::boolean(), "The header is base64 of \"some id:signature\".")
+      .optional("encoding", &HookScheme::encoding, encoding, "How the signature is written (hex in either case).")
+      .optional("prefix", &HookScheme::prefix, config::text(),
+                "What stands before the signature or token: `sha256=`, `Bearer ` (with its blank).")
+      .optional("part", &HookScheme::part, config::text(),
+                "The header is a list such as `t=1614265330,v1=5257a8…`: the signature's name in it, here `v1`.")
+      .optional("wrapped", &HookScheme::wrapped, config::boolean(), "The header is base64 of `some id:signature`.")
       .optional("timestamp_header", &HookScheme::timestamp_header, config::text(),
-                "The header that holds the signed time stamp (since 1970).")
-      .optional("timestamp_unit", &HookScheme::timestamp_unit,
-                choice<Unit>({{"s", Unit::seconds}, {"ms", Unit::milliseconds}}), "What the time stamp counts.")
-      .optional("signed", &HookScheme::signed_text, config::text(),
-                "What is signed: ${body}, ${timestamp}, ${method}, ${url}, ${decoded_url}, ${secret}, plain text.")
-      .optional("parameter", &HookScheme::parameter, config::text(), "The URL's parameter that holds the secret.")
-      .optional("path", &HookScheme::path, config::text(), "Where in the body the secret stands.")
-      .optional("body", &HookScheme::body, body_format_type(), "What the body is written in, to find it there.")
-      .optional("tolerance", &HookScheme::tolerance, whole_seconds(), "How old, or early, a time stamp may be.")
+                "The header that holds the signed time stamp.")
+      .optional("timestamp_part", &HookScheme::timestamp_part, config::text(),
+                "Or its name in the list that `header` holds, as `t` above.")
+      .optional("timestamp_unit", &HookScheme::timestamp_unit, unit,
+                "What it counts since 1970, or `iso`: a time such as 2026-01-31T12:00:00Z.")
+      .optional(
+          "signed", &HookScheme::signed_text, config::text(),
+          "What is signed: plain text with `${body}` (as it came), `${timestamp}` (as it came), `${method}`, "
+          "`${url}` and `${decoded_url}` (both need `listen.public_url`), `${header.NAME}`, `${secret}` (sha256).")
+      .optional("secret_encoding", &HookScheme::secret_encoding, secret_encoding,
+                "What the secret is written in, where the HMAC's key is not its text itself.")
+      .optional("parameter", &HookScheme::parameter, config::text(),
+                "query_token: the URL's parameter that holds the secret.")
+      .optional("path", &HookScheme::path, config::text(), "body_token: where in the body the secret stands.")
+      .optional("body", &HookScheme::body, body_format_type(),
+                "body_token: what the body is written in; as `webhooks.body` of the definition unless said.")
+      .optional("tolerance", &HookScheme::tolerance, whole_seconds(),
+                "How old, or early, a time stamp may be. Widen it only for senders that repeat with the old one.")
       .check(check_scheme);
   return table;
 }
@@ -214,6 +233,7 @@ Table<BodyFormat> format_table() {
 Type<HookScheme> hook_scheme_type() {
   Type<HookScheme> type;
   type.words = "a scheme's name, or a map";
+  type.inner = scheme_table().type().inner;
   type.schema = [] {
     Native::Array kinds{choice<SchemeType>(scheme_words()).schema(), scheme_table().schema()};
     return Native(Native::Object{{"anyOf", Native(std::move(kinds))}});
@@ -225,6 +245,8 @@ Type<HookScheme> hook_scheme_type() {
 Type<BodyFormat> body_format_type() {
   Type<BodyFormat> type;
   type.words = "json, form, xml, or a map";
+  type.inner = format_table().type().inner;
+  type.show = [](const BodyFormat& format) { return format_word().show(format.type); };
   type.schema = [] {
     Native::Array kinds{format_word().schema(), format_table().schema()};
     return Native(Native::Object{{"anyOf", Native(std::move(kinds))}});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "connectors/webhook/header.h"
+
 namespace counterpart::hook {
 namespace {
 
@@ -21,6 +23,8 @@ std::string decoded_url(std::string_view url) {
   return text;
 }
 
+constexpr std::string_view kHeader = "header.";
+
 /// Appended, for a body may be large.
 void append_value(std::string& text, std::string_view name, const HookRequest& request, std::string_view timestamp,
                   std::string_view secret) {
@@ -30,6 +34,16 @@ void append_value(std::string& text, std::string_view name, const HookRequest& r
   if (name == "url") text.append(request.url);
   if (name == "decoded_url") text.append(decoded_url(request.url));
   if (name == "secret") text.append(secret);
+  if (!name.starts_with(kHeader)) return;
+  if (const std::string* header = only_header(request.headers, name.substr(kHeader.size()))) text.append(*header);
+}
+
+/// The name of the ${name} that the pattern begins with; "" where it begins with no known one.
+std::string_view leading_name(std::string_view pattern) {
+  if (!pattern.starts_with("${")) return {};
+  const std::size_t end = pattern.find('}');
+  const std::string_view name = pattern.substr(2, end == std::string_view::npos ? 0 : end - 2);
+  return is_signed_name(name) ? name : std::string_view();
 }
 
 std::string in_braces(std::string_view name) {
@@ -39,23 +53,27 @@ std::string in_braces(std::string_view name) {
 }  // namespace
 
 const std::vector<std::string>& signed_names() {
-  static const std::vector<std::string> names = {"body", "timestamp", "method", "url", "decoded_url", "secret"};
+  static const std::vector<std::string> names = {"body",   "timestamp",   "method",     "url",
+                                                 "secret", "decoded_url", "header.NAME"};
   return names;
+}
+
+bool is_signed_name(std::string_view name) {
+  if (name.starts_with(kHeader)) return name.size() > kHeader.size();
+  return std::ranges::find(signed_names(), name) != signed_names().end();
 }
 
 std::string fill_signed_text(std::string_view pattern, const HookRequest& request, std::string_view timestamp,
                              std::string_view secret) {
   std::string text;
   while (!pattern.empty()) {
-    const auto& names = signed_names();
-    const auto found = std::find_if(names.begin(), names.end(),
-                                    [&](const std::string& name) { return pattern.starts_with(in_braces(name)); });
-    if (found == names.end()) {
+    const std::string_view name = leading_name(pattern);
+    if (name.empty()) {
       text.push_back(pattern.front());
       pattern.remove_prefix(1);
     } else {
-      append_value(text, *found, request, timestamp, secret);
-      pattern.remove_prefix(in_braces(*found).size());
+      append_value(text, name, request, timestamp, secret);
+      pattern.remove_prefix(name.size() + std::string_view("${}").size());
     }
   }
   return text;

@@ -151,6 +151,7 @@ Type<milliseconds> duration() {
 Type<milliseconds> duration(milliseconds least, milliseconds most) {
   Type<milliseconds> type = duration();
   const std::string words = range_words("a duration", print_duration(least), print_duration(most));
+  type.words = words;
   type.read = [read = type.read, least, most, words](const Node& node,
                                                      Problems& problems) -> std::optional<milliseconds> {
     const auto value = read(node, problems);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "mapping/config/key_doc.h"
 #include "mapping/config/node.h"
 #include "mapping/config/problem.h"
 #include "mapping/values/native.h"
@@ -28,6 +29,8 @@ struct Type {
   std::function<Native(const M&)> show;
   /// In words, for the documentation and for messages: "a duration such as 30s, 5m, 250ms".
   std::string words = {};
+  /// The sections in it, for the documentation; empty where there are none. Types made of others pass it on.
+  std::function<Inner()> inner = {};
 };
 
 Type<std::string> text();  ///< any scalar, as text
@@ -55,9 +58,9 @@ Type<std::vector<M>> one_or_list_of(Type<M> item);
 /// A map with free keys, in file order; keys are short ids.
 template <class M>
 Type<std::vector<std::pair<std::string, M>>> map_of(Type<M> item);
-/// A map whose keys are any text, in file order.
+/// A map whose keys are any text, in file order; `key` stands for them in the documentation.
 template <class M>
-Type<std::vector<std::pair<std::string, M>>> text_map_of(Type<M> item);
+Type<std::vector<std::pair<std::string, M>>> text_map_of(Type<M> item, const std::string& key = "TEXT");
 template <class M>
 Type<std::optional<M>> maybe(Type<M> item);
 /// The same type with the place it was read at kept in M's member `place`.
@@ -103,15 +106,7 @@ class Table {
   T read(const Node& node, Problems& problems) const;
   Native schema() const;
 
-  /// One key's documentation, for the README's reference.
-  struct KeyDoc {
-    std::string key;
-    std::string type;
-    std::string default_text;
-    std::string doc;
-    bool required;
-  };
-  /// Keys of nested section()s follow as "section.key".
+  /// The documentation of every key, those of sections inside included.
   std::vector<KeyDoc> keys() const;
 
  private:
@@ -122,8 +117,8 @@ class Table {
     std::string words;
     std::function<void(const Node&, T&, Problems&)> read;
     std::function<Native()> schema;
-    Native default_value = {};       ///< null: not shown
-    std::vector<KeyDoc> inner = {};  ///< of a section()
+    std::function<Inner()> inner;
+    Native default_value = {};  ///< null: not shown
   };
 
   void read_into(const Node& node, T& section, Problems& problems) const;

@@ -50,12 +50,24 @@ Native show_items(const Type<M>& item, const std::vector<M>& values) {
   return shown.empty() ? Native() : Native(std::move(shown));
 }
 
+/// The same sections, one step further away.
 template <class M>
-Type<std::vector<std::pair<std::string, M>>> free_map_of(Type<M> item, bool names) {
+std::function<Inner()> inner_behind(const std::string& way, const Type<M>& item) {
+  if (!item.inner) return {};
+  return [way, inside = item.inner] {
+    Inner inner = inside();
+    inner.way.insert(0, way);
+    return inner;
+  };
+}
+
+template <class M>
+Type<std::vector<std::pair<std::string, M>>> free_map_of(Type<M> item, bool names, const std::string& key) {
   using Rows = std::vector<std::pair<std::string, M>>;
   const std::string words = "a map";
   Type<Rows> type;
   type.words = words;
+  type.inner = inner_behind("." + key, item);
   type.schema = [item, names] { return free_map_schema(item.schema(), names); };
   type.show = [](const Rows&) { return Native(); };
   type.read = [item, names, words](const Node& node, Problems& problems) -> std::optional<Rows> {
@@ -104,6 +116,7 @@ template <class M>
 Type<std::vector<M>> list_of(Type<M> item) {
   Type<std::vector<M>> type;
   type.words = item.words.empty() ? "a list" : "a list, each " + item.words;
+  type.inner = detail::inner_behind("[]", item);
   type.schema = [item] { return Native(Native::Object{{"type", "array"}, {"items", item.schema()}}); };
   type.show = [item](const std::vector<M>& values) { return detail::show_items(item, values); };
   type.read = [item](const Node& node, Problems& problems) -> std::optional<std::vector<M>> {
@@ -137,18 +150,19 @@ Type<std::vector<M>> one_or_list_of(Type<M> item) {
 
 template <class M>
 Type<std::vector<std::pair<std::string, M>>> map_of(Type<M> item) {
-  return detail::free_map_of(std::move(item), true);
+  return detail::free_map_of(std::move(item), true, "NAME");
 }
 
 template <class M>
-Type<std::vector<std::pair<std::string, M>>> text_map_of(Type<M> item) {
-  return detail::free_map_of(std::move(item), false);
+Type<std::vector<std::pair<std::string, M>>> text_map_of(Type<M> item, const std::string& key) {
+  return detail::free_map_of(std::move(item), false, key);
 }
 
 template <class M>
 Type<std::optional<M>> maybe(Type<M> item) {
   Type<std::optional<M>> type;
   type.words = item.words;
+  type.inner = item.inner;
   type.schema = item.schema;
   type.show = [item](const std::optional<M>& value) { return value && item.show ? item.show(*value) : Native(); };
   type.read = [item](const Node& node, Problems& problems) -> std::optional<std::optional<M>> {
@@ -163,6 +177,7 @@ template <class To, class M>
 Type<To> read_as(Type<M> type, std::function<To(M)> convert) {
   Type<To> result;
   result.words = type.words;
+  result.inner = type.inner;
   result.schema = type.schema;
   result.show = [](const To&) { return Native(); };
   result.read = [read = std::move(type.read), convert = std::move(convert)](const Node& node,
@@ -214,7 +229,7 @@ Table<T>& Table<T>::section(std::string key, const Table& keys) {
   entry.words = "a map";
   entry.schema = [table] { return table->schema(); };
   entry.read = [table](const Node& node, T& section, Problems& problems) { table->read_into(node, section, problems); };
-  entry.inner = keys.keys();
+  entry.inner = [table] { return Inner{"", table->keys()}; };
   entries_.push_back(std::move(entry));
   return *this;
 }
@@ -227,6 +242,7 @@ Table<T>& Table<T>::key(std::string key, bool required, Type<M> type, std::funct
   entry.doc = std::move(doc);
   entry.required = required;
   entry.words = type.words;
+  entry.inner = type.inner;
   entry.schema = type.schema;
   entry.read = [read = std::move(type.read), put = std::move(put)](const Node& node, T& section, Problems& problems) {
     std::optional<M> value = read(node, problems);
@@ -247,6 +263,7 @@ Type<T> Table<T>::type() const {
   const auto table = std::make_shared<const Table>(*this);
   Type<T> type;
   type.words = "a map";
+  type.inner = [table] { return Inner{"", table->keys()}; };
   type.schema = [table] { return table->schema(); };
   type.show = [](const T&) { return Native(); };
   type.read = [table](const Node& node, Problems& problems) -> std::optional<T> {
@@ -292,14 +309,14 @@ Native Table<T>::schema() const {
 }
 
 template <class T>
-std::vector<typename Table<T>::KeyDoc> Table<T>::keys() const {
+std::vector<KeyDoc> Table<T>::keys() const {
   std::vector<KeyDoc> docs;
   for (const Entry& entry : entries_) {
-    docs.push_back({entry.key, entry.words, detail::plain_default(entry.default_value), entry.doc, entry.required});
-    for (KeyDoc inner : entry.inner) {
-      inner.key = entry.key + "." + inner.key;
-      docs.push_back(std::move(inner));
-    }
+    KeyDoc doc{entry.key, entry.words, detail::plain_default(entry.default_value), entry.doc, entry.required};
+    Inner inner = entry.inner ? entry.inner() : Inner();
+    doc.way = std::move(inner.way);
+    doc.inner = std::move(inner.keys);
+    docs.push_back(std::move(doc));
   }
   return docs;
 }

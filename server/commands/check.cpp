@@ -2,6 +2,8 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
 
+#include "connectors/rest/definition.h"
+#include "mapping/config/reference.h"
 #include "mapping/values/json.h"
 #include "server/commands/command.h"
 #include "server/commands/live_check.h"
@@ -13,10 +15,26 @@ namespace {
 struct CheckOptions {
   std::string config_file;
   bool schema = false;
+  bool reference = false;
   bool offline = false;
 };
 
+/// What stands between the README's two marks.
+void print_reference() {
+  const auto texts = config::references({configuration_keys(), rest::definition_keys()});
+  std::printf(
+      "`NAME`, `PATH` and `TEXT` stand for names, paths and words of yours, `[]` for each item of a list.\n"
+      "Durations are written `250ms`, `30s`, `5m`, `2h`, `7d`. What stands in (`…`) is taken where nothing is\n"
+      "written; **required** is what a section must have, if it is there at all.\n\n"
+      "**The configuration** (`counterpart.yaml`)\n%s\n**A connector's definition** (`./mycrm.yaml`)\n%s",
+      texts.at(0).c_str(), texts.at(1).c_str());
+}
+
 int check(const CheckOptions& options) {
+  if (options.reference) {
+    print_reference();
+    return 0;
+  }
   if (options.schema) {
     std::puts(print_json(configuration_schema()).c_str());
     return 0;
@@ -37,6 +55,7 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   CLI::App* command = root.add_subcommand("check", "Check the configuration, then the systems: every mistake at once");
   auto options = std::make_shared<CheckOptions>();
   add_config_option(*command, options->config_file);
+  command->add_flag("--reference", options->reference, "Print every key of configuration and definitions (Markdown)");
   command->add_flag("--schema", options->schema, "Print the configuration's JSON Schema, for editors");
   command->add_flag("--offline", options->offline, "Do not ask the systems");
   command->footer(

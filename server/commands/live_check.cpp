@@ -22,6 +22,54 @@ std::string top_name(const Path& path) {
   return name == nullptr ? "" : name->name;
 }
 
+/// What the first page of a full listing shows of a definition: that ids, fields and times are found. Never a value.
+class ListingReport {
+ public:
+  explicit ListingReport(const ChangesPage& page) : page_(page) {}
+
+  std::string summary() const {
+    if (page_.records.empty()) return "no records" + std::string(page_.ids.empty() ? "" : ", but ids") + " listed";
+    const auto timed = std::ranges::count_if(page_.records, [](const Record& record) { return !!record.modified; });
+    std::string text = std::to_string(page_.records.size()) + " records on the first page" +
+                       (page_.next ? " of several, " : ", ") + "time of change read in " + std::to_string(timed);
+    const std::string names = config::listed(field_names());
+    return names.empty() ? text : text + ", fields " + names;
+  }
+
+  /// Fields of the mapping that none of the records has: blank in all, or misspelt.
+  std::string unseen_of(const Participation& part) const {
+    const bool whole =
+        std::ranges::any_of(page_.records, [](const Record& record) { return !record.fields.is_null(); });
+    std::vector<std::string> unseen;
+    for (const FieldRule& rule : part.mapping->fields) {
+      for (const Path& path : rule.side[part.side].paths) {
+        if (whole && !is_seen(path)) unseen.push_back(path.text());
+      }
+    }
+    if (unseen.empty()) return "";
+    return "  mapped, but in none of these records: " + config::listed(unseen) + "\n";
+  }
+
+ private:
+  bool is_seen(const Path& path) const {
+    return std::ranges::any_of(page_.records,
+                               [&](const Record& record) { return path.find(record.fields) != nullptr; });
+  }
+
+  std::vector<std::string> field_names() const {
+    std::vector<std::string> names;
+    for (const Record& record : page_.records) {
+      if (!record.fields.is_object()) continue;
+      for (const auto& [name, value] : record.fields.object()) {
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+      }
+    }
+    return names;
+  }
+
+  const ChangesPage& page_;
+};
+
 class LiveCheck {
  public:
   LiveCheck(const Configuration& configuration, config::Problems& problems)
@@ -89,16 +137,29 @@ class LiveCheck {
       if (system.connector->capabilities(object) == nullptr) continue;
       const DescribeResult result = co_await system.connector->describe(object);
       if (const auto* failure = std::get_if<Failure>(&result)) {
-        problems_.add(system.settings->place,
-                      "system '" + name + "' does not describe '" + object + "': " + failure->message,
-                      failure->kind == Failure::Kind::credentials ? "check its user, rights, password or token"
-                                                                  : "check its url, and that it runs");
+        add_failure(system, "describe '" + object + "'", *failure, "check its url, and that it runs");
         continue;
       }
       const auto& description = std::get<ObjectDescription>(result);
-      report_ += name + "/" + object + ": " + std::to_string(description.fields.size()) + " fields\n";
       for (const Participation& part : topology.participations(system, object)) check_fields(part, description);
+      const ChangesResult listed = co_await system.connector->changed(object, std::nullopt, "");
+      if (const auto* failure = std::get_if<Failure>(&listed)) {
+        add_failure(system, "list '" + object + "'", *failure,
+                    "check `changes` in its connector's definition, and that it runs");
+        continue;
+      }
+      const ListingReport report(std::get<ChangesPage>(listed));
+      report_ += name + "/" + object + ": ";
+      if (!description.fields.empty()) report_ += std::to_string(description.fields.size()) + " fields described; ";
+      report_ += report.summary() + "\n";
+      for (const Participation& part : topology.participations(system, object)) report_ += report.unseen_of(part);
     }
+  }
+
+  void add_failure(const System& system, const std::string& verb, const Failure& failure, const std::string& remedy) {
+    problems_.add(system.settings->place,
+                  "system '" + system.settings->name + "' does not " + verb + ": " + failure.message,
+                  failure.kind == Failure::Kind::credentials ? "check its user, rights, password or token" : remedy);
   }
 
   void check_fields(const Participation& part, const ObjectDescription& description) {

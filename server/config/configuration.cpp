@@ -14,13 +14,25 @@ Configuration read_configuration(const std::filesystem::path& file, config::Prob
   return read_configuration(file, problems, find_connector);
 }
 
-Native configuration_schema() {
+namespace {
+
+NamedKinds shipped_kinds() {
   NamedKinds connectors;
   config::Problems problems;
   for (const std::string& name : known_connectors()) {
     if (auto kind = find_connector(name, {}, {}, problems)) connectors.emplace_back(name, std::move(kind));
   }
-  return configuration_schema(connectors);
+  return connectors;
+}
+
+}  // namespace
+
+Native configuration_schema() {
+  return configuration_schema(shipped_kinds());
+}
+
+std::vector<config::KeyDoc> configuration_keys() {
+  return configuration_keys(shipped_kinds());
 }
 
 }  // namespace counterpart

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "connectors/registry.h"
+#include "mapping/config/key_doc.h"
 #include "mapping/config/problem.h"
 #include "mapping/reconcile/rules.h"
 #include "server/config/written.h"
@@ -198,5 +199,10 @@ Native configuration_schema();
 /// The same for other connectors.
 using NamedKinds = std::vector<std::pair<std::string, std::shared_ptr<const ConnectorKind>>>;
 Native configuration_schema(const NamedKinds& connectors);
+
+/// The documentation of every key, with the keys of the connectors that ship.
+std::vector<config::KeyDoc> configuration_keys();
+/// The same for other connectors.
+std::vector<config::KeyDoc> configuration_keys(const NamedKinds& connectors);
 
 }  // namespace counterpart

@@ -138,6 +138,10 @@ Configuration read_configuration(const fs::path& file, config::Problems& problem
   return configuration;
 }
 
+std::vector<config::KeyDoc> configuration_keys(const NamedKinds& connectors) {
+  return drafts::top_table(connectors).keys();
+}
+
 Native configuration_schema(const NamedKinds& connectors) {
   Native schema = drafts::top_table(connectors).schema();
   Native::Object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"},

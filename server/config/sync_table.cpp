@@ -25,6 +25,7 @@ Type<Sides> both_or_each(const std::string& title) {
   const Table<Sides> table = sides_table(title, scalar());
   Type<Sides> type;
   type.words = "text, or {left: …, right: …}";
+  type.inner = table.type().inner;
   type.schema = [table] {
     Native::Array kinds{scalar().schema(), table.schema()};
     return Native(Native::Object{{"anyOf", Native(std::move(kinds))}});
@@ -147,24 +148,28 @@ Table<Field> field_table() {
   Table<Field> table("a field", "One field of a record on either side.");
   table
       .required("left", &Field::left, config::one_or_list_of(scalar()),
-                "The path in the left record; a list where the type takes several.")
+                "The path in the left record: `address.city`, `addresses[0].city`, `phones[type=work].number`; a list "
+                "for codecs with several.")
       .required("right", &Field::right, config::one_or_list_of(scalar()), "The path in the right record.")
       .optional("name", &Field::name, maybe(scalar()), "For match and messages; the left path if not given.")
       .optional("as", &Field::as, both_or_each("as"),
-                "How the value is spelled: text, email, date('dd.MM.yyyy'), … "
-                "Default: text.")
+                "How the value is spelled, a codec: `text` where nothing is written, email, date('dd.MM.yyyy'), …")
       .optional("clean", &Field::clean, both_or_each("clean"), "Cleaning while reading a side: replace('#','') | trim")
-      .optional("direction", &Field::direction, direction(), "Which way the field goes.")
-      .optional("against_direction", &Field::against_direction, against_direction(),
-                "What happens to a change on the side that only receives.")
+      .optional("direction", &Field::direction, direction(), "Which way the field goes; <->, -> and <- say the same.")
+      .optional(
+          "against_direction", &Field::against_direction, against_direction(),
+          "A change on the side that only receives: tolerate it until the next one comes, restore the value, or alert.")
       .optional("conflict", &Field::conflict, maybe(conflict()),
-                "Who wins when both sides changed the field. "
-                "Default: leading if the sync names a leading side, else manual.")
+                "Who wins when both sides changed the field: a side, `latest` (by the records' times of change), "
+                "`manual` (it "
+                "is held for a person), `keep_non_blank`, `min`, `max`. `leading` where the sync names a leading side, "
+                "else `manual`.")
       .optional("initial", &Field::initial, maybe(initial()),
-                "Who wins when two records are linked and differ. "
-                "Default: as for conflict.")
+                "Who wins when two records are linked for the first time and differ (blanks are filled). `leading` "
+                "where the sync "
+                "names a leading side, else `manual`.")
       .optional("empty_never_overwrites", &Field::empty_never_overwrites, config::boolean(),
-                "A blank is not carried over.")
+                "A field that turned empty is not carried over.")
       .check(check_against_direction);
   return table;
 }
@@ -174,15 +179,19 @@ Table<Object> object_table() {
   table.optional("name", &Object::name, maybe(scalar()), "For messages and metrics; the left object if not given.")
       .required("left", &Object::left, config::text(), "The object in the left system.")
       .required("right", &Object::right, config::text(), "The object in the right system.")
-      .optional("where", &Object::where, both_or_each("where"), "An expression: only these records take part.")
+      .optional(
+          "where", &Object::where, both_or_each("where"),
+          "An expression over the record, for both sides or each its own: only records for which it is true take part.")
       .optional("match", &Object::match, list_of(scalar()),
-                "Names of fields that tell who a record is, in order of trust (types email and vat_id).")
+                "Names of fields that tell who a record is, in order of trust; of the codecs email and vat_id. Without "
+                "any, nothing is linked and all is created.")
       .optional("on_create", &Object::on_create, on_create_table().type(),
-                "create or ignore a record without counterpart; the key is the side that is written to.")
+                "What becomes of a record without counterpart; the key is the side that is written to.")
       .optional("on_create_set", &Object::on_create_set, sides_table("on_create_set", value_map()).type(),
-                "Values put into records that are created on a side.")
+                "Values put into records that are created on a side: `{ right: { categories: [Contact] } }`.")
       .optional("on_delete", &Object::on_delete, on_delete_table().type(),
-                "park or ignore when a record's counterpart is gone; the key is the side that is written to.")
+                "When a record's counterpart is gone: park (a person decides) or ignore (it simply stays); the key is "
+                "the side that stays. Nothing is ever deleted.")
       .optional("duplicates", &Object::duplicates, choice<Duplicates>({{"hold", Duplicates::hold}}),
                 "When several records match, they are held for a person.")
       .required("fields", &Object::fields, list_of(config::placed(field_table().type())), "The fields.")

@@ -31,22 +31,28 @@ Table<Hook> hook_table() {
 
 Table<System> sweep_table() {
   Table<System> table("sweep", "Reading what has changed lately, for what webhooks lost.");
-  table.optional("every", &System::sweep_every, duration(10ms, 365 * kDay), "How often.")
+  table
+      .optional("every", &System::sweep_every, duration(10ms, 365 * kDay),
+                "How often. Lower it where there are no webhooks: changes arrive that late.")
       .optional("overlap", &System::sweep_overlap, duration(0ms, 365 * kDay),
-                "How far a sweep reaches back before the last one.");
+                "How far a sweep reaches back before the last one: more where records show up late in listings.");
   return table;
 }
 
 Table<System> not_found_table() {
   Table<System> table("not_found", "When a system says that a record is not there.");
-  table.optional("tries", &System::not_found_tries, integer(1, 100), "Reads before that is believed.")
+  table
+      .optional("tries", &System::not_found_tries, integer(1, 100),
+                "Reads before that is believed, which is then a delete.")
       .optional("wait", &System::not_found_wait, duration(1ms, kDay), "The pause between them.");
   return table;
 }
 
 Table<System> pace_table() {
   Table<System> table("pace", "How fast the system may be called.");
-  table.optional("requests_per_second", &System::requests_per_second, integer(1, 100'000), "Requests a second.")
+  table
+      .optional("requests_per_second", &System::requests_per_second, integer(1, 100'000),
+                "Requests a second, at most. Set it below what the system allows.")
       .optional("burst", &System::burst, integer(1, 100'000), "Requests at once after a pause.")
       .optional("connections", &System::connections, integer(1, 1'000), "Connections open at once.");
   return table;
@@ -71,7 +77,7 @@ void add_connector_keys(Table<System>& table, const ConnectorKind* kind) {
   const bool has_url = std::ranges::any_of(keys, [](const SettingKey& key) { return key.name == "url"; });
   SettingKey url;
   url.name = "url";
-  url.doc = "Where the system's API is.";
+  url.doc = "Where the system's API is, as its connector asks for it.";
   if (!has_url) add_value_key(table, url);
   for (const SettingKey& key : keys) add_value_key(table, key);
 }
@@ -82,6 +88,7 @@ Type<Verify> verify_type() {
   const Type<HookScheme> scheme_type = hook_scheme_type();
   Type<Verify> type;
   type.words = scheme_type.words;
+  type.inner = scheme_type.inner;
   type.schema = scheme_type.schema;
   type.read = [read = scheme_type.read](const Node& node, Problems& problems) -> std::optional<Verify> {
     auto scheme = read(node, problems);
@@ -115,7 +122,7 @@ Table<System> system_table(const ConnectorKind* kind) {
       .optional("idle_timeout", &System::idle_timeout, duration(1ms, 1h),
                 "A connection idle for so long is not used again.")
       .optional("answer_bytes", &System::answer_bytes, integer(1024, 1024LL * 1024 * 1024),
-                "Most bytes of one answer of the system.")
+                "Most bytes of one answer of the system. Lower the page size before this is raised.")
       .optional("ca_file", &System::ca, config::maybe(scalar()),
                 "Certificates (PEM) to trust instead of the machine's store. Read again when it changes.")
       .optional("client_certificate", &System::client_certificate_node, config::maybe(scalar()),

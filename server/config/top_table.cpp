@@ -83,7 +83,7 @@ Table<ListenTls> tls_table() {
                 "PEM file: the server's certificate, then those of its issuers. Read again when it changes.")
       .required("key", &ListenTls::key, config::scalar(),
                 "PEM file: its key, without a pass phrase, which others may not read (mode 0640 or less).")
-      .optional("doors", &ListenTls::doors, config::one_or_list_of(door_name()), "Which doors.");
+      .optional("doors", &ListenTls::doors, config::one_or_list_of(door_name()), "Which doors speak HTTPS.");
   return table;
 }
 
@@ -103,16 +103,19 @@ Type<http::Network> network() {
 
 Table<Listen> listen_table() {
   Table<Listen> table("listen", "Where the daemon listens.");
-  table.optional("hooks", &ListenSettings::hooks, address(), "Webhooks: POST /hooks/{system}. Port 0 takes a free one.")
-      .optional("api", &ListenSettings::api, address(), "Health (/healthz, /readyz) and the API.")
-      .optional("metrics", &ListenSettings::metrics, address(), "Prometheus metrics (/metrics).")
+  table
+      .optional("hooks", &ListenSettings::hooks, address(),
+                "Webhooks: POST /hooks/NAME. 0.0.0.0 or \"[::]\" for all interfaces; port 0 takes a free one.")
+      .optional("api", &ListenSettings::api, address(), "Health: /healthz and /readyz, as on each of the three.")
+      .optional("metrics", &ListenSettings::metrics, address(), "Prometheus metrics: /metrics.")
       .optional("public_url", &ListenSettings::public_url, public_url(),
                 "How senders call the hooks door, https://hub.example.com: for signatures that hold the URL.")
       .optional("tls", &Listen::tls_files, config::maybe(tls_table().type()), "HTTPS instead of HTTP.")
       .optional("allow", &ListenSettings::allow, config::one_or_list_of(network()),
-                "Who may send webhooks: addresses and networks. Everybody, where nothing is written.")
+                "Who may send webhooks; all others are closed unheard. Everybody, where nothing is written.")
       .optional("trusted_proxies", &ListenSettings::trusted_proxies, config::one_or_list_of(network()),
-                "Reverse proxies before the hooks door, whose X-Forwarded-For is believed.")
+                "Reverse proxies before the hooks door, whose X-Forwarded-For is believed: `allow` and limits are then "
+                "of whom they name. Without it a proxy counts as one address.")
       .check(refuse_same_addresses);
   return table;
 }
@@ -130,11 +133,15 @@ void compare_bodies(const DoorSettings& limits, const Node& node, Problems& prob
 Table<DoorSettings> limits_table() {
   constexpr std::int64_t kMebi = 1024LL * 1024;
   Table<DoorSettings> table("limits", "Limits of the HTTP doors.");
-  table.optional("connections", &DoorSettings::connections, integer(1, 100'000), "Connections open at once, a door.")
+  table
+      .optional("connections", &DoorSettings::connections, integer(1, 100'000),
+                "Connections open at once at a door; more are answered 503 or closed.")
       .optional("connections_per_address", &DoorSettings::connections_per_address, integer(1, 100'000),
                 "The same, of one IPv4 address or IPv6 /64; more are closed at once. From trusted proxies: requests.")
-      .optional("header_bytes", &DoorSettings::header_bytes, integer(256, kMebi), "Most bytes of a request's headers.")
-      .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi), "Most bytes of a request's body.")
+      .optional("header_bytes", &DoorSettings::header_bytes, integer(256, kMebi),
+                "Most bytes of a request's headers; more are answered 431.")
+      .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi),
+                "Most bytes of a request's body; more are answered 413.")
       .optional("bodies_bytes", &DoorSettings::bodies_bytes, integer(256, 64 * 1024 * kMebi),
                 "Most bytes of the bodies of all requests under way at a door; more are answered 503.")
       .optional("handshake_timeout", &DoorSettings::handshake_timeout, timeout(), "Time for a TLS handshake.")
@@ -176,7 +183,7 @@ Table<LogSettings> log_table() {
   Table<LogSettings> table("log", "The log, on standard error.");
   table
       .optional("format", &LogSettings::format, choice<Format>({{"text", Format::text}, {"json", Format::json}}),
-                "For people, or one JSON object a line.")
+                "text for people, or one JSON object a line.")
       .optional("level", &LogSettings::level,
                 choice<Level>(
                     {{"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}}),
@@ -190,7 +197,7 @@ void compare_backoff(const WorkSettings& work, const Node& node, Problems& probl
 }
 
 Table<WorkSettings> backoff_table() {
-  Table<WorkSettings> table("backoff", "Pauses between retries of a record; they double, with jitter.");
+  Table<WorkSettings> table("backoff", "Pauses between retries of a record; they double, with some chance in them.");
   table.optional("first", &WorkSettings::backoff_first, duration(1ms, kDay), "Before the first retry.")
       .optional("most", &WorkSettings::backoff_most, duration(1ms, kDay), "The longest pause.")
       .check(compare_backoff);
@@ -203,7 +210,7 @@ Table<WorkSettings> oscillation_table() {
       .optional("writes", &WorkSettings::oscillation_writes, integer(2, 1'000),
                 "Answered writes in a row that freeze a field; five times as many freeze what is written to a record.")
       .optional("returns", &WorkSettings::oscillation_returns, integer(1, 1'000),
-                "How often the same value may be written to the same side again among these.")
+                "How often the same value may be written to the same side again, among these.")
       .optional("window", &WorkSettings::oscillation_window, duration(1s, kDay),
                 "A pause this long resets the count; a slow count, with higher limits, goes on.");
   return table;
@@ -232,28 +239,34 @@ Table<DatabaseSettings> database_table() {
 
 Table<WorkSettings> fence_table() {
   Table<WorkSettings> table("fence", "Looking for a create of our own that a system's search may not show yet.");
-  table.optional("pages", &WorkSettings::fence_pages, integer(1, 100'000), "Most pages of changed records read for it.")
-      .optional("slack", &WorkSettings::fence_slack, duration(0ms, kDay), "How far the system's clock may be off.");
+  table
+      .optional("pages", &WorkSettings::fence_pages, integer(1, 100'000),
+                "Most pages of changed records that are read for it.")
+      .optional("slack", &WorkSettings::fence_slack, duration(0ms, kDay),
+                "How far the system's clock may be off from ours.");
   return table;
 }
 
 Table<WorkSettings> upkeep_table() {
   Table<WorkSettings> table("upkeep", "Making and dropping partitions, removing what is kept no longer.");
-  table.optional("every", &WorkSettings::upkeep_every, duration(100ms, kDay), "How often.");
+  table.optional("every", &WorkSettings::upkeep_every, duration(100ms, kDay), "How often it is done.");
   return table;
 }
 
 Table<WorkSettings> work_table() {
   Table<WorkSettings> table("work", "How records are worked, of all syncs.");
-  table.optional("workers", &WorkSettings::workers, integer(1, 256), "Batches worked at once, a sync.")
-      .optional("batch", &WorkSettings::batch, integer(1, 1'000), "Records claimed at once.")
+  table
+      .optional("workers", &WorkSettings::workers, integer(1, 256),
+                "Batches worked at once, a sync. More only where the systems are slow, but allow many calls.")
+      .optional("batch", &WorkSettings::batch, integer(1, 1'000), "Records claimed at once by a worker.")
       .optional(
           "lease", &WorkSettings::lease, duration(10ms, kDay),
           "A worker that did not finish by then loses its records to another; at least twice each system's time-out.")
       .optional("poll", &WorkSettings::poll, duration(1ms, 1h), "How often due work is looked for when idle.")
-      .optional("attempts", &WorkSettings::attempts, integer(1, 1'000), "Tries before a record is parked.")
+      .optional("attempts", &WorkSettings::attempts, integer(1, 1'000),
+                "Tries before a record is parked, if `retry_for` is over too.")
       .optional("retry_for", &WorkSettings::retry_for, duration(0ms, 365 * kDay),
-                "Failures of a system itself (no answer, 5xx) are retried so long before the record is parked.")
+                "What fails for the record alone is retried at least so long, besides `attempts`, before it is parked.")
       .optional("credentials_wait", &WorkSettings::credentials_wait, duration(1s, kDay),
                 "The pause before a record is tried again that wrong credentials held up.")
       .optional("put_back", &WorkSettings::put_back, duration(1ms, 1h),
@@ -309,6 +322,18 @@ Native own_system_schema() {
   return schema;
 }
 
+/// Those of every system, then those that only systems of one kind have.
+std::vector<config::KeyDoc> system_keys(const NamedKinds& connectors) {
+  std::vector<config::KeyDoc> keys = system_table(nullptr).keys();
+  for (const auto& [name, kind] : connectors) {
+    for (const SettingKey& key : kind->settings()) {
+      const std::string type = key.secret ? "a secret" : "text";
+      keys.push_back({key.name, type, key.default_text, "Of `" + name + "` only: " + key.doc, key.required});
+    }
+  }
+  return keys;
+}
+
 Type<Node> systems(const NamedKinds& connectors) {
   Type<Node> one = config::node();
   one.schema = [connectors] {
@@ -317,9 +342,12 @@ Type<Node> systems(const NamedKinds& connectors) {
     kinds.push_back(own_system_schema());
     return Native(Native::Object{{"oneOf", Native(std::move(kinds))}});
   };
+  one.inner = [connectors] { return config::Inner{"", system_keys(connectors)}; };
+  const auto map = config::map_of(one);
   Type<Node> type = config::node();
-  type.words = "a map";
-  type.schema = config::map_of(one).schema;
+  type.words = map.words;
+  type.schema = map.schema;
+  type.inner = map.inner;
   return type;
 }
 
@@ -335,13 +363,13 @@ Table<Top> top_table(const NamedKinds& connectors) {
       .optional("log", &Top::log, log_table().type(), "The log.")
       .optional("work", &Top::work, work_table().type(), "How records are worked.")
       .optional("state_directory", &Top::state_directory, config::text(),
-                "The daemon's own files: the embedded database, the control socket.")
+                "The folder of the daemon's own files: the embedded database, the control socket.")
       .optional("database", &Top::database, database(),
                 "embedded: a private PostgreSQL cluster in the state "
-                "directory; or a PostgreSQL URI.")
+                "directory; or `postgresql://user:password@host/name`, whose role may create a schema.")
       .required("systems", &Top::systems, systems(connectors), "The CRM and ERP systems, by a short name.")
       .optional("tables", &Top::tables, config::map_of(config::text_map_of(config::text())),
-                "Mapping tables for the option type: left spelling: right spelling.")
+                "Mapping tables for the codec `option(NAME)`: each a map from the left spelling to the right one.")
       .required("syncs", &Top::syncs, config::map_of(config::placed(sync_table().type())),
                 "What is kept in step, by a short name.");
   return table;

@@ -71,6 +71,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistaken{"objects:\n  t:\n    read: {request: \"GET /t/${id}\", missing: [40]}\n", "from 100 to 599"},
         Mistaken{object_with("changes: {request: GET /t, select: x, page: {type: cursor}}"),
                  "paging by cursor needs next"},
+        Mistaken{object_with("changes: {request: GET /t, select: x, page: {type: link}}"), "paging by link needs next"},
         Mistaken{object_with("changes: {request: GET /t, select: x, page: {type: courser}}"), "'cursor'"},
         Mistaken{
             object_with(

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "connectors/webhook/digest.h"
+#include "connectors/webhook/signed_text.h"
 
 namespace counterpart {
 namespace {
@@ -220,6 +221,121 @@ TEST(Hmac, UpperCaseHexIsTheSameSignature) {
   request.headers[0].second.replace(0, 7, "sha256=");
 
   EXPECT_TRUE(verify_hook(scheme, {Secret("s")}, request, kNow));
+}
+
+struct Declared {
+  const char* what;
+  HookScheme scheme;
+  HttpHeaders headers;  ///< what a sender sends with the body `{"id":17}` and the secret c2VjcmV0
+};
+void PrintTo(const Declared& declared, std::ostream* out) {
+  *out << declared.what;
+}
+
+HookScheme declared(HookScheme::Type type, const std::function<void(HookScheme&)>& rest = [](HookScheme&) {}) {
+  HookScheme scheme = scheme_of(type);
+  scheme.header = "X-Sig";
+  rest(scheme);
+  return scheme;
+}
+
+class DeclaredSignature : public testing::TestWithParam<Declared> {};
+
+// The digests are OpenSSL's: printf %s TEXT | openssl dgst -sha256 -hmac c2VjcmV0
+TEST_P(DeclaredSignature, IsVerifiedAndNoOther) {
+  const auto& [what, scheme, headers] = GetParam();
+  const HookRequest good{{}, headers, R"({"id":17})"};
+  const auto verified = [&](const HookRequest& request, Instant now = kNow) {
+    return verify_hook(scheme, {Secret("another"), Secret("c2VjcmV0")}, request, now);
+  };
+
+  EXPECT_TRUE(verified(good));
+  for (std::size_t header = 0; header < headers.size(); ++header) {
+    HookRequest request = good;
+    char& last = request.headers[header].second.back();
+    last = last == '1' ? '2' : '1';
+    EXPECT_FALSE(verified(request)) << request.headers[header].first;
+  }
+  HookRequest other = good;
+  other.body.back() = ' ';
+  EXPECT_FALSE(verified(other));
+  const bool timed = hook::holds_name(scheme.signed_text, "timestamp");
+  EXPECT_EQ(timed, !verified(good, kNow + seconds(301)));
+  EXPECT_EQ(timed, !verified(good, kNow - seconds(301)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, DeclaredSignature,
+    testing::Values(Declared{"HMAC-SHA1",
+                             declared(HookScheme::Type::hmac_sha1),
+                             {{"X-Sig", "367806f8979b6e855f5b64b64267ec5fb43049ba"}}},
+                    Declared{"HMAC-SHA512",
+                             declared(HookScheme::Type::hmac_sha512),
+                             {{"X-Sig",
+                               "86640efcac3ff028d1021230cfaf10bff646b5920d691fa5f34783d5f9ca09f3028f9e80381706a2a6c06b5"
+                               "0f125d58d900f714800fc931ac1ea0ee16378712c"}}},
+                    Declared{"base64url without padding",
+                             declared(HookScheme::Type::hmac_sha256,
+                                      [](HookScheme& s) { s.encoding = HookScheme::Encoding::base64url; }),
+                             {{"X-Sig", "pzQFhBTt3y_0Gx8Bh7XvCFGeE5mXDybMZPrmO6_hZzc"}}},
+                    Declared{"a list in the header",
+                             declared(HookScheme::Type::hmac_sha256,
+                                      [](HookScheme& s) {
+                                        s.part = "v1";
+                                        s.timestamp_part = "t";
+                                        s.signed_text = "${timestamp}.${body}";
+                                      }),
+                             {{"X-Sig",
+                               "t=1614265330,v1=4f7f09743104af3c54f3cfd670da1c3ba023ac73b1b8fb7d7a5c36e685b815f5"}}},
+                    Declared{"another header and an ISO time",
+                             declared(HookScheme::Type::hmac_sha256,
+                                      [](HookScheme& s) {
+                                        s.signed_text = "${header.X-Id}${timestamp}${body}";
+                                        s.timestamp_header = "X-At";
+                                        s.timestamp_unit = HookScheme::Unit::iso;
+                                      }),
+                             {{"X-Sig", "fff82e66f2e1f17d42ee523582c9edb27d80ae1b2b2b931b8233c9518bba097f"},
+                              {"x-id", "e1"},
+                              {"X-At", "2021-02-25T15:02:10Z"}}},
+                    Declared{"a key in base64",
+                             declared(HookScheme::Type::hmac_sha256,
+                                      [](HookScheme& s) { s.secret_encoding = HookScheme::SecretEncoding::base64; }),
+                             {{"X-Sig", "0144306f6acb4e7b1b5da424b1410ba867f7ff03ef0c311fcad985e4c2501457"}}}));
+
+TEST(DeclaredSignature, OfSeveralPartsAnyMayMatch) {
+  const HookScheme scheme = declared(HookScheme::Type::hmac_sha256, [](HookScheme& s) { s.part = "v1"; });
+  const auto verified = [&](const std::string& header) {
+    return verify_hook(scheme, {Secret("Jefe")}, {{}, {{"x-sig", header}}, "what do ya want for nothing?"}, kNow);
+  };
+  const std::string right = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+
+  EXPECT_TRUE(verified("v1=" + right));
+  EXPECT_TRUE(verified("v0=00, v1=" + std::string(64, '0') + ", v1=" + right));
+  for (const std::string& wrong :
+       std::vector<std::string>{right, "v0=" + right, "v1=", "v1", "V1=" + right, "v1=" + right + "x"})
+    EXPECT_FALSE(verified(wrong)) << wrong;
+}
+
+TEST(DeclaredSignature, OfTwoTimeStampsNoneCounts) {
+  const HookScheme scheme = declared(HookScheme::Type::hmac_sha256, [](HookScheme& s) {
+    s.part = "v1";
+    s.timestamp_part = "t";
+    s.signed_text = "${timestamp}.${body}";
+  });
+  HookRequest request{{}, sign_hook(scheme, Secret("s"), "", "{}", kNow), "{}"};
+  ASSERT_TRUE(verify_hook(scheme, {Secret("s")}, request, kNow));
+  request.headers[0].second += ",t=1614265330";
+
+  EXPECT_FALSE(verify_hook(scheme, {Secret("s")}, request, kNow));
+}
+
+TEST(Secrets, OneThatIsNotWrittenAsDeclaredIsNamed) {
+  const HookScheme scheme = declared(HookScheme::Type::hmac_sha256,
+                                     [](HookScheme& s) { s.secret_encoding = HookScheme::SecretEncoding::hex; });
+
+  EXPECT_EQ("it is not written as secret_encoding says", secret_fault(scheme, Secret("xyz")));
+  EXPECT_EQ("", secret_fault(scheme, Secret("736563726574")));
+  EXPECT_FALSE(verify_hook(scheme, {Secret("xyz")}, {{}, {{"X-Sig", std::string(64, '0')}}, "{}"}, kNow));
 }
 
 class HmacRefusal : public testing::TestWithParam<Refusal> {};

@@ -261,13 +261,18 @@ TEST(Table, DescribesItselfAsJsonSchema) {
   EXPECT_EQ(property("gearbox").find("How many gears."), property("gearbox").rfind("How many gears."));
 }
 
-TEST(Table, DocumentsItsKeys) {
-  const auto keys = car_table().keys();
-  std::vector<std::string> lines;
-  for (const auto& key : keys) {
-    lines.push_back(key.key + " | " + key.type + " | " + key.default_text + " | " + key.doc +
+/// The key and those inside it, each with the whole way to it.
+void list_keys(const std::vector<KeyDoc>& keys, const std::string& section, std::vector<std::string>& lines) {
+  for (const KeyDoc& key : keys) {
+    lines.push_back(section + key.key + " | " + key.type + " | " + key.default_text + " | " + key.doc +
                     (key.required ? " *" : ""));
+    list_keys(key.inner, section + key.key + key.way + ".", lines);
   }
+}
+
+TEST(Table, DocumentsItsKeysAndThoseInside) {
+  std::vector<std::string> lines;
+  list_keys(car_table().keys(), "", lines);
 
   EXPECT_THAT(lines, testing::IsSupersetOf({
                          "name | a short name (letters, digits, _ and -) |  | What it is called. *",
@@ -276,6 +281,9 @@ TEST(Table, DocumentsItsKeys) {
                          "colour | red or green | green | Its colour.",
                          "warm_up | a duration such as 30s, 5m, 250ms | 90s | Before it drives.",
                          "gearbox.gears | a whole number from 1 to 9 | 5 | How many gears.",
+                         "spare.kind | text |  | What it is like. *",
+                         "wheels[].spokes | a whole number from 0 to 100 | 36 | How many.",
+                         "by_name.NAME.kind | text |  | What it is like. *",
                      }));
 }
 

@@ -29,27 +29,37 @@ std::vector<std::string> variables_in(const std::string& text) {
   return names;
 }
 
-/// What is wrong with a configuration, read with the connectors that ship.
-std::string mistakes_in(const std::string& text) {
+struct File {
+  std::string name;
+  std::string text;
+};
+
+/// What is wrong with a configuration, read with the connectors that ship and the files beside it.
+std::string mistakes_in(const std::string& text, const std::vector<File>& beside = {}) {
   std::vector<std::unique_ptr<test::Variable>> environment;
   for (const std::string& name : variables_in(text)) {
     environment.push_back(std::make_unique<test::Variable>(name.c_str(), "something"));
   }
   const test::Folder folder;
+  for (const File& file : beside) folder.write(file.name, file.text);
   config::Problems problems;
   read_configuration(folder.write("counterpart.yaml", text), problems);
   return problems.print();
 }
 
-/// The blocks of a Markdown file that begin with ```yaml and the comment `# counterpart.yaml`.
-std::vector<std::string> configurations_in(const std::string& markdown) {
-  constexpr std::string_view kBegin = "```yaml\n# counterpart.yaml\n";
-  std::vector<std::string> blocks;
+/// The blocks of a Markdown file that begin with ```yaml and a file's name, such as `# counterpart.yaml`.
+std::vector<File> files_in(const std::string& markdown) {
+  constexpr std::string_view kBegin = "```yaml\n# ";
+  constexpr std::string_view kEnd = ".yaml\n";
+  std::vector<File> files;
   for (std::size_t at = markdown.find(kBegin); at != std::string::npos; at = markdown.find(kBegin, at + 1)) {
-    const std::size_t begin = markdown.find('\n', at) + 1;
-    blocks.push_back(markdown.substr(begin, markdown.find("\n```", begin) + 1 - begin));
+    const std::size_t begin = at + kBegin.size();
+    const std::string line = markdown.substr(begin, markdown.find('\n', begin) + 1 - begin);
+    if (!line.ends_with(kEnd) || line.find(' ') != std::string::npos) continue;
+    const std::size_t text = begin - std::string_view("# ").size();
+    files.push_back({line.substr(0, line.size() - 1), markdown.substr(text, markdown.find("\n```", text) + 1 - text)});
   }
-  return blocks;
+  return files;
 }
 
 TEST(Examples, AllOfDeployAreWithoutMistakes) {
@@ -64,11 +74,15 @@ TEST(Examples, AllOfDeployAreWithoutMistakes) {
 }
 
 TEST(Examples, AllOfTheReadmeAreWithoutMistakes) {
-  const fs::path readme = kSource / "README.md";
-  const std::vector<std::string> blocks = configurations_in(content(readme));
+  const std::vector<File> files = files_in(content(kSource / "README.md"));
+  int configurations = 0;
+  for (const File& file : files) {
+    if (file.name != "counterpart.yaml") continue;
+    ++configurations;
+    EXPECT_EQ(mistakes_in(file.text, files), "") << file.text;
+  }
 
-  EXPECT_EQ(blocks.empty(), !fs::exists(readme)) << "the README shows a configuration: ```yaml, # counterpart.yaml";
-  for (const std::string& block : blocks) EXPECT_EQ(mistakes_in(block), "") << block;
+  EXPECT_GE(configurations, 2) << "the README shows configurations: ```yaml, # counterpart.yaml";
 }
 
 /// What stands in `…` in the first column of the README's table of codecs.
@@ -103,11 +117,13 @@ TEST(Readme, NamesCodecsThatAreThereAndAllOfThem) {
 }
 
 TEST(Examples, AreFoundInMarkdown) {
-  const auto blocks = configurations_in(
+  const auto files = files_in(
       "text\n```yaml\n# counterpart.yaml\na: 1\nb: 2\n```\nmore\n```yaml\nother: 1\n```\n"
-      "```yaml\n# counterpart.yaml\nc: 3\n```\n");
+      "```yaml\n# of mycrm.yaml\nc: 3\n```\n```yaml\n# mycrm.yaml\nd: 4\n```\n");
 
-  EXPECT_THAT(blocks, testing::ElementsAre("# counterpart.yaml\na: 1\nb: 2\n", "# counterpart.yaml\nc: 3\n"));
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].name + ": " + files[0].text, "counterpart.yaml: # counterpart.yaml\na: 1\nb: 2\n");
+  EXPECT_EQ(files[1].name + ": " + files[1].text, "mycrm.yaml: # mycrm.yaml\nd: 4\n");
 }
 
 TEST(Examples, TheShippedConnectorsAreInTheSchema) {

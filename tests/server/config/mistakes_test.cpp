@@ -204,8 +204,8 @@ const Mistaken kWrongWebhooks[] = {
      "the "
      "secret\n"},
     {"verify: standard, secret: s",
-     "c.yaml:2:47: expected standard_webhooks, hmac_sha256, sha256, basic, header_token, query_token, body_token, "
-     "path_secret or none, found 'standard'\n"},
+     "c.yaml:2:47: expected standard_webhooks, hmac_sha256, hmac_sha1, hmac_sha512, sha256, basic, header_token, "
+     "query_token, body_token, path_secret or none, found 'standard'\n"},
     {"verify: hmac_sha256, secret: s",
      "c.yaml:2:47: hmac_sha256 needs the name of a header; write verify: {type: hmac_sha256, header: X-…}\n"},
     {"verify: header_token, secret: s",
@@ -219,14 +219,15 @@ const Mistaken kWrongWebhooks[] = {
     {"verify: { type: hmac_sha256, header: X, signed: 'x' }, secret: s",
      "c.yaml:2:87: what is signed must hold the body; write ${body} into it\n"},
     {"verify: { type: hmac_sha256, header: X, signed: '${timestamp}${body}' }, secret: s",
-     "c.yaml:2:87: ${timestamp} is signed, but no header holds it; add timestamp_header\n"},
+     "c.yaml:2:87: ${timestamp} is signed, but no header holds it; add timestamp_header, or timestamp_part\n"},
     {"verify: { type: hmac_sha256, header: X, timestamp_header: T }, secret: s",
      "c.yaml:2:47: the time stamp is not signed, so it proves nothing; write signed: \"${timestamp}.${body}\" as the "
-     "sender does, or remove timestamp_header\n"},
+     "sender does, or remove timestamp_header and timestamp_part\n"},
     {"verify: { type: hmac_sha256, header: X, signed: '${body}${time}' }, secret: s",
-     "c.yaml:2:87: what is signed knows no ${time}; it knows: body, timestamp, method, url, decoded_url, secret\n"},
+     "c.yaml:2:87: what is signed knows no ${time}; it knows: body, timestamp, method, url, secret, decoded_url, "
+     "header.NAME\n"},
     {"verify: { type: hmac_sha256, header: X, encoding: base32 }, secret: s",
-     "c.yaml:2:89: expected hex or base64, found 'base32'; did you mean 'base64'?\n"},
+     "c.yaml:2:89: expected hex, base64 or base64url, found 'base32'; did you mean 'base64'?\n"},
     {"secret: []", "c.yaml:2:47: expected at least one item, found a list; fill the list, or remove the key\n"},
     {"secret: ''", "c.yaml:2:47: the webhook secret is empty; fill it, or remove it\n"},
     {"secret: a }, webhook_secret: { b: c", "c.yaml:2:68: expected text, found a map\n"},
