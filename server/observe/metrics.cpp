@@ -103,7 +103,8 @@ struct Metrics::Impl {
   Series<Counter> sweep_found =
       counter(registry, "counterpart_sweep_found_total", "Changed records found by sweeps.", {"system", "object"});
 
-  Series<Gauge> daemons = gauge(registry, "counterpart_daemons", "Daemons alive on this database, this one included.", {});
+  Series<Gauge> daemons =
+      gauge(registry, "counterpart_daemons", "Daemons alive on this database, this one included.", {});
   Series<Gauge> queue_depth = gauge(registry, "counterpart_queue_depth", "Records waiting to be worked.", {"sync"});
   Series<Gauge> queue_oldest =
       gauge(registry, "counterpart_queue_oldest_seconds", "Age of the oldest news not yet worked.", {"sync"});

@@ -6,7 +6,7 @@ namespace {
 
 /// How long it may take to notice that it is to stop.
 constexpr milliseconds kLook{100};
-constexpr int kLooksBeforeConnecting = 10;
+constexpr milliseconds kBeforeConnecting{1'000};
 
 }  // namespace
 
@@ -19,7 +19,11 @@ Listener::Listener(ConnectionSettings connection, std::string channel, std::func
       thread_([this] { run(); }) {}
 
 Listener::~Listener() {
-  stopping_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopped_.notify_all();
   thread_.join();
 }
 
@@ -30,7 +34,8 @@ void Listener::run() {
     } catch (const Failure&) {
       // Nobody depends on it: due work is looked for all the same.
     }
-    for (int i = 0; i < kLooksBeforeConnecting && !stopping_; ++i) std::this_thread::sleep_for(kLook);
+    std::unique_lock lock(mutex_);
+    stopped_.wait_for(lock, kBeforeConnecting, [this] { return stopping_.load(); });
   }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +30,8 @@ class Listener {
   std::string channel_;
   std::function<void(std::string)> heard_;
   std::function<void()> connected_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

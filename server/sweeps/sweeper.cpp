@@ -6,6 +6,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
+#include <utility>
 
 #include "server/observe/log.h"
 #include "server/rethrow.h"
@@ -332,51 +333,62 @@ asio::awaitable<SweepFault> Sweeper::load(Beat& beat, Scope newcomers, bool firs
   co_return SweepFault{};
 }
 
-asio::awaitable<Sweeper::Listed> Sweeper::list(Beat& beat, const Scope& scope) {
-  const SystemConfiguration& settings = *beat.system.settings;
-  const bool sorted = beat.system.connector->capabilities(beat.object)->sorted_changes;
+/// A listing under way.
+struct Sweeper::Walk {
+  bool first_page = true;
   std::optional<Instant> newest;
-  std::optional<Instant> started;
+  std::optional<Instant> started;  ///< the system's time at the first page
   Listed listed;
-  listed.reached = scope.since;
+};
+
+asio::awaitable<Sweeper::Listed> Sweeper::list(Beat& beat, const Scope& scope) {
+  Walk walk;
+  walk.listed.reached = scope.since;
   std::string at_page;
   PageCycle cycle;
   for (int pages = 1; !stopping_; ++pages) {
     auto result = co_await beat.system.connector->changed(beat.object, scope.since, at_page);
     if (const auto* failure = std::get_if<Failure>(&result)) {
-      listed.fault = fault_of(*failure);
-      co_return listed;
+      walk.listed.fault = fault_of(*failure);
+      co_return walk.listed;
     }
     const auto& page = std::get<ChangesPage>(result);
-    const Instant latest = clock_.now() + settings_.clock_skew;
-    if (at_page.empty()) {
-      started = page.system_time;
-      listed.fault.watermark_ahead = scope.since && *scope.since > (started ? *started + settings_.clock_skew : latest);
-      if (listed.fault.watermark_ahead) co_return listed;
-    }
-    co_await mark(beat, page, scope);
-    raise(newest, page);
-    const auto reached = watermark_of(newest, started, latest, settings.sweep_overlap);
-    const bool further = reached && (!listed.reached || *reached > *listed.reached);
-    if ((sorted || !page.next) && further) listed.reached = reached;
-    const bool kept = co_await keep(beat, scope, (sorted || !page.next) && further ? reached : std::nullopt);
-    if (!kept) {
-      listed.fault = lost();
-      co_return listed;
-    }
-    if (!page.next) co_return listed;
+    const bool goes_on = co_await take_page(beat, scope, page, walk);
+    if (!goes_on || !page.next) co_return walk.listed;
     if (pages >= settings_.pages_max) {
-      listed.fault = unending("the listing has no end");
-      co_return listed;
+      walk.listed.fault = unending("the listing has no end");
+      co_return walk.listed;
     }
     if (cycle.closes(*page.next)) {
-      listed.fault = unending("the listing leads back to an earlier page");
-      co_return listed;
+      walk.listed.fault = unending("the listing leads back to an earlier page");
+      co_return walk.listed;
     }
     at_page = *page.next;
   }
-  listed.fault = unending("stopped");
-  co_return listed;
+  walk.listed.fault = unending("stopped");
+  co_return walk.listed;
+}
+
+/// False: the listing ends here, for what stands in its fault.
+asio::awaitable<bool> Sweeper::take_page(Beat& beat, const Scope& scope, const ChangesPage& page, Walk& walk) {
+  Listed& listed = walk.listed;
+  const Instant latest = clock_.now() + settings_.clock_skew;
+  if (std::exchange(walk.first_page, false)) {
+    walk.started = page.system_time;
+    const Instant bound = walk.started ? *walk.started + settings_.clock_skew : latest;
+    listed.fault.watermark_ahead = scope.since && *scope.since > bound;
+    if (listed.fault.watermark_ahead) co_return false;
+  }
+  co_await mark(beat, page, scope);
+  raise(walk.newest, page);
+  const auto reached = watermark_of(walk.newest, walk.started, latest, beat.system.settings->sweep_overlap);
+  const bool sorted = beat.system.connector->capabilities(beat.object)->sorted_changes;
+  const bool further = reached && (!listed.reached || *reached > *listed.reached);
+  const bool saved = further && (sorted || !page.next);
+  if (saved) listed.reached = reached;
+  const bool kept = co_await keep(beat, scope, saved ? reached : std::nullopt);
+  if (!kept) listed.fault = lost();
+  co_return kept;
 }
 
 /// Saves how far it came, and that it goes on. False: another daemon has begun anew.

@@ -61,6 +61,7 @@ class Sweeper {
  private:
   struct Beat;  // one system's object
   struct Scope;
+  struct Walk;
   /// How a listing ended, and how far it came by the system's clock.
   struct Listed {
     SweepFault fault;
@@ -76,6 +77,7 @@ class Sweeper {
   boost::asio::awaitable<SweepFault> sweep(Beat& beat);
   boost::asio::awaitable<SweepFault> load(Beat& beat, Scope newcomers, bool first_of_all);
   boost::asio::awaitable<Listed> list(Beat& beat, const Scope& scope);
+  boost::asio::awaitable<bool> take_page(Beat& beat, const Scope& scope, const ChangesPage& page, Walk& walk);
   boost::asio::awaitable<bool> keep(Beat& beat, const Scope& scope, std::optional<Instant> reached);
   boost::asio::awaitable<void> mark(Beat& beat, const ChangesPage& page, const Scope& scope);
   boost::asio::awaitable<void> index(const Participation& part, const ChangesPage& page);

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 from house import PlaygroundTest
-from playground import ROOT, Failed, call, wait_for
+from playground import ROOT, Failed, Process, call, wait_for
 
 UNIT = ROOT / "deploy" / "counterpart.service"
 PATIENCE = 120  # against hanging only
@@ -75,6 +75,49 @@ class Service(PlaygroundTest):
         for _ in range(3):
             notify.told.clear()
             notify.wait_for("WATCHDOG=1")
+
+    def test_it_tells_systemd_that_it_reloads_and_that_it_has(self):
+        p, notify = self.start()
+        notify.wait_for("READY=1")
+        notify.told.clear()
+        p.daemon.child.send_signal(signal.SIGHUP)
+        told = notify.wait_for("RELOADING=1")
+        self.assertTrue(any(re.fullmatch(r"MONOTONIC_USEC=[0-9]+", line) for line in told), told)
+        notify.wait_for("READY=1")
+        self.assertEqual(p.daemon.end(), 0)
+
+    def test_it_needs_no_privilege_and_its_database_runs_as_its_own_user(self):
+        # given a user of its own, as in the unit file: no groups, no capabilities, none to be had
+        p = self.playground()
+        p.start_sandboxes()
+        p.write_config()
+        p.state.mkdir(0o700)
+        command = []
+        if os.geteuid() == 0:
+            shutil.chown(p.state, "nobody", "nogroup")
+            binary = shutil.copy(p.binary, p.folder / "counterpart")  # the checkout may be out of that user's reach
+            p.config.chmod(0o644)
+            command = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs",
+                       "--bounding-set=-all", "--inh-caps=-all", "--"]
+        else:
+            binary = p.binary
+        # when it works
+        p.daemon = Process("daemon", p.folder, [*command, str(binary), "serve", "--config", str(p.config),
+                                                "--print-addresses"])
+        p.processes.append(p.daemon)
+        p.daemon.ready_line()
+        p.crm.create("contacts", firstname="Ada", lastname="L", email="ada@example.com")
+        wait_for("the contact on the other side", lambda: len(p.erp_sandbox.all("persons")) == 1)
+        # then all that it made is its own, and nobody else may look at it
+        owner = p.state.stat().st_uid
+        for path in [p.state, *p.state.rglob("*")]:
+            status = path.lstat()
+            self.assertEqual(status.st_uid, owner, path)
+            if path.is_file() and path.parent == p.state:
+                self.assertEqual(status.st_mode & 0o077, 0, path)
+        postmaster = next(p.state.rglob("postmaster.pid")).read_text().splitlines()[0]
+        self.assertEqual(pathlib.Path(f"/proc/{postmaster}").stat().st_uid, owner)
+        self.assertEqual(p.daemon.end(), 0)
 
     def test_sigterm_finishes_what_is_under_way(self):
         # given a change whose call is under way in a slow system

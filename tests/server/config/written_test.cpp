@@ -52,7 +52,8 @@ TEST(Changes, AQuotedNumberIsAnother) {
 }
 
 TEST(Changes, OfFormOnlyAreNone) {
-  const auto changes = changes_between(written_in("a: {b: 1, c: [x]}\n"), written_in("# said\na:\n  c:\n  - x\n  b: 1\n"));
+  const auto changes =
+      changes_between(written_in("a: {b: 1, c: [x]}\n"), written_in("# said\na:\n  c:\n  - x\n  b: 1\n"));
 
   EXPECT_TRUE(changes.none());
   EXPECT_EQ(changes.print(), "nothing");

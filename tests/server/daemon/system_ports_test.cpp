@@ -4,9 +4,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/system/system_error.hpp>
+#include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <csignal>
 #include <set>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -6,8 +6,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "connectors/ports/percent.h"
@@ -547,6 +549,53 @@ TEST(Door, StopClosesTheIdleAndAnswersTheBusy) {
   EXPECT_TRUE(answer.has("\r\nConnection: close\r\n"));
   EXPECT_EQ(busy.rest(), "");
   EXPECT_EQ(door.busy(), 0U);
+}
+
+TEST(Door, AConnectionThatCameBeforeTheStopIsStillAnswered) {
+  RunningDoor door(echo());
+  RawClient client(door.address());
+  while (door.connections() == 0) std::this_thread::yield();
+
+  door.stop();
+  door.wait_for_end();
+  EXPECT_EQ(door.busy(), 1U) << "whoever stops the daemon waits for it";
+  client.send(kGet);
+
+  const Answer answer = client.answer();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_TRUE(answer.has("\r\nConnection: close\r\n"));
+}
+
+TEST(Door, ARequestThatDoesNotComeIsNotWaitedForLong) {
+  RunningDoor door(echo());
+  RawClient silent(door.address());
+  RawClient slow(door.address());
+  slow.send("GET / HT");
+  while (door.connections() < 2) std::this_thread::yield();
+
+  door.stop();
+
+  EXPECT_EQ(silent.rest(), "");
+  EXPECT_THAT(slow.rest(), ::testing::AnyOf("", HasSubstr("408")));
+  while (door.busy() > 0) std::this_thread::yield();
+}
+
+TEST(Door, AnotherDoorTakesItsSocketOverAndNobodyIsTurnedAway) {
+  std::optional<RunningDoor> first(std::in_place, echo());
+  const std::string address = first->address();
+  Sockets kept = first->kept_socket();
+
+  first->stop();
+  first->wait_for_end();
+  RawClient between(address);
+  between.send(kGet);
+  first.reset();
+  DoorAccess access;
+  access.inherited = kept.take("the door's");
+  RunningDoor second(echo(), {}, address, access);
+
+  EXPECT_EQ(between.answer().status, 200);
+  EXPECT_EQ(second.address(), address);
 }
 
 TEST(Door, StopTwiceIsStopOnce) {

@@ -95,6 +95,15 @@ class RunningDoor {
     return result.get();
   }
 
+  /// Of the door's listening socket, for another door.
+  Sockets kept_socket() {
+    return on_its_thread([this] {
+      Sockets kept;
+      door_->keep_socket("the door's", kept);
+      return kept;
+    });
+  }
+
  private:
   boost::asio::io_context io_{1};
   mutable std::mutex mutex_;
