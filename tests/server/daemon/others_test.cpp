@@ -1,6 +1,7 @@
 // What other daemons' words lead to.
 #include "server/daemon/others.h"
 
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
 #include "tests/server/store/support.h"
@@ -9,6 +10,14 @@ namespace counterpart {
 namespace {
 
 using ::testing::ElementsAre;
+
+/// Sleeps as long as it takes to let the others run.
+class YieldingClock : public store::StandingClock {
+ public:
+  boost::asio::awaitable<void> sleep(std::chrono::microseconds) override {
+    co_await boost::asio::post(boost::asio::use_awaitable);
+  }
+};
 
 class OthersTest : public store::StoreTest {
  protected:
@@ -20,10 +29,11 @@ class OthersTest : public store::StoreTest {
     heard.news = [this](store::SyncId sync) { heard_.push_back("news " + std::to_string(sync)); };
     heard.anything = [this] { heard_.emplace_back("anything"); };
     heard.pace = [this](std::string_view system) { heard_.push_back("pace " + std::string(system)); };
-    others_ = std::make_unique<Others>(*store_, clock_, metrics_, "me", std::move(heard));
+    others_ = std::make_unique<Others>(*store_, time_, metrics_, "me", std::move(heard));
   }
 
   std::vector<std::string> heard_;
+  YieldingClock time_;
   Metrics metrics_;
   std::unique_ptr<store::Store> other_;
   std::unique_ptr<Others> others_;
@@ -57,8 +67,10 @@ TEST_F(OthersTest, NewsAreToldTogetherAndOnlyWhereAnybodyHears) {
   std::vector<std::string> told;
   other_->on_announced([&](const std::string& words) { told.push_back(words); });
   run_until([&] { return !told.empty(); });
-  boost::asio::co_spawn(io_, others_->stay_alive(), [](const std::exception_ptr&) {});
-  boost::asio::co_spawn(io_, others_->tell(), [](const std::exception_ptr&) {});
+  int running = 2;
+  const auto end = [&](const std::exception_ptr&) { --running; };
+  boost::asio::co_spawn(io_, others_->stay_alive(), end);
+  boost::asio::co_spawn(io_, others_->tell(), end);
 
   others_->note_news(1);  // nobody else is there
   get(store_->ping());
@@ -71,6 +83,7 @@ TEST_F(OthersTest, NewsAreToldTogetherAndOnlyWhereAnybodyHears) {
     return told.size() >= 2;
   });
   others_->stop();
+  run_until([&] { return running == 0; });
 
   EXPECT_EQ(told.at(1).substr(0, 8), "news me ");
 }
