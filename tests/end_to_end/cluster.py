@@ -56,14 +56,11 @@ class Cluster:
         self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
 
-class Cable:
-    """Passes connections on to a port of this machine, until it is cut: then nothing goes through any more, and nobody
-    is told. Mended, those that were open are closed, and new ones pass."""
+class Passage:
+    """Listens, and carries each connection on in a thread of its own."""
 
-    def __init__(self, port):
-        self.target = port
-        self.cut = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, address=("127.0.0.1", 0)):
+        self.listener = socket.create_server(address, backlog=256)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -74,6 +71,22 @@ class Cable:
             except OSError:
                 return
             threading.Thread(target=self.carry, args=(near,), daemon=True).start()
+
+    def carry(self, near):
+        raise NotImplementedError
+
+    def close(self):
+        self.listener.close()
+
+
+class Cable(Passage):
+    """Passes connections on to a port of this machine, until it is cut: then nothing goes through any more, and nobody
+    is told. Mended, those that were open are closed, and new ones pass."""
+
+    def __init__(self, port):
+        self.target = port
+        self.cut = threading.Event()
+        super().__init__()
 
     def carry(self, near):
         with near:
@@ -103,4 +116,4 @@ class Cable:
 
     def close(self):
         self.cut.clear()
-        self.listener.close()
+        super().close()

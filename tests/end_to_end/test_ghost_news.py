@@ -34,7 +34,7 @@ objects:
     find:
       email: { request: GET /people, query: { email: "${value}" }, select: people }
     create: { request: POST /people, body: "${fields}", returns: record }
-    update: { request: "PATCH /people/${id}", body: "${changed}", returns: record }
+    update: { request: "PATCH /people/${id}", body: "${changed}", returns: record, precondition: none }
 webhooks:
   verify: { type: hmac_sha256, header: X-Signature, encoding: hex }
   items: events

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 
-from cluster import Cable, Cluster
+from cluster import Cable, Cluster, Passage
 from gate import Gate
 from house import PlaygroundTest
 from playground import Process, call, free_port, wait_for
@@ -17,22 +17,13 @@ SEED = 20261121
 WRITES = ("POST|PATCH|PUT", r"/(contacts|persons)(/|$)")
 
 
-class Balancer:
+class Balancer(Passage):
     """What stands before several daemons: each connection goes to the next one that takes it."""
 
     def __init__(self, address, targets):
         self.targets, self.turn = list(targets), 0
         host, port = address.split(":")
-        self.listener = socket.create_server((host, int(port)), backlog=256)
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                near, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.carry, args=(near,), daemon=True).start()
+        super().__init__((host, int(port)))
 
     def connect(self):
         for _ in self.targets:
@@ -68,9 +59,6 @@ class Balancer:
                     end.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     pass
-
-    def close(self):
-        self.listener.close()
 
 
 class Another:

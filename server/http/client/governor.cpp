@@ -78,7 +78,8 @@ class Governor::Impl {
    public:
     Probe() = default;
     explicit Probe(Impl& owner) : owner_(owner.self_), under_way_(true) {}
-    Probe(Probe&& other) noexcept : owner_(other.owner_), under_way_(std::exchange(other.under_way_, false)) {}
+    Probe(Probe&& other) noexcept
+        : owner_(std::move(other.owner_)), under_way_(std::exchange(other.under_way_, false)) {}
     Probe& operator=(Probe&& other) noexcept {
       std::swap(owner_, other.owner_);
       std::swap(under_way_, other.under_way_);
