@@ -108,13 +108,14 @@ class Service(PlaygroundTest):
         p.daemon.ready_line()
         p.crm.create("contacts", firstname="Ada", lastname="L", email="ada@example.com")
         wait_for("the contact on the other side", lambda: len(p.erp_sandbox.all("persons")) == 1)
-        # then all that it made is its own, and nobody else may look at it
+        # then all that it made is its own, and nobody else may look into it
         owner = p.state.stat().st_uid
+        self.assertEqual(p.state.stat().st_mode & 0o077, 0)
         for path in [p.state, *p.state.rglob("*")]:
             status = path.lstat()
             self.assertEqual(status.st_uid, owner, path)
-            if path.is_file() and path.parent == p.state:
-                self.assertEqual(status.st_mode & 0o077, 0, path)
+            if not path.is_symlink():
+                self.assertEqual(status.st_mode & 0o022, 0, path)
         postmaster = next(p.state.rglob("postmaster.pid")).read_text().splitlines()[0]
         self.assertEqual(pathlib.Path(f"/proc/{postmaster}").stat().st_uid, owner)
         self.assertEqual(p.daemon.end(), 0)
