@@ -135,9 +135,11 @@ Table<DoorSettings> limits_table() {
   Table<DoorSettings> table("limits", "Limits of the HTTP doors.");
   table
       .optional("connections", &DoorSettings::connections, integer(1, 100'000),
-                "Connections open at once at a door; more are answered 503 or closed.")
+                "Connections open at once at a door. When it is full, the caller who has kept it waiting longest for a "
+                "request makes room, if for over half a second; else the next is answered 503 or closed.")
       .optional("connections_per_address", &DoorSettings::connections_per_address, integer(1, 100'000),
-                "The same, of one IPv4 address or IPv6 /64; more are closed at once. From trusted proxies: requests.")
+                "The same, of one IPv4 address or IPv6 /64; more are closed at once. From trusted proxies: requests, "
+                "which make no room.")
       .optional("header_bytes", &DoorSettings::header_bytes, integer(256, kMebi),
                 "Most bytes of a request's headers; more are answered 431.")
       .optional("body_bytes", &DoorSettings::body_bytes, integer(256, 256 * kMebi),

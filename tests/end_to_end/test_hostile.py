@@ -14,8 +14,8 @@ import subprocess
 import threading
 import unittest
 
-from crowd import Caller, SlowCrowd, in_parallel, raise_descriptor_limit
-from house import SharedPlayground, news_of, post_signed, signed_headers, sql
+from crowd import Caller, SlowCrowd, connect, in_parallel, raise_descriptor_limit
+from house import PlaygroundTest, SharedPlayground, news_of, post_signed, signed_headers, sql
 from playground import call, wait_for
 
 SEED = 20261121
@@ -249,3 +249,31 @@ work: {{ database: {{ statement_timeout: 1m }} }}"""}
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class DefaultLimits(PlaygroundTest):
+    """Nothing is raised, and all come from one address, where there is room for 250 at a time."""
+
+    def test_slow_callers_make_room_for_honest_ones_of_the_same_address(self):
+        raise_descriptor_limit()
+        p = self.two_sandboxes()
+        contact = p.crm.create("contacts", firstname="Ada", lastname="L", email="ada@example.com")
+        p.settle_down()
+        # given more slow callers than there is room for
+        slow = [connect(p.hooks) for _ in range(1200)]
+        for caller in slow:
+            self.addCleanup(caller.close)
+            with contextlib.suppress(OSError):  # closed at once
+                caller.sendall(b"POST /hooks/crm HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+
+        def honest():
+            try:
+                return post_signed(p, news_of(contact))[0]
+            except OSError:
+                return None
+
+        # when they have been slow for a moment, then the honest do not notice them
+        wait_for("an honest webhook to be taken", lambda: honest() == 202)
+        self.assertEqual({honest() for _ in range(100)}, {202})
+        told = call(p.metrics, "GET", "/metrics")[2].decode()
+        self.assertRegex(told, r'counterpart_refused_total\{door="hooks",why="slow"\} [1-9]')

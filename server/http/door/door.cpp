@@ -142,6 +142,8 @@ class Door::Impl {
     AddressShare share(state_);
     const char* fault = fault_of(peer, share);
     if (fault != nullptr) return refuse(fault);
+    const bool full = state_->sessions.size() >= state_->limits.connections;
+    if (full) make_room(nullptr);
     const std::size_t open = state_->sessions.size();
     // Over TLS, saying 503 would cost a handshake: such a connection is just closed.
     const std::size_t told = certificate_ ? 0 : kTurnedAwayMost;
@@ -159,11 +161,27 @@ class Door::Impl {
   }
 
   /// Why a connection is closed before a byte is read; nullptr: it is not. An answer would cost more than it tells.
-  const char* fault_of(const Peer& peer, AddressShare& share) const {
+  const char* fault_of(const Peer& peer, AddressShare& share) {
     if (is_trusted_proxy(state_->access, peer)) return nullptr;
     if (!is_allowed(state_->access, peer)) return "not_allowed";
-    if (peer.address && !share.take(*peer.address)) return "address";
-    return nullptr;
+    if (!peer.address || share.take(*peer.address)) return nullptr;
+    return make_room(&*peer.address) && share.take(*peer.address) ? nullptr : "address";
+  }
+
+  /// Who keeps us waiting longest, of that address or of all, goes, if that is longer than anybody needs.
+  bool make_room(const IpAddress* address) {
+    DoorState::Timer::time_point longest = DoorState::Timer::now() - state_->limits.slow_after;
+    Session* slowest = nullptr;
+    for (Session* session : state_->sessions) {
+      const auto since = session->waiting_since();
+      if (!since || *since > longest || (address != nullptr && !session->is_of(*address))) continue;
+      longest = *since;
+      slowest = session;
+    }
+    if (slowest == nullptr) return false;
+    slowest->make_room();
+    refuse("slow");
+    return true;
   }
 
   void refuse(const char* why) {

@@ -50,6 +50,9 @@ struct DoorLimits {
   std::chrono::milliseconds body_grace{5'000};  ///< before that is asked of it
   std::chrono::milliseconds write_timeout{10'000};
   std::chrono::milliseconds idle_timeout{30'000};
+  /// A door or address that is full gives up the caller who has kept it waiting longest, if longer than this, for the
+  /// next one: who keeps connections without using them keeps nobody else out.
+  std::chrono::milliseconds slow_after{500};
 };
 
 /// Who may come in, and how.
@@ -68,7 +71,7 @@ struct DoorObserver {
   std::function<void(int status, std::chrono::microseconds took)> answered;
   std::function<void(std::ptrdiff_t change)> connections;  ///< +1, -1
   /// What a request or connection was refused for, one word:
-  /// framing, headers, body, timeout, connections, bodies, descriptors, tls, address, not_allowed
+  /// framing, headers, body, timeout, connections, slow, bodies, descriptors, tls, address, not_allowed
   std::function<void(const std::string& why)> refused;
 };
 

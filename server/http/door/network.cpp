@@ -84,6 +84,10 @@ bool any_holds(const std::vector<Network>& networks, const IpAddress& address) {
   return std::ranges::any_of(networks, [&](const Network& network) { return network.holds(address); });
 }
 
+bool same_caller(const IpAddress& one, const IpAddress& other) {
+  return caller(one) == caller(other);
+}
+
 bool AddressCounts::take(const IpAddress& address) {
   std::size_t& count = counts_[caller(address)];
   if (count >= most_) return false;

@@ -32,6 +32,9 @@ std::optional<Network> read_network(std::string_view text);
 
 bool any_holds(const std::vector<Network>& networks, const IpAddress& address);
 
+/// Whether two addresses count as one: the same IPv4 address, or IPv6 /64.
+bool same_caller(const IpAddress& one, const IpAddress& other);
+
 /// How many connections or requests each address has under way. IPv6 counts by /64, which is what one customer gets.
 class AddressCounts {
  public:

@@ -139,6 +139,19 @@ void Session::close() {
   stream_->socket().close(ignored);
 }
 
+std::optional<DoorState::Timer::time_point> Session::waiting_since() const {
+  const bool waits =
+      phase_ == Phase::handshake || phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
+  if (!waits || proxy_) return std::nullopt;  // a proxy's next request may be anybody's
+  return waits_since_;
+}
+
+void Session::make_room() {
+  door_->sessions.erase(this);
+  share_.release();
+  close();
+}
+
 awaitable<Session::Next> Session::serve_all() {
   if (stream_->secure()) {
     const bool agreed = co_await shake_hands();
@@ -177,6 +190,7 @@ awaitable<Session::Next> Session::serve_one() {
   if (proxy_) share_.release();
   tell(door_->observer.answered, status, since(start));
   served_ = true;
+  waits_since_ = DoorState::Timer::now();
   if (!written) co_return Next::close;
   co_return keep_alive ? Next::request : Next::farewell;
 }

@@ -55,6 +55,7 @@ class AddressShare {
   /// False where the address has as many as it may have.
   bool take(const IpAddress& address);
   void release();
+  bool is_of(const IpAddress& address) const { return held_ && same_caller(*held_, address); }
 
  private:
   std::shared_ptr<DoorState> door_;
@@ -87,6 +88,13 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Closes it at once.
   void close();
+
+  /// Since when its caller keeps us waiting for a handshake or request; nullopt: it does not.
+  std::optional<DoorState::Timer::time_point> waiting_since() const;
+  /// Whether it counts for that address.
+  bool is_of(const IpAddress& address) const { return share_.is_of(address); }
+  /// Closes it at once, and counts it no more.
+  void make_room();
 
  private:
   /// A request that the door itself answers.
@@ -154,6 +162,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Peer peer_;
   AddressShare share_;
   bool proxy_ = false;  ///< requests come for others, who are named in their heads
+  DoorState::Timer::time_point waits_since_ = DoorState::Timer::now();  ///< since it came, or the last answer
   DoorState::Timer::time_point body_began_;
   std::size_t body_arrived_ = 0;  ///< bytes, of which chunked ones have more than the body
   std::size_t head_size_ = 0;

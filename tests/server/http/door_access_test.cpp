@@ -48,6 +48,7 @@ class DoorAccessTest : public ::testing::Test {
 
 TEST_F(DoorAccessTest, OneAddressHasNoMoreConnectionsThanItsShare) {
   limits_.connections_per_address = 2;
+  limits_.slow_after = std::chrono::hours(1);
   RunningDoor door(echo(), limits_, "[::1]:0");
   RawClient first(door.address());
   auto second = std::make_unique<RawClient>(door.address());
@@ -64,6 +65,42 @@ TEST_F(DoorAccessTest, OneAddressHasNoMoreConnectionsThanItsShare) {
   RawClient third(door.address());
   third.send(kGet);
   EXPECT_EQ(third.answer().status, 200);
+}
+
+TEST_F(DoorAccessTest, WhoKeepsItsConnectionsWithoutUsingThemMakesRoomForTheNext) {
+  limits_.connections_per_address = 2;
+  limits_.slow_after = std::chrono::milliseconds(0);
+  RunningDoor door(echo(), limits_);
+  RawClient slowest(door.address());
+  while (door.connections() != 1) std::this_thread::yield();
+  slowest.send("POST / HTTP/1.1\r\nHo");
+  RawClient slow(door.address());
+  while (door.connections() != 2) std::this_thread::yield();
+
+  RawClient honest(door.address());
+  honest.send(kGet);
+
+  EXPECT_EQ(honest.answer().status, 200);
+  EXPECT_EQ(slowest.rest(), "");
+  EXPECT_THAT(door.refused(), ElementsAre("slow"));
+  slow.send(kGet);
+  EXPECT_EQ(slow.answer().status, 200) << "who came later stays";
+}
+
+TEST_F(DoorAccessTest, AFullDoorMakesRoomAsWell) {
+  limits_.connections = 2;
+  limits_.slow_after = std::chrono::milliseconds(0);
+  RunningDoor door(echo(), limits_);
+  RawClient slowest(door.address());
+  while (door.connections() != 1) std::this_thread::yield();
+  RawClient slow(door.address());
+  while (door.connections() != 2) std::this_thread::yield();
+
+  RawClient honest(door.address());
+  honest.send(kGet);
+
+  EXPECT_EQ(honest.answer().status, 200);
+  EXPECT_EQ(slowest.rest(), "");
 }
 
 TEST_F(DoorAccessTest, AUnixSocketHasNoAddressToCount) {
@@ -179,6 +216,7 @@ class Waiting {
 
 TEST_F(ProxiedDoor, HasAShareForEachOfThoseItAsksFor) {
   limits_.connections_per_address = 1;
+  limits_.slow_after = std::chrono::hours(1);
   Waiting waiting;
   RunningDoor door(waiting.handler(), limits_, kAnyPort, access_);
   RawClient first(door.address());
