@@ -6,10 +6,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <optional>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "connectors/ports/percent.h"
@@ -504,110 +502,6 @@ TEST(Door, AThrowingHandlerBecomes500WithoutAWordOfWhy) {
   EXPECT_THAT(lines.str(), HasSubstr("request handler failed door=127.0.0.1:"));
   EXPECT_THAT(lines.str(), HasSubstr("error=std::runtime_error"));
   EXPECT_THAT(lines.str(), Not(HasSubstr("anna")));
-}
-
-/// A handler that answers when it is told to.
-class Gate {
- public:
-  Handler handler() {
-    return [this](ServerRequest) { return pass(); };
-  }
-  void wait_for_request() { entered_.get_future().wait(); }
-  void open() { timer_->cancel(); }
-
- private:
-  asio::awaitable<ServerResponse> pass() {
-    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::hours(1));
-    timer_ = &timer;
-    entered_.set_value();
-
-    co_await timer.async_wait(asio::as_tuple(asio::deferred));
-    co_return json_response(200, "{}");
-  }
-
-  std::promise<void> entered_;
-  asio::steady_timer* timer_ = nullptr;
-};
-
-TEST(Door, StopClosesTheIdleAndAnswersTheBusy) {
-  Gate gate;
-  RunningDoor door(gate.handler());
-  RawClient idle(door.address());
-  RawClient busy(door.address());
-  busy.send(kGet);
-  gate.wait_for_request();
-  EXPECT_EQ(door.busy(), 1U);
-
-  door.stop();
-  door.wait_for_end();
-
-  EXPECT_EQ(idle.rest(), "");
-  EXPECT_THROW(RawClient late(door.address()), std::runtime_error);
-  while (door.busy() != 1) std::this_thread::yield();  // the idle one's end
-  busy.send(kGet);  // pipelined behind: must not be served any more
-  door.on_its_thread([&] { gate.open(); });
-  const Answer answer = busy.answer();
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_TRUE(answer.has("\r\nConnection: close\r\n"));
-  EXPECT_EQ(busy.rest(), "");
-  EXPECT_EQ(door.busy(), 0U);
-}
-
-TEST(Door, AConnectionThatCameBeforeTheStopIsStillAnswered) {
-  RunningDoor door(echo());
-  RawClient client(door.address());
-  while (door.connections() == 0) std::this_thread::yield();
-
-  door.stop();
-  door.wait_for_end();
-  EXPECT_EQ(door.busy(), 1U) << "whoever stops the daemon waits for it";
-  client.send(kGet);
-
-  const Answer answer = client.answer();
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_TRUE(answer.has("\r\nConnection: close\r\n"));
-}
-
-TEST(Door, ARequestThatDoesNotComeIsNotWaitedForLong) {
-  RunningDoor door(echo());
-  RawClient silent(door.address());
-  RawClient slow(door.address());
-  slow.send("GET / HT");
-  while (door.connections() < 2) std::this_thread::yield();
-
-  door.stop();
-
-  EXPECT_EQ(silent.rest(), "");
-  EXPECT_THAT(slow.rest(), ::testing::AnyOf("", HasSubstr("408")));
-  while (door.busy() > 0) std::this_thread::yield();
-}
-
-TEST(Door, AnotherDoorTakesItsSocketOverAndNobodyIsTurnedAway) {
-  std::optional<RunningDoor> first(std::in_place, echo());
-  const std::string address = first->address();
-  Sockets kept = first->kept_socket();
-
-  first->stop();
-  first->wait_for_end();
-  RawClient between(address);
-  between.send(kGet);
-  first.reset();
-  DoorAccess access;
-  access.inherited = kept.take("the door's");
-  RunningDoor second(echo(), {}, address, access);
-
-  EXPECT_EQ(between.answer().status, 200);
-  EXPECT_EQ(second.address(), address);
-}
-
-TEST(Door, StopTwiceIsStopOnce) {
-  RunningDoor door(echo());
-
-  door.stop();
-  door.stop();
-  door.wait_for_end();
-
-  EXPECT_EQ(door.busy(), 0U);
 }
 
 TEST(PercentDecode, DecodesWhatIsWellFormed) {
