@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -396,7 +397,9 @@ class Rules(SharedPlayground):
         self.gate.asked.clear()
         change()
         wait_for(what, lambda: len(self.gate.asked) > 40 or (self.p.idle() and self.p.idle()), 30, every=0.05)
-        asked = [f"{asked.method} {asked.path}" for asked in self.gate.asked]
+        # A daemon that has just started sweeps by the way.
+        asked = [f"{asked.method} {asked.path}" for asked in self.gate.asked
+                 if not re.search(r"modified_since|changed_after|/me$|/whoami$", asked.path)]
         self.assertLessEqual(len(asked), 12, f"it asked the systems over and over: {what}: {asked[:14]}")
 
     def test_a_change_against_the_direction_is_put_back(self):
