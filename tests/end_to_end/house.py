@@ -7,13 +7,14 @@ import hmac
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import time
 import unittest
 
 from gate import Gate
-from playground import A_SECRET, Failed, Playground, call
+from playground import A_SECRET, Failed, Playground, call, wait_for
 
 
 class PlaygroundTest(unittest.TestCase):
@@ -32,6 +33,7 @@ class PlaygroundTest(unittest.TestCase):
         p = self.playground(**options)
         p.start_sandboxes(*sandbox_options)
         p.start_daemon()
+        wait_for_first_sweeps(p)
         return p
 
     def show_log(self, p):
@@ -90,6 +92,7 @@ class SharedPlayground(PlaygroundTest):
             p.config.write_text(p.config.read_text().replace(p.sandbox_address, p.gate.address))
             self.configure(p)
             p.start_daemon()
+            wait_for_first_sweeps(p)
             shared = opened.pop_all()
             shared.p = p
             return shared
@@ -152,6 +155,15 @@ class SharedPlayground(PlaygroundTest):
         self.p.erp_sandbox.control("webhooks/replay", {})
         self.p.settle_down(timeout=60)
         self.assertEqual(self.writes_to(firstname), writes, "it wrote again, though nothing had changed")
+
+
+def wait_for_first_sweeps(p):
+    """From then on, what is made without a webhook stays unseen until the next sweep."""
+    def swept():
+        told = call(p.metrics, "GET", "/metrics")[2].decode()
+        return set(re.findall(r'^counterpart_sweeps_total\{object="(\w+)",result="ok"', told, re.M))
+
+    wait_for("the first sweeps", lambda: {"contacts", "companies", "persons", "organisations"} <= swept())
 
 
 def sql(p, statement):
