@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "connectors/ports/header_names.h"
 #include "connectors/ports/retry_after.h"
 #include "connectors/rest/form.h"
 #include "connectors/webhook/digest.h"
-#include "connectors/webhook/header.h"
 #include "mapping/values/json.h"
 
 namespace counterpart::rest {
@@ -29,7 +29,7 @@ Native object_of(const std::map<std::string, Secret>& values) {
 
 /// One of that name only: what is said later is said more closely.
 void set_header(HttpHeaders& headers, const std::string& name, std::string value) {
-  std::erase_if(headers, [&](const auto& header) { return hook::equal_names(header.first, name); });
+  std::erase_if(headers, [&](const auto& header) { return equal_names(header.first, name); });
   headers.emplace_back(name, std::move(value));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "connectors/ports/header_names.h"
+
 namespace counterpart::rest {
 namespace {
 
@@ -222,7 +224,7 @@ bool follows_links(const Paging& paging) {
 
 std::string next_link(const HttpHeaders& headers) {
   for (const auto& [name, value] : headers) {
-    if (lower(name) != "link") continue;
+    if (!equal_names(name, "link")) continue;
     std::string_view rest = value;
     for (std::size_t open = rest.find('<'); open != std::string_view::npos; open = rest.find('<')) {
       const std::size_t close = rest.find('>', open);

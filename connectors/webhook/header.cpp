@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "connectors/ports/header_names.h"
+
 namespace counterpart::hook {
 namespace {
 
@@ -12,11 +14,6 @@ std::string_view trimmed(std::string_view text) {
 }
 
 }  // namespace
-
-bool equal_names(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 const std::string* only_header(const HttpHeaders& headers, std::string_view name) {
   const std::string* found = nullptr;

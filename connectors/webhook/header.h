@@ -9,9 +9,6 @@
 
 namespace counterpart::hook {
 
-/// Equal as names of headers are: in any case.
-bool equal_names(std::string_view a, std::string_view b);
-
 /// The header's value; nullptr where it is missing, empty, or there twice: with two, another party
 /// might have looked at the other one.
 const std::string* only_header(const HttpHeaders& headers, std::string_view name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "connectors/ports/header_names.h"
 #include "connectors/webhook/body.h"
 #include "connectors/webhook/digest.h"
 #include "connectors/webhook/header.h"
@@ -92,7 +93,7 @@ bool verify_token(const HookScheme& scheme, const std::vector<Secret>& secrets, 
 bool verify_basic(const std::vector<Secret>& secrets, const HookRequest& request) {
   constexpr std::string_view kBasic = "basic ";
   const std::string* header = only_header(request.headers, kAuthorization);
-  if (header == nullptr || !hook::equal_names(header->substr(0, kBasic.size()), kBasic)) return false;
+  if (header == nullptr || !equal_names(header->substr(0, kBasic.size()), kBasic)) return false;
   const auto given = hook::from_base64(std::string_view(*header).substr(kBasic.size()));
   return given && is_one_of(secrets, *given);
 }

@@ -47,11 +47,12 @@ ConfigurationChanges changes_between(const WrittenPlaces& before, const WrittenP
 }
 
 std::string ConfigurationChanges::print() const {
+  if (none()) return "nothing";
   std::string text;
   print_list(text, "changed", changed);
   print_list(text, "added", added);
   print_list(text, "removed", removed);
-  return text.empty() ? "nothing" : text;
+  return text;
 }
 
 }  // namespace counterpart

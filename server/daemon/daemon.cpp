@@ -8,7 +8,7 @@
 #include "server/daemon/client_settings.h"
 #include "server/daemon/descriptors.h"
 #include "server/daemon/notify.h"
-#include "server/daemon/shared_pace.h"
+#include "server/daemon/stored_pace.h"
 #include "server/daemon/supervised.h"
 #include "server/observe/log.h"
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/pace_grant.h"
 #include "server/store/rows.h"
 
 namespace counterpart::store {
@@ -16,17 +17,6 @@ struct PaceTerms {
   int per_second = 50;
   int burst = 50;
   milliseconds probe{30'000};  ///< a daemon that tries whether the system is back has so long
-};
-
-/// What one daemon may do of it.
-struct PaceGrant {
-  int tokens = 0;                            ///< requests that may be sent soon
-  bool probe = false;                        ///< just one, to try whether the system is back
-  microseconds wait{0};                      ///< until there is another token
-  std::optional<microseconds> paused_for{};  ///< the system asked for it; may be over
-  bool open = false;                         ///< it is taken for down
-  microseconds open_for{0};                  ///< until it may be tried; may be over
-  milliseconds open_wait{0};                 ///< that pause before its jitter
 };
 
 /// A sweep that this daemon has begun.

@@ -31,7 +31,7 @@ PaceGrant take_tokens(Transaction& transaction, const PaceTerms& terms, int want
   grant.probe = granted == kProbe;
   grant.tokens = grant.probe ? 1 : granted;
   grant.wait = microseconds(rows.integer(0, 1));
-  if (!rows.is_null(0, 2)) grant.paused_for = microseconds(rows.integer(0, 2));
+  grant.paused_for = microseconds(rows.integer(0, 2));
   grant.open_for = microseconds(rows.integer(0, 3));
   grant.open = rows.boolean(0, 4);
   grant.open_wait = milliseconds(rows.integer(0, 5));

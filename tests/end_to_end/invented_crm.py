@@ -9,13 +9,14 @@ import datetime
 import hashlib
 import hmac
 import http.client
-import http.server
 import json
 import queue
 import threading
 import time
 import urllib.parse
 import zoneinfo
+
+from json_server import JsonServer
 
 LISBON = zoneinfo.ZoneInfo("Europe/Lisbon")
 FIELDS = {"name", "mail", "phones", "born", "town", "memo", "mailing"}
@@ -98,29 +99,13 @@ class InventedCrm:
         self.calls, self.busy = [], 0
         self.events, self.waiting = [], queue.Queue()
         self.clients = Clients(self.tell)
-        crm = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do(self):
-                crm.serve(self)
-
-            do_GET = do_POST = do_PUT = do_DELETE = do
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"127.0.0.1:{self.server.server_address[1]}"
-        for work in (self.server.serve_forever, self.post_events):
-            threading.Thread(target=work, daemon=True).start()
+        self.server = JsonServer(self.serve)
+        self.address = self.server.address
+        threading.Thread(target=self.post_events, daemon=True).start()
 
     def close(self):
         self.waiting.put(None)
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
     # --- a person -------------------------------------------------------------------------------------
 
@@ -142,26 +127,19 @@ class InventedCrm:
 
     # --- its API --------------------------------------------------------------------------------------
 
-    def serve(self, handler):
-        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
-        url = urllib.parse.urlsplit(handler.path)
+    def serve(self, method, target, headers, body):
+        url = urllib.parse.urlsplit(target)
         query = dict(urllib.parse.parse_qsl(url.query, strict_parsing=bool(url.query)))
-        self.calls.append((handler.command, url.path, query))
+        self.calls.append((method, url.path, query))
         try:
-            if handler.headers.get("Authorization") != f'Quay key="{self.key}"':
+            if headers.get("Authorization") != f'Quay key="{self.key}"':
                 raise Fault(401, "KEY", "this key opens nothing")
             if self.busy > 0:
                 self.busy -= 1
                 raise Fault(200, "BUSY", "come again")
-            status, answer = self.answer(handler.command, url.path.removeprefix("/rest/").split("/"), query, body)
+            return self.answer(method, url.path.removeprefix("/rest/").split("/"), query, body)
         except Fault as fault:
-            status, answer = fault.status, fault.answer
-        data = json.dumps(answer).encode()
-        handler.send_response(status)
-        handler.send_header("Content-Type", "application/json; charset=utf-8")
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
-        handler.wfile.write(data)
+            return fault.status, fault.answer
 
     def answer(self, method, path, query, body):
         if (method, path) == ("GET", ["whoami"]):

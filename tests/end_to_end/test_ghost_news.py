@@ -2,15 +2,14 @@
 import contextlib
 import hashlib
 import hmac
-import http.server
 import json
 import re
 import sqlite3
-import threading
 import time
 import urllib.parse
 
 from house import PlaygroundTest
+from json_server import JsonServer
 from playground import B_SECRET, call, wait_for
 
 SECRET = "ledger-secret"
@@ -52,39 +51,14 @@ class Ledger:
             db.execute("pragma journal_mode = wal")
             db.execute("create table people (id integer primary key autoincrement, name text, email text, version integer, "
                        "modified real)")
-        ledger = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, answer = ledger.answer(self.command, self.path, json.loads(body) if body else None)
-                data = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_POST = do_PATCH = answer
-
-            def log_message(self, format, *args):  # pylint: disable=redefined-builtin
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self.server = JsonServer(self.answer)
+        self.url = "http://" + self.server.address
+        self.close = self.server.close
 
     def connection(self):
         connection = sqlite3.connect(self.file, timeout=10, isolation_level=None)
         connection.row_factory = sqlite3.Row
         return contextlib.closing(connection)
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
     # --- its API -------------------------------------------------------------------------------------
 
@@ -94,7 +68,8 @@ class Ledger:
         return {"id": row["id"], "version": str(row["version"]), "modified": stamp,
                 "values": {"name": row["name"], "email": row["email"]}}
 
-    def answer(self, method, target, body):
+    def answer(self, method, target, _, body):
+        body = json.loads(body) if body else None
         path, _, query = target.partition("?")
         query = dict(urllib.parse.parse_qsl(query))
         one = re.fullmatch(r"/people/(\d+)", path)

@@ -57,8 +57,8 @@ struct GovernorSettings {
 
 enum class BreakerState { closed, open, half_open };
 
-/// One system's pace: a token bucket, the system's Retry-After (429, 503; seconds or HTTP date) and a
-/// breaker, over another client. While the breaker is open, or a Retry-After lies further ahead than
+/// One system's pace: tokens, the system's Retry-After (429, 503; seconds or HTTP date) and a breaker, over another
+/// client, and kept together with other daemons. While the breaker is open, or a Retry-After lies further ahead than
 /// the request's time-out or send_by, send() throws SystemDown at once; else it waits for its token, in order
 /// of arrival. A request whose send_by comes first ends as HttpError::Cause::too_late; and one that waited for a
 /// connection while a pause or an outage began takes its turn again: all this is looked at for the last time
@@ -66,12 +66,12 @@ enum class BreakerState { closed, open, half_open };
 /// answer is a failure, and so is a 500, 502, 503 or 504 without Retry-After to a request that has not failed
 /// since the last success (one that a system chokes on is no outage); 429, and what has nothing to do with the
 /// system (HttpError::Cause), are none. Waits are jittered upwards only, at most 1 s (pauses) or a quarter (breaker).
-/// With a shared pace, tokens come from there, a quarter of a second's worth at most at once; pauses and the breaker's
-/// state are told to the other daemons and learnt from them; of all daemons one tries whether the system is back.
+/// Tokens come from the shared pace, a quarter of a second's worth at most at once; pauses and the breaker's state are
+/// told to the other daemons and learnt from them; of all daemons one tries whether the system is back.
 class Governor : public HttpClient {
  public:
   Governor(std::unique_ptr<HttpClient> client, GovernorSettings settings, Clock& clock, Random& random,
-           std::unique_ptr<SharedPace> shared = nullptr);
+           std::unique_ptr<SharedPace> shared);
   ~Governor() override;
   boost::asio::awaitable<HttpResponse> send(HttpRequest request) override;
   BreakerState breaker() const;

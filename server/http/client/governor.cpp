@@ -6,7 +6,6 @@
 #include "connectors/ports/retry_after.h"
 #include "server/http/client/client.h"
 #include "server/http/client/purse.h"
-#include "server/http/client/token_bucket.h"
 #include "server/http/client/turnstile.h"
 
 namespace counterpart::http {
@@ -41,7 +40,6 @@ class Governor::Impl {
         clock_(clock),
         random_(random),
         on_breaker_(on_breaker),
-        bucket_(settings_.requests_per_second, settings_.burst),
         purse_(static_cast<int>(std::min(settings_.burst, settings_.requests_per_second / kPartsOfASecond))),
         wait_(settings_.breaker_wait),
         shared_(std::move(shared)) {}
@@ -65,9 +63,8 @@ class Governor::Impl {
   BreakerState breaker() const { return state_; }
 
   awaitable<void> look() {
-    if (!shared_) co_return;
     const std::uint64_t halts = halts_;
-    const std::optional<SharedPace::Grant> known = co_await shared_->ask(0);
+    const std::optional<PaceGrant> known = co_await shared_->ask(0);
     if (known && halts == halts_) learn(*known);
   }
 
@@ -146,23 +143,15 @@ class Governor::Impl {
   awaitable<std::optional<microseconds>> take_token(Turn& turn) {
     const microseconds now = clock_.uptime();
     if (paused_until_ > now) co_return paused_until_ - now;
-    if (shared_) co_return co_await take_shared_token(turn);
-    const microseconds wait = bucket_.wait(now);
-    if (wait.count() > 0) co_return wait;
-    bucket_.take();
-    if (!turn.probe && state_ == BreakerState::open) begin_probe(turn);
-    co_return std::nullopt;
-  }
-
-  awaitable<std::optional<microseconds>> take_shared_token(Turn& turn) {
     if (turn.probe) co_return std::nullopt;
-    if (state_ == BreakerState::closed && purse_.take(clock_.uptime())) co_return std::nullopt;
+    if (state_ == BreakerState::closed && purse_.take(now)) co_return std::nullopt;
     const std::uint64_t halts = halts_;
     const auto grant = co_await shared_->ask(purse_.want(static_cast<int>(turn_->waiting()) + 1));
     if (!grant) co_return kAskAgain;
     if (grant->probe && state_ != BreakerState::half_open) {
       wait_ = std::max<microseconds>(grant->open_wait, settings_.breaker_wait);
-      begin_probe(turn);
+      state_ = BreakerState::half_open;
+      turn.probe = Probe(*this);
       co_return std::nullopt;
     }
     if (halts != halts_) co_return microseconds(0);  // we know better by now
@@ -173,18 +162,13 @@ class Governor::Impl {
     co_return std::max<microseconds>(grant->wait, milliseconds(1));
   }
 
-  void begin_probe(Turn& turn) {
-    state_ = BreakerState::half_open;
-    turn.probe = Probe(*this);
-  }
-
   void give_probe_back() {
     state_ = BreakerState::open;
-    if (shared_) shared_->opened(microseconds(0), wait_);
+    shared_->opened(microseconds(0), wait_);
   }
 
   /// What other daemons have found out.
-  void learn(const SharedPace::Grant& known) {
+  void learn(const PaceGrant& known) {
     const microseconds now = clock_.uptime();
     if (now + known.paused_for > paused_until_ && known.paused_for.count() > 0) {
       paused_until_ = now + known.paused_for;
@@ -214,7 +198,6 @@ class Governor::Impl {
     failures_ = 0;
     choked_on_.clear();
     wait_ = settings_.breaker_wait;
-    bucket_.drain_until(clock_.uptime());
     state_ = BreakerState::closed;
   }
 
@@ -270,9 +253,8 @@ class Governor::Impl {
   void pause(microseconds time) {
     const microseconds until = clock_.uptime() + time + jitter(std::min(time / 10, kPauseJitterMost));
     paused_until_ = std::max(paused_until_, until);
-    bucket_.drain_until(paused_until_);
     halt();
-    if (shared_) shared_->paused(until - clock_.uptime());
+    shared_->paused(until - clock_.uptime());
   }
 
   void succeeded(Probe& probe) {
@@ -283,7 +265,7 @@ class Governor::Impl {
     if (!probe) return;
     probe.end();
     forget_failures();
-    if (shared_) shared_->closed();
+    shared_->closed();
     if (on_breaker_) on_breaker_(state_);
   }
 
@@ -310,7 +292,7 @@ class Governor::Impl {
     const microseconds pause = wait_ + jitter(wait_ / 4);
     open_until_ = clock_.uptime() + pause;
     halt();
-    if (shared_) shared_->opened(pause, wait_);
+    shared_->opened(pause, wait_);
   }
 
   /// Daemons that failed together must not come back together.
@@ -324,8 +306,7 @@ class Governor::Impl {
   Random& random_;
   std::function<void(BreakerState)>& on_breaker_;
   std::shared_ptr<Turnstile> turn_ = std::make_shared<Turnstile>(1);
-  TokenBucket bucket_;  ///< where the pace is not shared
-  Purse purse_;         ///< where it is
+  Purse purse_;
   microseconds paused_until_{0};
   microseconds open_until_{0};
   microseconds wait_;  ///< of the breaker, next time

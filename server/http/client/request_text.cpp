@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "connectors/ports/header_names.h"
+
 namespace counterpart::http {
 namespace {
 
@@ -13,10 +15,7 @@ char lower(char c) {
 bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOurs = {"host", "content-length", "connection", "transfer-encoding",
                                                      "proxy-authorization"};
-  const auto same = [name](std::string_view ours) {
-    return std::ranges::equal(name, ours, [](char a, char b) { return lower(a) == b; });
-  };
-  return std::ranges::any_of(kOurs, same);
+  return std::ranges::any_of(kOurs, [name](std::string_view ours) { return equal_names(name, ours); });
 }
 
 bool is_token_char(char c) {

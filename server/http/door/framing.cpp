@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "connectors/ports/header_names.h"
+
 namespace counterpart::http {
 namespace {
 
@@ -22,9 +24,6 @@ bool is_letter(char c) {
 bool is_visible(char c) {
   return c > 0x20 && c < 0x7F;
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// RFC 9110 tchar: what names and methods are made of.
 bool is_token_char(char c) {
@@ -34,10 +33,6 @@ bool is_token_char(char c) {
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
-}
-
-bool same(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool is_host_char(char c) {
@@ -85,18 +80,18 @@ Fault check_request_line(std::string_view line, Framing& framing) {
 }
 
 Fault check_value(std::string_view name, std::string_view value, Framing& framing) {
-  if (same(name, "host")) {
+  if (equal_names(name, "host")) {
     ++framing.hosts;
     if (value.empty() || !std::ranges::all_of(value, is_host_char)) return FramingFault{kBad, "malformed Host"};
-  } else if (same(name, "content-length")) {
+  } else if (equal_names(name, "content-length")) {
     ++framing.lengths;
     if (value.empty() || !std::ranges::all_of(value, is_digit)) return FramingFault{kBad, "malformed Content-Length"};
     if (value.size() > 18) return FramingFault{413, "the body is too large"};
-  } else if (same(name, "transfer-encoding")) {
+  } else if (equal_names(name, "transfer-encoding")) {
     ++framing.encodings;
-    if (!same(value, "chunked")) return FramingFault{kBad, "the only transfer encoding known is chunked"};
-  } else if (same(name, "expect")) {
-    if (!same(value, "100-continue")) return FramingFault{417, "the only expectation known is 100-continue"};
+    if (!equal_names(value, "chunked")) return FramingFault{kBad, "the only transfer encoding known is chunked"};
+  } else if (equal_names(name, "expect")) {
+    if (!equal_names(value, "100-continue")) return FramingFault{417, "the only expectation known is 100-continue"};
   }
   return std::nullopt;
 }

@@ -6,20 +6,15 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "connectors/ports/header_names.h"
+
 namespace counterpart::http {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOurs = {"content-length", "connection", "transfer-encoding", "date",
                                                      "server"};
-  const auto same = [name](std::string_view ours) {
-    return std::ranges::equal(name, ours, [](char a, char b) { return lower(a) == b; });
-  };
-  return std::ranges::any_of(kOurs, same);
+  return std::ranges::any_of(kOurs, [name](std::string_view ours) { return equal_names(name, ours); });
 }
 
 bool is_control(char c) {

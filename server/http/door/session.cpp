@@ -122,9 +122,7 @@ awaitable<void> Session::turn_away() {
 
 void Session::stop() {
   if (phase_ == Phase::idle && served_) return close();
-  const bool comes =
-      phase_ == Phase::idle || phase_ == Phase::handshake || phase_ == Phase::head || phase_ == Phase::body;
-  if (!comes || parting_) return;
+  if (!awaits_request() || parting_) return;
   // Its sender knows of no closing: what is on its way already is answered, if it comes soon.
   parting_.emplace(*door_);
   parting_until_ = DoorState::Timer::now() + kPartingTime;
@@ -140,9 +138,7 @@ void Session::close() {
 }
 
 std::optional<DoorState::Timer::time_point> Session::waiting_since() const {
-  const bool waits =
-      phase_ == Phase::handshake || phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
-  if (!waits || proxy_) return std::nullopt;  // a proxy's next request may be anybody's
+  if (!awaits_request() || proxy_) return std::nullopt;  // a proxy's next request may be anybody's
   return waits_since_;
 }
 
@@ -364,8 +360,7 @@ void Session::enter(Phase phase) {
   timed_out_ = false;
   deadline_ =
       phase == Phase::handling ? DoorState::Timer::time_point::max() : DoorState::Timer::now() + time_for(phase);
-  const bool comes = phase == Phase::idle || phase == Phase::head || phase == Phase::body;
-  if (parting_ && comes) deadline_ = std::min(deadline_, parting_until_);
+  if (parting_ && awaits_request()) deadline_ = std::min(deadline_, parting_until_);
   if (phase == Phase::idle && buffer_.capacity() > kIdleBufferBytes) buffer_.shrink_to_fit();
 }
 
@@ -425,6 +420,11 @@ void Session::look_at_deadline() {
     stream_->socket().cancel(ignored);
   }
   watch();
+}
+
+/// The whole of it has not come yet.
+bool Session::awaits_request() const {
+  return phase_ == Phase::handshake || phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
 }
 
 std::string_view Session::buffered() const {

@@ -153,6 +153,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void take_head();
   void admit_forwarded();
   std::string_view buffered() const;
+  bool awaits_request() const;
 
   std::unique_ptr<DoorStream> stream_;
   std::shared_ptr<DoorState> door_;

@@ -40,6 +40,10 @@ Handler peer() {
   return [](ServerRequest request) -> asio::awaitable<ServerResponse> { co_return json_response(200, request.peer); };
 }
 
+void wait_for_connections(RunningDoor& door, std::ptrdiff_t count) {
+  while (door.connections() != count) std::this_thread::yield();
+}
+
 class DoorAccessTest : public ::testing::Test {
  protected:
   DoorLimits limits_;
@@ -61,7 +65,7 @@ TEST_F(DoorAccessTest, OneAddressHasNoMoreConnectionsThanItsShare) {
 
   EXPECT_THAT(door.refused(), ElementsAre("address"));
   second.reset();
-  while (door.connections() != 1) std::this_thread::yield();
+  wait_for_connections(door, 1);
   RawClient third(door.address());
   third.send(kGet);
   EXPECT_EQ(third.answer().status, 200);
@@ -72,10 +76,10 @@ TEST_F(DoorAccessTest, WhoKeepsItsConnectionsWithoutUsingThemMakesRoomForTheNext
   limits_.slow_after = std::chrono::milliseconds(0);
   RunningDoor door(echo(), limits_);
   RawClient slowest(door.address());
-  while (door.connections() != 1) std::this_thread::yield();
+  wait_for_connections(door, 1);
   slowest.send("POST / HTTP/1.1\r\nHo");
   RawClient slow(door.address());
-  while (door.connections() != 2) std::this_thread::yield();
+  wait_for_connections(door, 2);
 
   RawClient honest(door.address());
   honest.send(kGet);
@@ -92,9 +96,9 @@ TEST_F(DoorAccessTest, AFullDoorMakesRoomAsWell) {
   limits_.slow_after = std::chrono::milliseconds(0);
   RunningDoor door(echo(), limits_);
   RawClient slowest(door.address());
-  while (door.connections() != 1) std::this_thread::yield();
+  wait_for_connections(door, 1);
   RawClient slow(door.address());
-  while (door.connections() != 2) std::this_thread::yield();
+  wait_for_connections(door, 2);
 
   RawClient honest(door.address());
   honest.send(kGet);

@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cmath>
 #include <gtest/gtest.h>
 #include <list>
 #include <memory>
@@ -114,13 +115,70 @@ class FakeSystem : public HttpClient {
   FakeClock& clock_;
 };
 
+/// The pace of a system with one daemon, kept as the database keeps it (server/store/sql/sharing.sql).
+class LonePace : public SharedPace {
+ public:
+  LonePace(const FakeClock& clock, const GovernorSettings& settings)
+      : clock_(clock), per_second_(settings.requests_per_second), burst_(settings.burst), tokens_(settings.burst) {}
+
+  asio::awaitable<std::optional<PaceGrant>> ask(int wanted) override {
+    const microseconds now = clock_.uptime();
+    refill(now);
+    PaceGrant grant;
+    grant.paused_for = paused_until_ - now;
+    grant.open = open_;
+    if (paused_until_ > now) co_return grant;
+    if (!open_) {
+      grant.tokens = std::min(wanted, static_cast<int>(tokens_));
+      tokens_ -= grant.tokens;
+      grant.wait = microseconds(static_cast<std::int64_t>(std::ceil(std::max(0.0, 1 - tokens_) / per_second_ * 1e6)));
+    } else if (wanted > 0 && std::max(open_until_, probe_until_) <= now) {
+      grant.probe = true;
+      grant.tokens = 1;
+      probe_until_ = now + seconds(30);
+    }
+    grant.open_for = std::max(open_until_, probe_until_) - now;
+    grant.open_wait = open_wait_;
+    co_return grant;
+  }
+  void paused(microseconds how_long) override {
+    paused_until_ = std::max(paused_until_, clock_.uptime() + how_long);
+    tokens_ = 0;
+    filled_ = paused_until_;
+  }
+  void opened(microseconds how_long, microseconds wait) override {
+    open_ = true;
+    open_until_ = clock_.uptime() + how_long;
+    open_wait_ = wait;
+    probe_until_ = microseconds(0);
+  }
+  void closed() override {
+    open_ = false;
+    tokens_ = 0;
+    filled_ = clock_.uptime();
+  }
+
+ private:
+  void refill(microseconds now) {
+    if (now <= filled_) return;
+    tokens_ = std::min(burst_, tokens_ + std::chrono::duration<double>(now - filled_).count() * per_second_);
+    filled_ = now;
+  }
+
+  const FakeClock& clock_;
+  double per_second_, burst_, tokens_;
+  microseconds filled_{0}, paused_until_{0}, open_until_{0}, open_wait_{0}, probe_until_{0};
+  bool open_ = false;
+};
+
 class GovernorTest : public ::testing::Test {
  protected:
   void govern(GovernorSettings settings) {
     settings.system = "crm";
     auto system = std::make_unique<FakeSystem>(clock_);
     system_ = system.get();
-    governor_ = std::make_unique<Governor>(std::move(system), settings, clock_, random_);
+    governor_ = std::make_unique<Governor>(std::move(system), settings, clock_, random_,
+                                           std::make_unique<LonePace>(clock_, settings));
     governor_->on_breaker = [this](BreakerState state) { changes_.push_back(state); };
   }
 

@@ -20,7 +20,7 @@ using Kind = Outcome::Kind;
 
 /// What the daemons know together, as a test says.
 struct Board {
-  std::optional<SharedPace::Grant> grant = SharedPace::Grant{};
+  std::optional<PaceGrant> grant = PaceGrant{};
   int left = 1'000;  ///< tokens
   std::vector<int> asked;
   std::vector<std::string> told;
@@ -31,10 +31,10 @@ class BoardPace : public SharedPace {
  public:
   explicit BoardPace(Board& board) : board_(board) {}
 
-  asio::awaitable<std::optional<Grant>> ask(int wanted) override {
+  asio::awaitable<std::optional<PaceGrant>> ask(int wanted) override {
     board_.asked.push_back(wanted);
     if (board_.while_asked) board_.while_asked();
-    std::optional<Grant> grant = board_.grant;
+    std::optional<PaceGrant> grant = board_.grant;
     if (!grant) co_return grant;
     if (!grant->open && grant->paused_for.count() <= 0) {
       grant->tokens = std::min(wanted, board_.left);
@@ -70,8 +70,8 @@ class SharedPaceTest : public GovernorTest {
     clock_.run();
   }
 
-  static SharedPace::Grant open(microseconds for_how_long) {
-    SharedPace::Grant grant;
+  static PaceGrant open(microseconds for_how_long) {
+    PaceGrant grant;
     grant.open = true;
     grant.open_for = for_how_long;
     grant.open_wait = seconds(5);

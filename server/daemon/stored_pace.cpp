@@ -1,4 +1,4 @@
-#include "server/daemon/shared_pace.h"
+#include "server/daemon/stored_pace.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <chrono>
@@ -12,22 +12,12 @@ namespace asio = boost::asio;
 StoredPace::StoredPace(asio::any_io_executor executor, store::Store& store, store::PaceTerms terms)
     : executor_(std::move(executor)), store_(store), terms_(std::move(terms)) {}
 
-asio::awaitable<std::optional<http::SharedPace::Grant>> StoredPace::ask(int wanted) {
-  std::optional<Grant> grant;
+asio::awaitable<std::optional<PaceGrant>> StoredPace::ask(int wanted) {
   try {
-    const store::PaceGrant known = co_await store_.take_tokens(terms_, wanted);
-    grant.emplace();
-    grant->tokens = known.tokens;
-    grant->probe = known.probe;
-    grant->wait = known.wait;
-    grant->paused_for = known.paused_for.value_or(microseconds(0));
-    grant->open = known.open;
-    grant->open_for = known.open_for;
-    grant->open_wait = known.open_wait;
+    co_return co_await store_.take_tokens(terms_, wanted);
   } catch (const store::DatabaseAway&) {
-    // As good as unknown.
+    co_return std::nullopt;
   }
-  co_return grant;
 }
 
 void StoredPace::paused(microseconds how_long) {

@@ -14,7 +14,7 @@ class StoredPace : public http::SharedPace {
  public:
   StoredPace(boost::asio::any_io_executor executor, store::Store& store, store::PaceTerms terms);
 
-  boost::asio::awaitable<std::optional<Grant>> ask(int wanted) override;
+  boost::asio::awaitable<std::optional<PaceGrant>> ask(int wanted) override;
   void paused(microseconds how_long) override;
   void opened(microseconds how_long, microseconds wait) override;
   void closed() override;
