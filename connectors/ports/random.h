@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <random>
 #include <string>
 
 namespace counterpart {
@@ -18,6 +19,16 @@ class Random {
 
   /// 16 hexadecimal digits, for correlation ids and stamps.
   std::string hex_id();
+};
+
+/// The same numbers again from the same seed: for sandboxes and simulations, never for secrets.
+class SeededRandom : public Random {
+ public:
+  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
+  std::uint64_t bits() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_;
 };
 
 }  // namespace counterpart

@@ -4,7 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "server/daemon/client_settings.h"
+#include "server/engine/client_settings.h"
 #include "server/daemon/system_ports.h"
 #include "server/http/client/client.h"
 #include "server/rethrow.h"

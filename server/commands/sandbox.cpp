@@ -8,7 +8,6 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -41,16 +40,6 @@ struct Options {
   double rate = 0;
   unsigned search_lag_ms = 0;
   std::optional<std::uint64_t> seed;
-};
-
-/// The same run again from the same seed.
-class SeededRandom : public Random {
- public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
-  std::uint64_t bits() override { return engine_(); }
-
- private:
-  std::mt19937_64 engine_;
 };
 
 std::unique_ptr<Random> make_random(const Options& options) {

@@ -5,11 +5,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 
-#include "server/daemon/client_settings.h"
 #include "server/daemon/descriptors.h"
 #include "server/daemon/notify.h"
-#include "server/daemon/stored_pace.h"
-#include "server/daemon/supervised.h"
+#include "server/engine/client_settings.h"
+#include "server/engine/supervised.h"
+#include "server/http/client/client.h"
 #include "server/observe/log.h"
 
 namespace counterpart {
@@ -18,34 +18,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A try of a system that was down takes its time-out, and this for queueing.
-constexpr std::chrono::milliseconds kProbeSlack = 5s;
-
-store::StoreSettings store_settings(const Configuration& configuration, std::string uri, std::string daemon_id) {
-  store::StoreSettings settings;
-  settings.uri = std::move(uri);
-  settings.daemon = std::move(daemon_id);
-  settings.intake_queue = static_cast<int>(configuration.doors.intake_queue);
-  const DatabaseSettings& database = configuration.work.database;
-  settings.work_lanes = static_cast<int>(database.lanes);
-  settings.statement_timeout = database.statement_timeout;
-  settings.connection_times = {database.connect_timeout, database.keepalive, database.unacknowledged};
-  return settings;
-}
-
-store::Retention retention_of(const RetentionSettings& settings) {
-  store::Retention retention{settings.evidence, settings.event_ids, settings.intents, settings.alerts, {}};
-  if (settings.history.count() > 0) retention.history = settings.history;
-  return retention;
-}
-
-SweepSettings sweep_settings(const Configuration& configuration) {
-  SweepSettings settings;
-  settings.clock_skew = configuration.work.clock_skew;
-  settings.lease = configuration.work.lease;
-  return settings;
-}
 
 http::DoorLimits door_limits(const DoorSettings& settings) {
   http::DoorLimits limits;
@@ -78,11 +50,6 @@ asio::awaitable<bool> ensure_running(store::EmbeddedDatabase& database) {
   co_return database.ensure_running();
 }
 
-TopologyPorts topology_ports(DaemonPorts& ports,
-                             std::function<std::unique_ptr<HttpClient>(const SystemConfiguration&)> client) {
-  return TopologyPorts{ports.clock.get(), ports.random.get(), std::move(client)};
-}
-
 }  // namespace
 
 Daemon::Daemon(const Configuration& configuration, std::string database_uri, std::string daemon_id,
@@ -91,95 +58,37 @@ Daemon::Daemon(const Configuration& configuration, std::string database_uri, std
       embedded_(embedded),
       ports_(std::move(ports)),
       signals_(io_),
-      store_(io_, store_settings(configuration, std::move(database_uri), daemon_id), *ports_.clock, *ports_.random,
-             *ports_.points),
-      topology_(make_topology(
-          configuration,
-          topology_ports(ports_,
-                         [this](const SystemConfiguration& settings) { return make_governed_client(settings); }),
-          problems)),
-      health_(store_, metrics_, *ports_.clock),
-      intake_(topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.listen.public_url),
-      control_(topology_, store_),
-      workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
-      sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_,
-               sweep_settings(configuration)),
-      others_(store_, *ports_.clock, metrics_, std::move(daemon_id), ears()) {
-  store_.on_dirty(
-      [this](store::SyncId sync, const std::vector<store::RecordKey>& keys, std::chrono::milliseconds settle) {
-        workers_.wake(sync, keys, settle);
-        others_.note_news(sync);
-      });
+      engine_(io_, configuration, std::move(database_uri), std::move(daemon_id), engine_ports(), problems),
+      health_(engine_.store(), engine_.metrics(), *ports_.clock),
+      control_(engine_.topology(), engine_.store()) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
-  for (const SystemConfiguration& system : configuration.systems) {
-    metrics_.system_info(system.name, system.connector, system.environment);
-  }
 }
 
 Daemon::~Daemon() {
   blocking_.join();
-  store_.end();
+  engine_.end();
   io_.end();
 }
 
-std::unique_ptr<HttpClient> Daemon::make_governed_client(const SystemConfiguration& settings) {
-  http::ClientObserver observer;
-  observer.exchanged = [this, name = settings.name](const HttpRequest& request, int status,
-                                                    std::chrono::microseconds took) {
-    metrics_.call(name, request.purpose, status, took);
+EnginePorts Daemon::engine_ports() {
+  EnginePorts ports;
+  ports.clock = ports_.clock.get();
+  ports.random = ports_.random.get();
+  ports.points = ports_.points.get();
+  ports.client = [this](const SystemConfiguration& system, http::ClientObserver observer) {
+    return http::make_client(io_, client_settings(system), *ports_.points, std::move(observer));
   };
-  http::GovernorSettings pace;
-  pace.system = settings.name;
-  pace.requests_per_second = static_cast<double>(settings.requests_per_second);
-  pace.burst = static_cast<double>(settings.burst);
-  pace.breaker_failures = static_cast<int>(settings.breaker_failures);
-  pace.breaker_wait = settings.breaker_wait;
-  store::PaceTerms terms;
-  terms.system = settings.name;
-  terms.per_second = static_cast<int>(settings.requests_per_second);
-  terms.burst = static_cast<int>(settings.burst);
-  terms.probe = settings.settings.timeout + kProbeSlack;
-  auto governor = std::make_unique<http::Governor>(
-      http::make_client(io_, client_settings(settings), *ports_.points, std::move(observer)), pace, *ports_.clock,
-      *ports_.random, std::make_unique<StoredPace>(io_.get_executor(), store_, std::move(terms)));
-  governors_[settings.name] = governor.get();
-  metrics_.breaker_open(settings.name, false);
-  governor->on_breaker = [this, name = settings.name](http::BreakerState state) {
-    const bool open = state != http::BreakerState::closed;
-    metrics_.breaker_open(name, open);
-    log::warn(open ? "system does not answer; its work waits" : "system answers again", {{"system", name}});
-  };
-  return governor;
-}
-
-Others::Heard Daemon::ears() {
-  Others::Heard heard;
-  heard.news = [this](store::SyncId sync) { workers_.look(sync); };
-  heard.anything = [this] {
-    workers_.look_everywhere();
-    for (const auto& [system, governor] : governors_) {
-      asio::co_spawn(io_, look_at_pace(system), supervised("look at the pace of " + system, [] {}));
-    }
-  };
-  heard.pace = [this](std::string_view system) {
-    asio::co_spawn(io_, look_at_pace(std::string(system)), supervised("look at a system's pace", [] {}));
-  };
-  return heard;
-}
-
-asio::awaitable<void> Daemon::look_at_pace(std::string system) {
-  const auto found = governors_.find(system);
-  if (found != governors_.end()) co_await found->second->look();
+  return ports;
 }
 
 std::unique_ptr<http::Door> Daemon::open_door(const std::string& address, std::string name, http::Handler handler,
                                               http::DoorAccess access) {
   http::DoorObserver observer;
   observer.answered = [this, name](int status, std::chrono::microseconds took) {
-    metrics_.door_answered(name, status, took);
+    engine_.metrics().door_answered(name, status, took);
   };
-  observer.connections = [this, name](std::ptrdiff_t change) { metrics_.door_connections(name, change); };
-  observer.refused = [this, name](const std::string& why) { metrics_.door_refused(name, why); };
+  observer.connections = [this, name](std::ptrdiff_t change) { engine_.metrics().door_connections(name, change); };
+  observer.refused = [this, name](const std::string& why) { engine_.metrics().door_refused(name, why); };
   return std::make_unique<http::Door>(io_, address, door_limits(configuration_.doors), std::move(handler),
                                       std::move(observer), std::move(access));
 }
@@ -225,7 +134,7 @@ void Daemon::keep_running(std::string part, asio::awaitable<void> work) {
 
 asio::awaitable<http::ServerResponse> Daemon::answer_hooks(http::ServerRequest request) {
   if (request.path.rfind("/hooks/", 0) != 0) co_return co_await answer_api(std::move(request));
-  http::ServerResponse response = co_await intake_.receive(std::move(request));
+  http::ServerResponse response = co_await engine_.intake().receive(std::move(request));
   health_.intake_answered(response.status);
   co_return response;
 }
@@ -246,24 +155,9 @@ asio::awaitable<http::ServerResponse> Daemon::answer_metrics(http::ServerRequest
 }
 
 asio::awaitable<void> Daemon::start(std::function<void()> ready) {
-  std::vector<std::pair<std::string, std::string>> names;
-  for (const Sync& sync : topology_.syncs) names.emplace_back(sync.settings->name, sync.settings->version);
-  const auto ids = co_await store_.register_syncs(std::move(names));
-  for (std::size_t i = 0; i < ids.size(); ++i) topology_.syncs[i].id = ids[i];
-  const int taken_over = co_await store_.take_over();
-  if (taken_over > 0) log::info("work of the run before taken over", {{"records", taken_over}});
+  co_await engine_.prepare();
   run_doors();
-  others_.listen();
-  keep_running("telling other daemons", others_.tell());
-  keep_running("sign of life", others_.stay_alive());
-  workers_.start();
-  sweeper_.start();
-  for (System& system : topology_.systems) {
-    const SystemConfiguration& settings = *system.settings;
-    log::info("system", {{"system", settings.name}, {"environment", settings.environment}, {"hooks", system.hooks}});
-    keep_running("own user of " + settings.name, learn_own_user(system));
-  }
-  keep_running("upkeep", keep_house());
+  engine_.run([this](std::string part, asio::awaitable<void> work) { keep_running(std::move(part), std::move(work)); });
   if (embedded_ != nullptr) keep_running("watch over the private database", watch_database());
   keep_running("systemd's watchdog", tell_systemd());
   log::info("ready", {{"hooks", hooks_address()}, {"api", api_address()}, {"metrics", metrics_address()}});
@@ -280,38 +174,6 @@ asio::awaitable<void> Daemon::tell_systemd() {
   while (every.count() > 0) {
     notify_alive();
     co_await ports_.clock->sleep(every);
-  }
-}
-
-asio::awaitable<void> Daemon::learn_own_user(System& system) {
-  const auto objects = system.connector->objects();
-  const bool told = std::any_of(objects.begin(), objects.end(), [&](const std::string& object) {
-    return system.connector->capabilities(object)->names_modifier;
-  });
-  auto pause = 1s;
-  while (told && !stopping_) {
-    std::string fault = "none";
-    try {
-      system.own_user = co_await system.connector->own_user();
-    } catch (const std::exception& error) {
-      fault = kind_of(error);
-    }
-    if (!system.own_user.empty()) co_return;
-    log::warn("our own user is not known yet; echoes are told by their values",
-              {{"system", system.settings->name}, {"error", fault}});
-    co_await ports_.clock->sleep(pause);
-    pause = std::min(pause * 2, std::chrono::seconds(300));
-  }
-}
-
-asio::awaitable<void> Daemon::keep_house() {
-  while (!stopping_) {
-    try {
-      co_await store_.upkeep(retention_of(configuration_.retention));
-    } catch (const std::exception& error) {
-      log::warn("upkeep put off", {{"why", error.what()}});
-    }
-    co_await ports_.clock->sleep(configuration_.work.upkeep_every);
   }
 }
 
@@ -382,17 +244,16 @@ asio::awaitable<void> Daemon::drain() {
     health_.drain();
     stop_doors();
   }
-  workers_.stop();
-  sweeper_.stop();
-  others_.stop();
+  engine_.stop();
   const auto patience = ports_.clock->uptime() + configuration_.work.drain;
-  while ((workers_.running() > 0 || sweeper_.running() > 0) && ports_.clock->uptime() < patience) {
+  while (engine_.is_busy() && ports_.clock->uptime() < patience) {
     co_await ports_.clock->sleep(20ms);
   }
   // Until then webhooks were still taken in where another daemon is to go on.
   stop_doors();
   while (hooks_ && hooks_->busy() > 0 && ports_.clock->uptime() < patience) co_await ports_.clock->sleep(20ms);
-  if (workers_.running() > 0) log::warn("not everything was finished in time; leases and intents take it up again");
+  if (engine_.has_unfinished_work())
+    log::warn("not everything was finished in time; leases and intents take it up again");
   io_.stop();
 }
 

@@ -4,7 +4,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,23 +12,16 @@
 #include "server/config/configuration.h"
 #include "server/control/api.h"
 #include "server/control/health.h"
-#include "server/daemon/others.h"
-#include "server/daemon/own_io.h"
 #include "server/daemon/system_ports.h"
-#include "server/http/client/client.h"
+#include "server/engine/engine.h"
+#include "server/engine/own_io.h"
 #include "server/http/door/door.h"
 #include "server/http/door/sockets.h"
-#include "server/intake/intake.h"
-#include "server/observe/metrics.h"
 #include "server/store/embedded.h"
-#include "server/store/store.h"
-#include "server/sweeps/sweeper.h"
-#include "server/topology/topology.h"
-#include "server/worker/workers.h"
 
 namespace counterpart {
 
-/// What main hands in: everything a test or the simulation may replace.
+/// What main hands in.
 struct DaemonPorts {
   std::unique_ptr<Clock> clock;
   std::unique_ptr<Random> random;
@@ -75,8 +67,6 @@ class Daemon {
  private:
   boost::asio::awaitable<void> start(std::function<void()> ready);
   boost::asio::awaitable<void> drain();
-  boost::asio::awaitable<void> learn_own_user(System& system);
-  boost::asio::awaitable<void> keep_house();
   boost::asio::awaitable<void> watch_database();
   boost::asio::awaitable<bool> database_runs();
   boost::asio::awaitable<void> tell_systemd();
@@ -85,9 +75,7 @@ class Daemon {
   boost::asio::awaitable<http::ServerResponse> answer_metrics(http::ServerRequest request);
   std::unique_ptr<http::Door> open_door(const std::string& address, std::string name, http::Handler handler,
                                         http::DoorAccess access = {});
-  std::unique_ptr<HttpClient> make_governed_client(const SystemConfiguration& settings);
-  Others::Heard ears();
-  boost::asio::awaitable<void> look_at_pace(std::string system);
+  EnginePorts engine_ports();
   void run_doors();
   void stop_doors();
   void reload();
@@ -102,16 +90,9 @@ class Daemon {
   OwnIo io_{1};
   boost::asio::thread_pool blocking_{1};  ///< for supervising the private cluster, which blocks
   boost::asio::signal_set signals_;
-  Metrics metrics_;
-  store::Store store_;
-  std::map<std::string, http::Governor*, std::less<>> governors_;  // of the topology's systems
-  Topology topology_;
+  Engine engine_;
   Health health_;
-  Intake intake_;
   Api control_;
-  Workers workers_;
-  Sweeper sweeper_;
-  Others others_;
   std::unique_ptr<http::Door> hooks_, api_, metrics_door_, control_door_;
   bool stopping_ = false;
   bool handing_over_ = false;  ///< leaves its place to another daemon of this process

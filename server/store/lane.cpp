@@ -71,12 +71,14 @@ std::unique_ptr<Job> make_job(std::function<void(Session&)> work, std::unique_pt
   return std::make_unique<SessionJob>(std::move(work), std::move(waiter));
 }
 
-Lane::Lane(asio::io_context& io, LaneSettings settings, FaultPoints& points, std::uint64_t jitter_seed)
+Lane::Lane(asio::io_context& io, LaneSettings settings, FaultPoints& points, std::uint64_t jitter_seed, LaneHost* host)
     : io_(io),
       settings_(std::move(settings)),
       points_(points),
-      jitter_(static_cast<std::minstd_rand::result_type>(jitter_seed)),
-      thread_([this] { work(); }) {}
+      host_(host),
+      jitter_(static_cast<std::minstd_rand::result_type>(jitter_seed)) {
+  if (host_ == nullptr) thread_ = std::thread([this] { work(); });
+}
 
 Lane::~Lane() {
   stop();
@@ -93,6 +95,7 @@ void Lane::stop() {
 
 void Lane::join() {
   if (thread_.joinable()) thread_.join();
+  if (host_ != nullptr) host_->lane_ended(*this);
   reject_all("the daemon is stopping");
 }
 
@@ -103,6 +106,7 @@ void Lane::submit(std::unique_ptr<Job> job) {
     if (!away_ && !stopping_) {
       queue_.push_back(std::move(job));
       changed_.notify_all();
+      if (host_ != nullptr) host_->job_waits(*this);
       return;
     }
     reason = away_.value_or("the daemon is stopping");
@@ -144,6 +148,20 @@ void Lane::work() {
   }
 }
 
+/// As work() does for one job; a database that is away is tried again by the next.
+void Lane::step() {
+  const std::unique_ptr<Job> job = take();
+  if (!job) return;
+  if (connection_ || connect()) {
+    connection_->set_time(host_->database_time());
+    job->run(*this);
+  } else {
+    job->reject(std::make_exception_ptr(DatabaseAway(last_failure_)));
+  }
+  const std::lock_guard lock(mutex_);
+  running_ = false;
+}
+
 bool Lane::is_stopping() const {
   const std::lock_guard lock(mutex_);
   return stopping_;
@@ -151,9 +169,17 @@ bool Lane::is_stopping() const {
 
 /// The next job; null when there is to be none on this connection.
 std::unique_ptr<Job> Lane::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_ || away_ || !queue_.empty(); });
-  if (stopping_ || away_) return nullptr;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stopping_ || away_ || !queue_.empty(); });
+  }
+  return take();
+}
+
+/// Null where none waits, or none is to be run.
+std::unique_ptr<Job> Lane::take() {
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || away_ || queue_.empty()) return nullptr;
   std::unique_ptr<Job> job = std::move(queue_.front());
   queue_.pop_front();
   running_ = true;
@@ -167,6 +193,7 @@ bool Lane::connect() {
     last_failure_ = failure.what();
     return false;
   }
+  if (host_ != nullptr) connection_->set_time(host_->database_time());
   const std::lock_guard lock(mutex_);
   pulse_ = connection_->pulse();
   away_.reset();

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "server/fault_points.h"
+#include "server/store/lane_host.h"
 #include "server/store/session.h"
 
 namespace counterpart::store {
@@ -58,10 +59,12 @@ struct LaneSettings {
 };
 
 /// One thread, one connection, one FIFO. Connects by itself and again after failures, with a back-off;
-/// while the database is away jobs are rejected at once with DatabaseAway.
+/// while the database is away jobs are rejected at once with DatabaseAway. With a host it has no thread: the host
+/// steps it.
 class Lane : private Session {
  public:
-  Lane(boost::asio::io_context& io, LaneSettings settings, FaultPoints& points, std::uint64_t jitter_seed);
+  Lane(boost::asio::io_context& io, LaneSettings settings, FaultPoints& points, std::uint64_t jitter_seed,
+       LaneHost* host = nullptr);
   ~Lane() override;  ///< stop() and join()
   Lane(const Lane&) = delete;
 
@@ -76,6 +79,9 @@ class Lane : private Session {
 
   /// Hands a job over. Rejects it at once if the database is away.
   void submit(std::unique_ptr<Job> job);
+
+  /// With a host only: runs the job that has waited longest, if there is one.
+  void step();
 
   /// Ends after the running job. Waiting jobs are rejected by join().
   void stop();
@@ -97,11 +103,13 @@ class Lane : private Session {
   void disconnect();
   void reject_all(const std::string& reason);
   std::unique_ptr<Job> next();
+  std::unique_ptr<Job> take();
   void pause(milliseconds at_most);
 
   boost::asio::io_context& io_;
   LaneSettings settings_;
   FaultPoints& points_;
+  LaneHost* host_;
   std::minstd_rand jitter_;
   std::unique_ptr<Connection> connection_;  // the thread's
 

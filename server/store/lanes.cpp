@@ -1,6 +1,7 @@
 #include "server/store/lanes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace counterpart::store {
 
@@ -20,19 +21,21 @@ ConnectionSettings connection_for(const StoreSettings& settings) {
   return connection;
 }
 
-Lanes::Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points) {
+Lanes::Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points,
+             LaneHost* host) {
   const auto add = [&](std::string name, bool steady_plans, bool durable) {
     LaneSettings lane;
     lane.name = std::move(name);
     lane.connection = connection_for(settings);
     lane.connection.steady_plans = steady_plans;
     lane.connection.durable = durable;
-    lanes_.push_back(std::make_unique<Lane>(io, std::move(lane), points, random.bits()));
+    lanes_.push_back(std::make_unique<Lane>(io, std::move(lane), points, random.bits(), host));
   };
   add("intake", true, true);
   for (int i = 0; i < std::max(1, settings.work_lanes); ++i) add("work", true, true);
   add("shared", true, false);
   add("reports", false, true);
+  if (host != nullptr) return;
   watchdog_ = std::thread([this, limit = settings.statement_timeout + kSilence] { watch(limit); });
 }
 
@@ -41,7 +44,7 @@ Lanes::~Lanes() {
 }
 
 void Lanes::end() {
-  if (!watchdog_.joinable()) return;
+  if (std::exchange(ended_, true)) return;
   // The watchdog goes after them: it may have to free a lane that is being joined.
   for (std::unique_ptr<Lane>& lane : lanes_) lane->stop();
   for (std::unique_ptr<Lane>& lane : lanes_) lane->join();
@@ -50,7 +53,7 @@ void Lanes::end() {
     stopping_ = true;
   }
   changed_.notify_all();
-  watchdog_.join();
+  if (watchdog_.joinable()) watchdog_.join();
 }
 
 Lane& Lanes::work() {

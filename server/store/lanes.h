@@ -19,7 +19,9 @@ ConnectionSettings connection_for(const StoreSettings& settings);
 /// things; and the thread that breaks connections on which the database has fallen silent.
 class Lanes {
  public:
-  Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points);
+  /// `host`: who steps the lanes; nullptr: threads of their own.
+  Lanes(boost::asio::io_context& io, const StoreSettings& settings, Random& random, FaultPoints& points,
+        LaneHost* host);
   ~Lanes();  ///< end()
   Lanes(const Lanes&) = delete;
 
@@ -43,6 +45,7 @@ class Lanes {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  bool ended_ = false;
   std::thread watchdog_;
 };
 

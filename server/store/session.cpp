@@ -80,6 +80,20 @@ pqxx::result exec_prepared(pqxx::transaction_base& transaction, const std::strin
 #endif
 }
 
+/// At its first use on a connection; gives the name by which the server knows it.
+std::string prepare(pqxx::connection& connection, std::set<std::string, std::less<>>& known, std::string_view name) {
+  std::string spelled(name);
+  if (known.insert(spelled).second) {
+    try {
+      connection.prepare(spelled, statement(name));
+    } catch (...) {
+      known.erase(spelled);
+      throw;
+    }
+  }
+  return spelled;
+}
+
 /// Notices and complaints about broken connections would go to stderr.
 class Quiet {
  public:
@@ -270,6 +284,16 @@ Connection::Connection(const ConnectionSettings& settings) {
 
 Connection::~Connection() = default;
 
+void Connection::set_time(Instant now) {
+  try {
+    pqxx::nontransaction work(impl_->connection);
+    const std::string name = prepare(impl_->connection, impl_->prepared, "set_time");
+    exec_prepared(work, name, Arguments{now.time_since_epoch().count()});
+  } catch (const pqxx::pqxx_exception&) {
+    rethrow_as_failure("set_time");
+  }
+}
+
 void Connection::listen(const std::string& channel) {
   try {
     const Beat beat(*impl_->pulse);
@@ -295,14 +319,10 @@ const std::shared_ptr<Pulse>& Connection::pulse() const {
 }
 
 Rows Transaction::exec(std::string_view name, const Arguments& arguments) {
-  const std::string spelled(name);
   try {
     const Beat beat(impl_.pulse);
-    if (!impl_.prepared.contains(name)) {
-      impl_.connection.prepare(spelled, statement(name));
-      impl_.prepared.insert(spelled);
-    }
-    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{exec_prepared(impl_.work, spelled, arguments)}));
+    const std::string known = prepare(impl_.connection, impl_.prepared, name);
+    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{exec_prepared(impl_.work, known, arguments)}));
   } catch (...) {
     rethrow_as_failure(name);
   }

@@ -92,6 +92,9 @@ class Connection {
   /// Failure, and what `work` throws; both after rolling back.
   void transact(std::string_view name, const std::function<void(Transaction&)>& work, FaultPoints& points);
 
+  /// What counterpart.now() gives on this connection from now on, instead of the clock. Throws Failure.
+  void set_time(Instant now);
+
   /// From now on hears what is announced on a channel of our own naming. Throws Failure.
   void listen(const std::string& channel);
   /// What was announced since, after waiting for it at most so long. Throws Failure when the connection broke.

@@ -63,12 +63,14 @@ std::vector<bool> complete_or_split(Session& session, SyncId sync, LeaseNumber l
 
 class Store::Impl {
  public:
-  Impl(asio::io_context& io, const StoreSettings& settings, Clock& clock, Random& random, FaultPoints& points)
+  Impl(asio::io_context& io, const StoreSettings& settings, Clock& clock, Random& random, FaultPoints& points,
+       LaneHost* host)
       : io_(io),
         clock_(clock),
+        host_(host),
         daemon_(settings.daemon),
         connection_(connection_for(settings)),
-        lanes_(io, settings, random, points),
+        lanes_(io, settings, random, points, host),
         intake_(io, lanes_.intake(), static_cast<std::size_t>(settings.intake_queue),
                 [this](std::vector<Woken> woken) { post_wake(std::move(woken)); }) {}
 
@@ -90,17 +92,25 @@ class Store::Impl {
 
   /// A statement about a system's pace, and word of it to the other daemons.
   awaitable<void> change_pace(std::string statement, Arguments arguments, std::string system) {
+    const std::string words = "pace " + daemon_ + ' ' + system;
     std::function<Done(Transaction&)> work = [statement = std::move(statement), arguments = std::move(arguments),
-                                              words = "pace " + daemon_ + ' ' + system](Transaction& transaction) {
+                                              words](Transaction& transaction) {
       transaction.exec(statement, arguments);
       transaction.exec("announce", Arguments{words});
       return Done{};
     };
     co_await lanes_.shared().run<Done>("pace", std::move(work));
+    pass_on(words);
+  }
+
+  /// What has been announced, where no Listener hears it.
+  void pass_on(const std::string& words) {
+    if (host_ != nullptr) host_->announced(words);
   }
 
   asio::io_context& io_;
   Clock& clock_;
+  LaneHost* host_;
   std::string daemon_;
   ConnectionSettings connection_;
   std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
@@ -112,8 +122,9 @@ class Store::Impl {
   std::unique_ptr<Listener> listener_;
 };
 
-Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points)
-    : impl_(std::make_unique<Impl>(io, settings, clock, random, points)) {}
+Store::Store(asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points,
+             LaneHost* host)
+    : impl_(std::make_unique<Impl>(io, settings, clock, random, points, host)) {}
 
 Store::~Store() {
   end();
@@ -381,17 +392,19 @@ awaitable<int> Store::beat() {
 }
 
 awaitable<void> Store::announce(std::string words) {
-  std::function<Done(Transaction&)> work = [words = std::move(words)](Transaction& transaction) {
+  std::function<Done(Transaction&)> work = [words](Transaction& transaction) {
     transaction.exec("announce", Arguments{words});
     return Done{};
   };
   co_await impl_->lanes_.shared().run<Done>("announce", std::move(work));
+  impl_->pass_on(words);
 }
 
 void Store::on_announced(std::function<void(std::string)> heard) {
   *impl_->heard_ = std::move(heard);
   if (impl_->listener_) return;
   const auto post = [impl = impl_.get()](std::string words) { impl->post_heard(std::move(words)); };
+  if (impl_->host_ != nullptr) return impl_->host_->listen(post);
   impl_->listener_ = std::make_unique<Listener>(impl_->connection_, kChannel, post, [post] { post(""); });
 }
 

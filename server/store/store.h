@@ -14,6 +14,7 @@
 #include "connectors/ports/random.h"
 #include "server/fault_points.h"
 #include "server/store/connection_times.h"
+#include "server/store/lane_host.h"
 #include "server/store/rows.h"
 #include "server/store/shared.h"
 
@@ -67,7 +68,9 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// upkeep, status, parked, retry_parked, explain, store_alert, resolve_alert.
 class Store {
  public:
-  Store(boost::asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points);
+  /// `host`: who runs its lanes, for simulations; nullptr: threads of their own.
+  Store(boost::asio::io_context& io, StoreSettings settings, Clock& clock, Random& random, FaultPoints& points,
+        LaneHost* host = nullptr);
   ~Store();  ///< end()
   Store(const Store&) = delete;
 

@@ -14,6 +14,10 @@ select set_config('search_path', 'counterpart', false),
   set_config('enable_mergejoin', $5, false),
   set_config('plan_cache_mode', $6, false)
 
+-- name: set_time
+-- Microseconds since 1970, for simulations.
+select set_config('counterpart.now', counterpart.instant($1::bigint)::text, false)
+
 -- name: register_sync
 insert into sync (name, mapping_version, registered)
 values ($1, $2, counterpart.now())

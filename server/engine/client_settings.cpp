@@ -1,4 +1,4 @@
-#include "server/daemon/client_settings.h"
+#include "server/engine/client_settings.h"
 
 namespace counterpart {
 

@@ -1,4 +1,4 @@
-#include "server/daemon/supervised.h"
+#include "server/engine/supervised.h"
 
 #include <boost/core/demangle.hpp>
 #include <typeinfo>

@@ -1,4 +1,4 @@
-#include "server/daemon/others.h"
+#include "server/engine/others.h"
 
 #include <charconv>
 #include <chrono>

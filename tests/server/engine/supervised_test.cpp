@@ -1,5 +1,5 @@
 // No part of the daemon ends silently.
-#include "server/daemon/supervised.h"
+#include "server/engine/supervised.h"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

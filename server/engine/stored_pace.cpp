@@ -1,4 +1,4 @@
-#include "server/daemon/stored_pace.h"
+#include "server/engine/stored_pace.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <chrono>

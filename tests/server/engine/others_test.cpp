@@ -1,5 +1,5 @@
 // What other daemons' words lead to.
-#include "server/daemon/others.h"
+#include "server/engine/others.h"
 
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
