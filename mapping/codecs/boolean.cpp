@@ -8,6 +8,7 @@ namespace {
 class BooleanCodec final : public SingleCodec<bool> {
  public:
   std::string_view kind() const override { return "boolean"; }
+  std::vector<Value> values() const override { return {Value(false), Value(true)}; }
 
  private:
   Parsed parse_present(const Native& raw) const override {
@@ -26,6 +27,7 @@ class WordBooleanCodec final : public SingleCodec<bool> {
       : yes_(to_nfc(yes)), no_(to_nfc(no)), yes_folded_(folded(yes)), no_folded_(folded(no)) {}
 
   std::string_view kind() const override { return "boolean"; }
+  std::vector<Value> values() const override { return {Value(false), Value(true)}; }
 
  private:
   Parsed parse_present(const Native& raw) const override {

@@ -56,6 +56,9 @@ class Codec {
   /// The kind of value it reads and prints: text, number, boolean, date, instant or name; "" where it
   /// does not tell. Two sides of one field with different kinds never agree.
   virtual std::string_view kind() const { return ""; }
+
+  /// Every value there is, where they are few enough to be gone through: of a boolean, an option. Else none.
+  virtual std::vector<Value> values() const { return {}; }
 };
 
 using CodecPtr = std::shared_ptr<const Codec>;

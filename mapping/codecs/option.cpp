@@ -32,6 +32,12 @@ class OptionCodec final : public SingleCodec<std::string> {
 
   std::string_view kind() const override { return "text"; }
 
+  std::vector<Value> values() const override {
+    std::vector<Value> all;
+    for (const auto& [canonical, spelling] : column_.spelling_of) all.emplace_back(canonical);
+    return all;
+  }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     if (raw.is_text() || raw.is_number() || raw.is_bool()) {

@@ -22,5 +22,6 @@ Command status_command();
 Command parked_command();
 Command explain_command();
 Command sandbox_command();
+Command simulate_command();
 
 }  // namespace counterpart::commands

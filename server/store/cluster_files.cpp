@@ -178,6 +178,14 @@ void write_settings(const ClusterPaths& paths, const fs::path& data, const std::
   if (!settings.flush() || !access.flush()) throw EmbeddedError("cannot write the settings in " + data.string());
 }
 
+void give_up_durability(const fs::path& data) {
+  std::ofstream settings(data / "postgresql.conf", std::ios::app);
+  settings << "fsync = off\n"
+              "synchronous_commit = off\n"
+              "full_page_writes = off\n"
+              "autovacuum = off\n";
+}
+
 std::optional<pid_t> running_postmaster(const fs::path& data) {
   const fs::path file = data / "postmaster.pid";
   if (!fs::exists(file)) return std::nullopt;

@@ -28,6 +28,9 @@ std::filesystem::path find_programs(const std::filesystem::path& data);
 /// reached through the socket's folder only.
 void write_settings(const ClusterPaths& paths, const std::filesystem::path& data, const std::string& user);
 
+/// Further settings, which go before: nothing is safe from a crash of the machine, and no vacuum runs by itself.
+void give_up_durability(const std::filesystem::path& data);
+
 /// The process that postmaster.pid names, if it really is this cluster's; a file that names
 /// somebody else's process is removed.
 std::optional<pid_t> running_postmaster(const std::filesystem::path& data);

@@ -54,8 +54,9 @@ bool accepts_connections(const std::string& uri) {
 }  // namespace
 
 struct EmbeddedDatabase::Impl {
-  Impl(const fs::path& state_directory, Patience patient)
+  Impl(const fs::path& state_directory, Patience patient, Keeps what)
       : patience(patient),
+        keeps(what),
         user(::geteuid() == 0 ? "postgres" : ""),
         paths(cluster_paths(state_directory)),
         uri(uri_of(paths)) {
@@ -78,6 +79,7 @@ struct EmbeddedDatabase::Impl {
                    "--locale=C.UTF-8", "--data-checksums", "--no-instructions"}),
           "initdb");
     write_settings(paths, paths.fresh, user);
+    if (keeps == Keeps::nothing) give_up_durability(paths.fresh);
     make_role_and_database();
     fs::rename(paths.fresh, paths.data);
   }
@@ -152,6 +154,7 @@ struct EmbeddedDatabase::Impl {
   }
 
   Patience patience;
+  Keeps keeps;
   std::string user;
   ClusterPaths paths;
   std::string uri;
@@ -163,8 +166,8 @@ struct EmbeddedDatabase::Impl {
 EmbeddedDatabase::EmbeddedDatabase(fs::path state_directory)
     : EmbeddedDatabase(std::move(state_directory), Patience{}) {}
 
-EmbeddedDatabase::EmbeddedDatabase(fs::path state_directory, Patience patience)
-    : impl_(std::make_unique<Impl>(state_directory, patience)), uri_(impl_->uri) {}
+EmbeddedDatabase::EmbeddedDatabase(fs::path state_directory, Patience patience, Keeps keeps)
+    : impl_(std::make_unique<Impl>(state_directory, patience, keeps)), uri_(impl_->uri) {}
 
 EmbeddedDatabase::~EmbeddedDatabase() {
   // Fast, then immediate: the next start replays the log.

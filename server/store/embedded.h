@@ -26,9 +26,14 @@ class EmbeddedDatabase {
     std::chrono::milliseconds stop{20'000};   ///< then it is stopped without waiting for its sessions
   };
 
+  enum class Keeps {
+    everything,  ///< what was committed survives any crash
+    nothing,     ///< quick and the same every time, for simulations: no fsync, no vacuum of its own accord
+  };
+
   /// Makes and starts the cluster; returns when it accepts connections. Throws EmbeddedError.
   explicit EmbeddedDatabase(std::filesystem::path state_directory);
-  EmbeddedDatabase(std::filesystem::path state_directory, Patience patience);
+  EmbeddedDatabase(std::filesystem::path state_directory, Patience patience, Keeps keeps = Keeps::everything);
   ~EmbeddedDatabase();  ///< stops it cleanly (fast mode)
   EmbeddedDatabase(const EmbeddedDatabase&) = delete;
 

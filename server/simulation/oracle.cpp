@@ -1,0 +1,432 @@
+#include "server/simulation/oracle.h"
+
+#include <algorithm>
+
+#include "mapping/values/json.h"
+
+namespace counterpart::simulation {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How old a decision may be when its write is sent, and what is needed on top of it for looking.
+constexpr microseconds kDecisionAge = 2s;
+constexpr microseconds kLooking = 3s;
+/// A record that was to be seen for so long before a create of ours was sent had to be seen.
+constexpr microseconds kFence = 20s;
+
+std::string lowered(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+const Native& member(const Native& tree, std::string_view name) {
+  static const Native kNull;
+  const Native* found = tree.member(name);
+  return found == nullptr ? kNull : *found;
+}
+
+std::set<std::string> names_in(const Native& rows, std::string_view name) {
+  std::set<std::string> names;
+  if (!rows.is_array()) return names;
+  for (const Native& row : rows.array()) names.insert(member(row, name).plain());
+  return names;
+}
+
+Record record_of(const Native& fields) {
+  Record record;
+  record.fields = fields;
+  record.absent_is_blank = true;
+  return record;
+}
+
+bool is_in_scope(const ObjectMapping& mapping, Side side, const Native& fields) {
+  try {
+    return in_scope(mapping, side, record_of(fields));
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Oracle::Oracle(const Configuration& configuration, const Agenda& agenda, const Network& network)
+    : configuration_(configuration), agenda_(agenda), network_(network) {
+  for (const SyncConfiguration& sync : configuration.syncs) {
+    for (const ObjectMapping& mapping : sync.mappings) {
+      for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
+        std::optional<KeyKind> key;
+        for (const MatchKey& match : mapping.match) {
+          if (match.field == i) key = match.kind;
+        }
+        values_[&mapping.fields[i]] = std::make_unique<FieldValues>(mapping.fields[i], key);
+      }
+    }
+  }
+}
+
+std::string Oracle::describe(const Place& place) {
+  return std::get<0>(place) + '/' + std::get<1>(place) + '/' + std::get<2>(place);
+}
+
+void Oracle::break_rule(std::string kind, std::string what) {
+  violations_.push_back({std::move(kind), std::move(what)});
+}
+
+std::vector<Oracle::Part> Oracle::parts_of(const std::string& system, const std::string& object) const {
+  std::vector<Part> parts;
+  for (const SyncConfiguration& sync : configuration_.syncs) {
+    for (const Side side : kSides) {
+      if (sync.between[side] != system) continue;
+      for (const ObjectMapping& mapping : sync.mappings) {
+        if (mapping.object[side] == object) parts.push_back({&sync, &mapping, side});
+      }
+    }
+  }
+  return parts;
+}
+
+/// nullopt: it cannot be read.
+std::optional<Value> Oracle::value_in(const FieldSide& side, const Native& fields) const {
+  if (fields.is_null()) return Value(Blank{});
+  Parsed parsed = read_field(side, record_of(fields));
+  if (const Value* value = std::get_if<Value>(&parsed)) return is_unknown(*value) ? Value(Blank{}) : *value;
+  return std::nullopt;
+}
+
+std::string Oracle::token_of(const Value& value) {
+  return lowered(counterpart::describe(value));
+}
+
+// --- what people say ------------------------------------------------------------------------------
+
+void Oracle::note_same(const std::string& system, const std::string& object, const std::string& id,
+                       const std::string& other_system, const std::string& other_object, const std::string& other_id) {
+  const int from = identity_of_.at({system, object, id});
+  const int to = identity_of_.at({other_system, other_object, other_id});
+  identity_of_[{system, object, id}] = to;
+  for (Edit& edit : edits_) {
+    if (edit.identity == from) edit.identity = to;
+  }
+  Identity& joined = identities_[static_cast<std::size_t>(to)];
+  joined.records.push_back({system, object, id});
+  joined.twin = true;
+  identities_[static_cast<std::size_t>(from)] = Identity{};
+}
+
+void Oracle::note_ambiguous(const std::string& system, const std::string& object, const std::string& id) {
+  const auto found = identity_of_.find({system, object, id});
+  if (found != identity_of_.end()) identities_[static_cast<std::size_t>(found->second)].ambiguous = true;
+}
+
+bool Oracle::is_known_in(const std::string& system, const std::string& object, const std::string& id,
+                         const std::string& there, const std::string& object_there) const {
+  const Identity& identity = identities_[static_cast<std::size_t>(identity_of_.at({system, object, id}))];
+  return identity.ambiguous || std::ranges::any_of(identity.records, [&](const Place& place) {
+           return std::get<0>(place) == there && std::get<1>(place) == object_there;
+         });
+}
+
+bool Oracle::may_change_key(const std::string& system, const std::string& object, const std::string& id) const {
+  const auto found = identity_of_.find({system, object, id});
+  return found != identity_of_.end() && !identities_[static_cast<std::size_t>(found->second)].twin;
+}
+
+// --- what happens ---------------------------------------------------------------------------------
+
+void Oracle::observe(const SimulatedSystem& system, const Written& written) {
+  const Place place{system.name(), std::string(written.object), std::string(written.id)};
+  const bool ours = written.writer == Writer::hub;
+  if (ours) ++writes_;
+  if (ours && silent_) break_rule("write_at_rest", describe(place) + " was written although nobody works any more");
+  if (written.after.is_null()) {
+    if (ours) break_rule("deleted", describe(place) + " was deleted by us");
+    Identity& gone = identities_[static_cast<std::size_t>(identity_of_.at(place))];
+    gone.ambiguous = true;
+    gone.removed_in.insert(system.name() + '/' + std::string(written.object));
+    gone.removed_at = agenda_.now();
+    return;
+  }
+  if (written.before.is_null() && ours) {
+    created_by_us(system, written);
+  } else if (written.before.is_null()) {
+    identity_of_[place] = static_cast<int>(identities_.size());
+    identities_.push_back({});
+    identities_.back().records.push_back(place);
+  }
+  if (ours) count_write(system, written);
+  observe_fields(system, written, identity_of_.at(place));
+}
+
+void Oracle::count_write(const SimulatedSystem& system, const Written& written) {
+  const Place place{system.name(), std::string(written.object), std::string(written.id)};
+  ++writes_to_[place];
+  if (written.before == written.after && !system.traits().shouts && !system.traits().trims) {
+    break_rule("repeated_write", describe(place) + " was written with what it held");
+  }
+}
+
+void Oracle::observe_fields(const SimulatedSystem& system, const Written& written, int identity) {
+  const Place place{system.name(), std::string(written.object), std::string(written.id)};
+  std::set<std::string> seen;
+  for (const Part& part : parts_of(system.name(), std::string(written.object))) {
+    for (const FieldRule& rule : part.mapping->fields) {
+      const FieldSide& side = rule.side[part.side];
+      if (!values_.at(&rule)->distinct() || !seen.insert(side.name).second) continue;
+      const auto before = value_in(side, written.before);
+      const auto after = value_in(side, written.after);
+      if (!after || before == after) continue;
+      const Cell cell{place, side.name};
+      if (written.writer == Writer::hub) {
+        written_by_us(system, written, cell, identity, *after);
+      } else {
+        edited(cell, identity, *after, rule);
+      }
+    }
+  }
+}
+
+void Oracle::edited(const Cell& cell, int identity, const Value& value, const FieldRule& rule) {
+  const int number = static_cast<int>(edits_.size());
+  Edit edit{identity, cell, agenda_.now(), {}, is_blank(value), false};
+  if (const auto shown = shown_.find(cell); shown != shown_.end()) {
+    edit.knew = edits_[static_cast<std::size_t>(shown->second)].knew;
+    edit.knew.insert(shown->second);
+  }
+  edits_.push_back(std::move(edit));
+  shown_[cell] = number;
+  ++edits_of_[cell.first];
+  if (is_blank(value)) return;
+  made_by_[token_of(value)] = number;
+  for (const Side side : kSides) made_by_[token_of(narrowed(rule.side[side], value))] = number;
+}
+
+void Oracle::written_by_us(const SimulatedSystem& system, const Written& written, const Cell& cell, int identity,
+                           const Value& value) {
+  int from = -1;
+  if (is_blank(value)) {
+    for (std::size_t i = 0; i < edits_.size(); ++i) {
+      if (edits_[i].blank && edits_[i].identity == identity) from = static_cast<int>(i);
+    }
+  } else if (const auto made = made_by_.find(token_of(value)); made != made_by_.end()) {
+    from = made->second;
+  }
+  if (from < 0) {
+    break_rule("invented", describe(cell.first) + ' ' + cell.second + " was written by us with a value nobody entered");
+    return;
+  }
+  const Edit& source = edits_[static_cast<std::size_t>(from)];
+  const Identity& whose = identities_[static_cast<std::size_t>(identity)];
+  if (source.identity != identity && !whose.ambiguous &&
+      !identities_[static_cast<std::size_t>(source.identity)].ambiguous) {
+    break_rule("mixed_up", describe(cell.first) + ' ' + cell.second + " got a value of another person, of " +
+                               describe(source.cell.first));
+  }
+  if (const auto shown = shown_.find(cell); shown != shown_.end() && !written.before.is_null()) {
+    Edit& under = edits_[static_cast<std::size_t>(shown->second)];
+    const bool just_made = under.at + system.traits().commits > network_.sent_at() - kDecisionAge - kLooking;
+    if (!system.traits().preconditions && just_made) under.excused = true;
+  }
+  shown_[cell] = from;
+}
+
+/// The one whose values it holds; -1 where it holds nobody's.
+int Oracle::identity_of_content(const Written& written, const std::vector<Part>& parts) {
+  std::map<int, int> votes;
+  for (const Part& part : parts) {
+    for (const FieldRule& rule : part.mapping->fields) {
+      const auto value = value_in(rule.side[part.side], written.after);
+      if (!value || is_blank(*value) || !values_.at(&rule)->distinct()) continue;
+      const auto made = made_by_.find(token_of(*value));
+      if (made != made_by_.end()) ++votes[edits_[static_cast<std::size_t>(made->second)].identity];
+    }
+  }
+  const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
+  return most == votes.end() ? -1 : most->first;
+}
+
+void Oracle::created_by_us(const SimulatedSystem& system, const Written& written) {
+  const Place place{system.name(), std::string(written.object), std::string(written.id)};
+  const std::string where = system.name() + '/' + std::string(written.object);
+  int number = identity_of_content(written, parts_of(system.name(), std::string(written.object)));
+  if (number < 0) {
+    number = static_cast<int>(identities_.size());
+    identities_.push_back({});
+    identities_.back().ambiguous = true;
+  }
+  Identity& identity = identities_[static_cast<std::size_t>(number)];
+  if (identity.removed_in.contains(where)) {
+    break_rule("resurrection", describe(place) + " was created although that person was deleted there");
+  } else if (identity.created_by_us[where] > 0) {
+    break_rule("second_create", describe(place) + " is the second that we created of one person");
+  }
+  for (const Place& other : identity.records) {
+    if (std::get<0>(other) != system.name() || std::get<1>(other) != written.object || other == place) continue;
+    const Version* there = system.latest(std::get<1>(other), std::get<2>(other));
+    if (system.creator(std::get<1>(other), std::get<2>(other)) == Writer::hub) continue;
+    if (there->fields.is_null()) continue;
+    if (there->visible + system.traits().lag + kFence < network_.sent_at()) {
+      break_rule("doubled", describe(place) + " was created although " + describe(other) + " was there");
+    }
+    identity.ambiguous = true;  // entered while we were at it
+  }
+  ++identity.created_by_us[where];
+  identity.records.push_back(place);
+  identity_of_[place] = number;
+}
+
+// --- at rest --------------------------------------------------------------------------------------
+
+void Oracle::judge(const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain) {
+  for (std::size_t i = 0; i < identities_.size(); ++i) judge_identity(static_cast<int>(i), systems, explain);
+}
+
+void Oracle::judge_identity(int number, const std::map<std::string, SimulatedSystem*>& systems,
+                            const Explain& explain) {
+  const Identity& identity = identities_[static_cast<std::size_t>(number)];
+  int writes = 0;
+  int edits = 0;
+  for (const Place& place : identity.records) {
+    writes += writes_to_[place];
+    edits += edits_of_[place];
+  }
+  const int most = 2 * edits + 2 * static_cast<int>(identity.records.size());
+  if (writes > most) {
+    break_rule("too_many_writes", describe(identity.records.front()) + " and its counterparts were written " +
+                                      std::to_string(writes) + " times for " + std::to_string(edits) + " edits");
+  }
+  if (identity.ambiguous) return;
+  for (const SyncConfiguration& sync : configuration_.syncs) {
+    for (const ObjectMapping& mapping : sync.mappings) {
+      Both<std::vector<Place>> there;
+      for (const Place& place : identity.records) {
+        for (const Side side : kSides) {
+          const bool here = std::get<0>(place) == sync.between[side] && std::get<1>(place) == mapping.object[side];
+          if (here && systems.at(std::get<0>(place))->fields(std::get<1>(place), std::get<2>(place)) != nullptr) {
+            there[side].push_back(place);
+          }
+        }
+      }
+      if (there.left.size() > 1 || there.right.size() > 1) continue;  // told when it was created
+      if (there.left.empty() && there.right.empty()) continue;
+      Both<const Native*> fields{};
+      for (const Side side : kSides) {
+        if (there[side].empty()) continue;
+        const Place& place = there[side].front();
+        fields[side] = systems.at(std::get<0>(place))->fields(std::get<1>(place), std::get<2>(place));
+      }
+      const Side known = there.left.empty() ? Side::right : Side::left;
+      const Place& at = there[known].front();
+      const Native story = explain(sync.name, mapping.name, known, std::get<2>(at));
+      const Part part{&sync, &mapping, known};
+      if (there.left.empty() || there.right.empty()) {
+        judge_alone(part, at, *fields[known], story);
+      } else {
+        judge_pair(part, there.left.front(), there.right.front(), fields, story);
+      }
+    }
+  }
+}
+
+void Oracle::judge_alone(const Part& part, const Place& at, const Native& fields, const Native& story) {
+  const Side target = other(part.side);
+  if (part.mapping->on_create[target] != OnCreate::create) return;
+  if (!is_in_scope(*part.mapping, part.side, fields) || !member(story, "parked").is_null()) return;
+  break_rule("not_synced", describe(at) + " has no counterpart; its last outcome: " +
+                               print_json(member(story, "outcome")) + ", dirty: " + print_json(member(story, "dirty")));
+}
+
+void Oracle::judge_pair(const Part& left, const Place& left_at, const Place& right_at,
+                        const Both<const Native*>& fields, const Native& story) {
+  if (!is_in_scope(*left.mapping, Side::left, *fields.left) || !is_in_scope(*left.mapping, Side::right, *fields.right))
+    return;
+  if (!member(story, "parked").is_null()) return;
+  const Native& link = member(story, "link");
+  if (link.is_null() || member(link, "right").plain() != std::get<2>(right_at)) {
+    break_rule("not_linked", describe(left_at) + " and " + describe(right_at) + " are one person and not linked: " +
+                                 print_json(link) + ", outcome " + print_json(member(story, "outcome")));
+    return;
+  }
+  for (const FieldRule& rule : left.mapping->fields) {
+    judge_field(left, rule, Both<Place>{left_at, right_at}, fields, story);
+  }
+}
+
+void Oracle::judge_field(const Part& left, const FieldRule& rule, const Both<Place>& at,
+                         const Both<const Native*>& fields, const Native& story) {
+  if (rule.direction != Direction::both) return;
+  if (names_in(member(story, "frozen"), "field").contains(rule.name)) return;
+  const auto values =
+      Both<std::optional<Value>>{value_in(rule.side.left, *fields.left), value_in(rule.side.right, *fields.right)};
+  if (!values.left || !values.right) {
+    break_rule("unreadable", describe(at.left) + " field " + rule.name + " cannot be read, and nothing is parked");
+    return;
+  }
+  Both<int> shown{-1, -1};
+  for (const Side side : kSides) {
+    const auto found = shown_.find(Cell{at[side], rule.side[side].name});
+    if (found != shown_.end()) shown[side] = found->second;
+  }
+  const bool same = equal(rule, *values.left, *values.right);
+  if (!same && (shown.left < 0 || shown.left != shown.right)) {
+    break_rule("differs", "mapping " + left.mapping->name + ", field " + rule.name + " of " + describe(at.left) + " (" +
+                              counterpart::describe(*values.left) + ") and " + describe(at.right) + " (" +
+                              counterpart::describe(*values.right) + ") differ, and nothing says why: " +
+                              print_json(member(story, "outcome")) + ", dirty " + print_json(member(story, "dirty")));
+    return;
+  }
+  // Where a value was entered twice, the later edit is what is held.
+  const int held = std::max(shown.left, shown.right);
+  if (values_.at(&rule)->distinct() && held >= 0) judge_lost(rule, at, held, story);
+}
+
+/// No edit may be gone whose author knew what is held now; of those that he did not know, each is in the history.
+void Oracle::judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const Native& story) {
+  std::set<std::string> told;
+  const Native& history = member(story, "history");
+  if (history.is_array()) {
+    for (const Native& entry : history.array()) {
+      for (const char* what : {"lost", "before"}) {
+        for (const Side side : kSides) {
+          const Native& raw = member(entry, what);
+          if (raw.is_null()) {
+            told.insert("");
+            continue;
+          }
+          const Parsed parsed = parse_raw(rule.side[side], raw);
+          if (const Value* value = std::get_if<Value>(&parsed)) told.insert(token_of(*value));
+        }
+      }
+    }
+  }
+  std::set<int> overtaken;
+  for (const Edit& edit : edits_) overtaken.insert(edit.knew.begin(), edit.knew.end());
+  for (std::size_t i = 0; i < edits_.size(); ++i) {
+    const Edit& edit = edits_[i];
+    const bool here =
+        edit.cell == Cell{at.left, rule.side.left.name} || edit.cell == Cell{at.right, rule.side.right.name};
+    if (!here || edit.excused || static_cast<int>(i) == held) continue;
+    if (edit.blank && (rule.empty_never_overwrites || edits_[static_cast<std::size_t>(held)].blank)) continue;
+    if (edit.knew.contains(held)) {
+      break_rule("lost_update", describe(edit.cell.first) + " field " + rule.name +
+                                    " was changed by a person who saw " + "what is there again now");
+      continue;
+    }
+    if (overtaken.contains(static_cast<int>(i))) continue;
+    const auto made =
+        std::ranges::find_if(made_by_, [&](const auto& one) { return one.second == static_cast<int>(i); });
+    const std::string token = edit.blank || made == made_by_.end() ? "" : made->first;
+    if (!told.contains(token)) {
+      break_rule("unrecorded", describe(edit.cell.first) + " field " + rule.name + ": the value '" + token +
+                                   "' was overwritten, and the history does not know it");
+    }
+  }
+}
+
+}  // namespace counterpart::simulation

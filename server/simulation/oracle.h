@@ -1,0 +1,124 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/config/configuration.h"
+#include "server/simulation/agenda.h"
+#include "server/simulation/network.h"
+#include "server/simulation/system.h"
+#include "server/simulation/values.h"
+
+namespace counterpart::simulation {
+
+/// What an invariant was broken by. `kind` is one word, so that shrinking can tell whether it is still the same.
+struct Violation {
+  std::string kind;
+  std::string what;
+};
+
+/// Knows the truth: it saw every edit and every write as they happened in the systems, and judges what came of them by
+/// the systems' own data. Each value that a person enters is entered once only, so that a value tells which edit it
+/// came from, and an edit which values its author had before his eyes. The sync's own tables are asked only for what
+/// it says it could not do (parked, frozen) and for its history.
+class Oracle {
+ public:
+  Oracle(const Configuration& configuration, const Agenda& agenda, const Network& network);
+
+  /// A person's word that two records are the same person, or one of which nothing can be said.
+  void note_same(const std::string& system, const std::string& object, const std::string& id,
+                 const std::string& other_system, const std::string& other_object, const std::string& other_id);
+  void note_ambiguous(const std::string& system, const std::string& object, const std::string& id);
+
+  /// Every write, as it happens.
+  void observe(const SimulatedSystem& system, const Written& written);
+
+  /// Everybody has stopped and everything is at rest: from now on a write of ours is one too many.
+  void expect_silence() { silent_ = true; }
+
+  /// What one record and its counterpart say of themselves: Store::explain().
+  using Explain =
+      std::function<Native(const std::string& sync, const std::string& mapping, Side side, const std::string& id)>;
+
+  /// At rest: is everything as it has to be?
+  void judge(const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain);
+
+  const std::vector<Violation>& violations() const { return violations_; }
+  std::uint64_t edits() const { return edits_.size(); }
+  std::uint64_t writes() const { return writes_; }
+
+  /// Whether that person has, or ever had, a record there.
+  bool is_known_in(const std::string& system, const std::string& object, const std::string& id,
+                   const std::string& there, const std::string& object_there) const;
+
+  /// Whether that identity may be edited where it says who it is.
+  bool may_change_key(const std::string& system, const std::string& object, const std::string& id) const;
+
+ private:
+  using Place = std::tuple<std::string, std::string, std::string>;  // system, object, id
+  using Cell = std::pair<Place, std::string>;                       // and FieldSide::name
+  struct Edit {
+    int identity = 0;
+    Cell cell;
+    Instant at;
+    std::set<int> knew;  ///< edits whose value its author saw, or that these saw
+    bool blank = false;
+    bool excused = false;  ///< overwritten in a race that nothing could have prevented
+  };
+  struct Identity {
+    std::vector<Place> records;
+    bool ambiguous = false;  ///< people made a mess of it, or deleted it
+    bool twin = false;       ///< entered on both sides
+    bool key_changed = false;
+    std::map<std::string, int> created_by_us;  ///< by system/object
+    std::set<std::string> removed_in;          ///< system/object
+    Instant removed_at = Instant::min();
+  };
+  struct Part {
+    const SyncConfiguration* sync;
+    const ObjectMapping* mapping;
+    Side side;
+  };
+
+  std::vector<Part> parts_of(const std::string& system, const std::string& object) const;
+  std::optional<Value> value_in(const FieldSide& side, const Native& fields) const;
+  static std::string token_of(const Value& value);
+  void observe_fields(const SimulatedSystem& system, const Written& written, int identity);
+  void edited(const Cell& cell, int identity, const Value& value, const FieldRule& rule);
+  void written_by_us(const SimulatedSystem& system, const Written& written, const Cell& cell, int identity,
+                     const Value& value);
+  void created_by_us(const SimulatedSystem& system, const Written& written);
+  int identity_of_content(const Written& written, const std::vector<Part>& parts);
+  void count_write(const SimulatedSystem& system, const Written& written);
+  void judge_identity(int number, const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain);
+  void judge_pair(const Part& left, const Place& left_at, const Place& right_at, const Both<const Native*>& fields,
+                  const Native& story);
+  void judge_field(const Part& left, const FieldRule& rule, const Both<Place>& at, const Both<const Native*>& fields,
+                   const Native& story);
+  void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const Native& story);
+  void judge_alone(const Part& part, const Place& at, const Native& fields, const Native& story);
+  void break_rule(std::string kind, std::string what);
+  static std::string describe(const Place& place);
+
+  const Configuration& configuration_;
+  const Agenda& agenda_;
+  const Network& network_;
+  std::map<const FieldRule*, std::unique_ptr<FieldValues>> values_;
+  std::vector<Edit> edits_;
+  std::vector<Identity> identities_;
+  std::map<Place, int> identity_of_;
+  std::map<Cell, int> shown_;           ///< which edit's value a cell shows
+  std::map<std::string, int> made_by_;  ///< which edit a value came from
+  std::map<Place, int> writes_to_;      ///< ours
+  std::map<Place, int> edits_of_;
+  std::vector<Violation> violations_;
+  std::uint64_t writes_ = 0;
+  bool silent_ = false;
+};
+
+}  // namespace counterpart::simulation

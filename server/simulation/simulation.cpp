@@ -1,0 +1,292 @@
+#include "server/simulation/simulation.h"
+
+#include <algorithm>
+#include <array>
+
+#include "connectors/webhook/hook.h"
+#include "mapping/values/json.h"
+#include "server/simulation/definition.h"
+#include "server/simulation/machine.h"
+#include "server/simulation/people.h"
+#include "server/simulation/post.h"
+
+namespace counterpart::simulation {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using Kind = Happening::Kind;
+
+namespace {
+
+constexpr Instant kStart{std::chrono::sys_days(std::chrono::year{2026} / 1 / 5) + 8h};
+constexpr microseconds kLook = 10s;     ///< how often it is looked whether all is at rest
+constexpr microseconds kRestMost = 2h;  ///< then it never will be
+constexpr microseconds kNoSweeps = 24h * 300;
+
+/// FNV-1a, going on.
+class Fingerprint {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL;
+  }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 14'695'981'039'346'656'037ULL;
+};
+
+Configuration simulated(const Configuration& original, const History& history) {
+  Configuration configuration = original;
+  for (SystemConfiguration& system : configuration.systems) {
+    put_simulation_in_place(system, history.systems.at(system.name), original);
+    if (!history.sweeps) system.sweep_every = std::chrono::duration_cast<std::chrono::milliseconds>(kNoSweeps);
+  }
+  return configuration;
+}
+
+/// One history under way.
+class World {
+ public:
+  World(const Configuration& configuration, const History& history, store::ScratchDatabase& database, const Tell& tell)
+      : history_(history),
+        tell_(tell),
+        configuration_(simulated(configuration, history)),
+        agenda_(kStart),
+        network_(agenda_, history.seed ^ 0x6e657477),
+        bus_(agenda_, history.seed ^ 0x627573),
+        around_{agenda_,        network_,       bus_,
+                configuration_, database.uri(), [this](const std::string& what) { note(what); }},
+        oracle_(configuration_, agenda_, network_),
+        post_(agenda_, history.seed ^ 0x706f7374, machines_, [this](const std::string& what) { note(what); }) {
+    database.empty();
+    make_systems();
+    SeededRandom random(history.seed ^ 0x64656d6f);
+    for (int i = 0; i < history.daemons; ++i) {
+      machines_.push_back(
+          std::make_unique<Machine>(around_, i, history.skews[static_cast<std::size_t>(i)], random.bits()));
+    }
+  }
+
+  Result live() {
+    for (const auto& machine : machines_) machine->start();
+    for (const Happening& happening : history_.happenings) {
+      agenda_.at(kStart + happening.at, [this, &happening] { happen(happening); });
+    }
+    run_until(kStart + history_.end);
+    be_kind();
+    if (come_to_rest()) {
+      judge();
+      stay_at_rest();
+    }
+    return result();
+  }
+
+ private:
+  void make_systems() {
+    network_.on_call = [this](const std::string& what) {
+      ++calls_;
+      note(what);
+    };
+    for (const auto& [name, traits] : history_.systems) {
+      const auto objects = objects_of(name, configuration_);
+      if (objects.empty()) continue;
+      auto system = std::make_unique<SimulatedSystem>(name, traits, objects, agenda_);
+      network_.connect(*system);
+      system->on_webhook = [this, name, &traits = traits](const Native& event, Instant) {
+        post_.take(name, traits, event);
+      };
+      by_name_[name] = system.get();
+      systems_.push_back(std::move(system));
+    }
+    people_ = std::make_unique<People>(configuration_, by_name_, oracle_, agenda_);
+    for (const auto& system : systems_) {
+      system->keeps = [this, of = system.get()](const std::string& object, Native fields) {
+        return people_->as_kept(*of, object, std::move(fields));
+      };
+      system->on_write = [this, of = system.get()](const Written& written) {
+        oracle_.observe(*of, written);
+        people_->answer_write(*of, written);
+      };
+    }
+  }
+
+  // --- time
+
+  void run_machines() {
+    for (const auto& machine : machines_) machine->run();
+  }
+
+  void run_until(Instant end) {
+    bool over = false;
+    agenda_.at(end, [&over] { over = true; });
+    while (!over && agenda_.step()) run_machines();
+  }
+
+  template <class R>
+  R ask(asio::awaitable<R> question) {
+    std::optional<R> answer;
+    bool failed = false;
+    machines_.front()->spawn(fill(std::move(question), answer), [&failed] { failed = true; });
+    run_machines();
+    while (!answer && !failed && agenda_.step()) run_machines();
+    if (!answer) throw std::logic_error("a simulated daemon could not tell how it stands");
+    return std::move(*answer);
+  }
+
+  template <class R>
+  static asio::awaitable<void> fill(asio::awaitable<R> question, std::optional<R>& answer) {
+    answer = co_await std::move(question);
+  }
+
+  // --- what happens
+
+  void happen(const Happening& happening) {
+    ++happened_;
+    note(describe(happening));
+    SeededRandom pick(happening.pick);
+    const SystemConfiguration& system = configuration_.systems[pick.below(configuration_.systems.size())];
+    Machine& machine = *machines_[pick.below(machines_.size())];
+    switch (happening.kind) {
+      case Kind::spoil_call:
+        return network_.spoil_next_call(system.name, static_cast<CallFault>(1 + happening.what % (kCallFaults - 1)));
+      case Kind::cut_off:
+        return network_.cut_off(system.name, agenda_.now() + happening.time);
+      case Kind::spoil_commit:
+        if (Fate* fate = machine.fate()) {
+          fate->spoil_commit(happening.what % 2 == 0 ? Fate::Commit::lost : Fate::Commit::in_doubt);
+        }
+        return;
+      case Kind::crash:
+        machine.restarts_after = happening.time;
+        if (Fate* fate = machine.fate()) fate->crash_in(1 + happening.what % 60);
+        return;
+      case Kind::freeze:
+        return machine.freeze(happening.time);
+      default:
+        return people_->act(happening);
+    }
+  }
+
+  /// Nothing goes wrong any more.
+  void be_kind() {
+    note("everybody stops");
+    network_.be_kind();
+    post_.be_kind();
+    for (const auto& machine : machines_) {
+      machine->restarts_after = 1s;
+      if (Fate* fate = machine->fate()) fate->be_kind();
+      machine->thaw();
+    }
+  }
+
+  microseconds sweep_every() const {
+    microseconds longest{0};
+    if (!history_.sweeps) return 60s;
+    for (const SystemConfiguration& system : configuration_.systems) {
+      longest = std::max<microseconds>(longest, system.sweep_every);
+    }
+    return longest;
+  }
+
+  bool come_to_rest() {
+    const Instant asked = agenda_.now();
+    run_until(asked + sweep_every() * 5 / 4 + 60s);
+    int quiet = 0;
+    while (quiet < 2) {
+      if (agenda_.now() > asked + kRestMost) {
+        violations_.push_back({"no_rest", "work is left that never ends: " + print_json(last_status_)});
+        return false;
+      }
+      run_until(agenda_.now() + kLook);
+      quiet = is_at_rest() ? quiet + 1 : 0;
+    }
+    return true;
+  }
+
+  bool is_at_rest() {
+    if (network_.under_way() > 0 || post_.under_way() > 0) return false;
+    if (!std::ranges::all_of(machines_, [](const auto& machine) { return machine->is_ready(); })) return false;
+    last_status_ = ask(machines_.front()->engine().store().status());
+    const Native* syncs = last_status_.member("syncs");
+    return std::ranges::all_of(syncs->array(), [](const Native& sync) { return sync.member("dirty")->plain() == "0"; });
+  }
+
+  void judge() {
+    oracle_.judge(by_name_, [this](const std::string& sync, const std::string& mapping, Side side,
+                                   const std::string& id) { return story_of(sync, mapping, side, id); });
+  }
+
+  Native story_of(const std::string& sync, const std::string& mapping, Side side, const std::string& id) {
+    Engine& engine = machines_.front()->engine();
+    store::Store::Subject subject;
+    for (const Sync& one : engine.topology().syncs) {
+      if (one.settings->name == sync) subject = {one.id, sync, store::RecordKey{mapping, side, id}};
+    }
+    std::vector<store::Store::Subject> subjects;
+    subjects.push_back(subject);
+    Native told = ask(engine.store().explain(std::move(subjects)));
+    Native::Array& records = told.member("records")->array();
+    return records.empty() ? Native(Native::Object()) : std::move(records.front());
+  }
+
+  /// Old webhooks come once more, and the sweeps go round: nothing is to be written.
+  void stay_at_rest() {
+    oracle_.expect_silence();
+    post_.replay();
+    run_until(agenda_.now() + sweep_every() * 5 / 4 + 30s);
+  }
+
+  // --- notes
+
+  void note(const std::string& what) {
+    fingerprint_.add(what);
+    if (!tell_) return;
+    const double seconds = static_cast<double>((agenda_.now() - kStart).count()) / 1e6;
+    std::array<char, 32> time{};
+    std::snprintf(time.data(), time.size(), "%11.6f ", seconds);
+    tell_(time.data() + what);
+  }
+
+  Result result() {
+    Result result;
+    result.violations = oracle_.violations();
+    result.violations.insert(result.violations.end(), violations_.begin(), violations_.end());
+    result.steps = calls_ + happened_;
+    for (const auto& machine : machines_) {
+      result.steps += machine->steps();
+      result.points += machine->points();
+    }
+    result.edits = oracle_.edits();
+    result.writes = oracle_.writes();
+    result.fingerprint = fingerprint_.value();
+    return result;
+  }
+
+  const History& history_;
+  const Tell& tell_;
+  Configuration configuration_;
+  Agenda agenda_;
+  Network network_;
+  Bus bus_;
+  Surroundings around_;
+  Oracle oracle_;
+  std::vector<std::unique_ptr<SimulatedSystem>> systems_;
+  std::map<std::string, SimulatedSystem*> by_name_;
+  std::unique_ptr<People> people_;
+  std::vector<std::unique_ptr<Machine>> machines_;
+  Post post_;
+  Native last_status_;
+  std::vector<Violation> violations_;
+  Fingerprint fingerprint_;
+  std::uint64_t calls_ = 0;
+  std::uint64_t happened_ = 0;
+};
+
+}  // namespace
+
+Result live(const Configuration& configuration, const History& history, store::ScratchDatabase& database,
+            const Tell& tell) {
+  return World(configuration, history, database, tell).live();
+}
+
+}  // namespace counterpart::simulation

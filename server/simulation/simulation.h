@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/config/configuration.h"
+#include "server/simulation/history.h"
+#include "server/simulation/oracle.h"
+#include "server/store/scratch.h"
+
+namespace counterpart::simulation {
+
+/// What came of a history.
+struct Result {
+  std::vector<Violation> violations;  ///< none: every invariant held
+  std::uint64_t steps = 0;            ///< jobs of the database's lanes, calls of systems, webhooks, happenings
+  std::uint64_t edits = 0;            ///< values that people (and automations) entered
+  std::uint64_t writes = 0;           ///< our writes that took effect
+  std::uint64_t points = 0;           ///< fault points passed
+  std::uint64_t fingerprint = 0;      ///< of all that happened, in order: a repetition has the same
+};
+
+/// Told what happens, with its time, for people who look into a history.
+using Tell = std::function<void(const std::string& line)>;
+
+/// Lives through a history: the configuration's syncs on simulated systems, with the engine and the store that
+/// `serve` runs. `database` is emptied before. Throws std::invalid_argument for a configuration that cannot be
+/// simulated, saying why.
+Result live(const Configuration& configuration, const History& history, store::ScratchDatabase& database,
+            const Tell& tell = {});
+
+}  // namespace counterpart::simulation
