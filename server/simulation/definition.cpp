@@ -99,7 +99,8 @@ std::string writes_of(const Traits& traits, const std::string& at) {
   const std::string returns = traits.answers_records ? "record" : "id";
   std::string text = "    create:\n";
   if (traits.batches) {
-    text += "      returns: " + returns + "\n      batch:\n        request: " + in_quotes("POST " + at + "/create") + R"(
+    text +=
+        "      returns: " + returns + "\n      batch:\n        request: " + in_quotes("POST " + at + "/create") + R"(
         body: {inputs: "${items}"}
         item: {fields: "${fields}"}
         limit: 3
@@ -141,10 +142,17 @@ std::string object_of(const std::string& system, const std::string& object, cons
 
 }  // namespace
 
-std::set<std::string> objects_of(const std::string& system, const Configuration& configuration) {
-  std::set<std::string> objects;
-  for_each_part(system, configuration,
-                [&](const ObjectMapping& mapping, Side side) { objects.insert(mapping.object[side]); });
+std::map<std::string, std::set<std::string>> objects_of(const std::string& system, const Configuration& configuration) {
+  std::map<std::string, std::set<std::string>> objects;
+  for_each_part(system, configuration, [&](const ObjectMapping& mapping, Side side) {
+    std::set<std::string>& columns = objects[mapping.object[side]];
+    for (const FieldRule& rule : mapping.fields) {
+      for (const Path& path : rule.side[side].paths) {
+        const auto* name = path.steps().empty() ? nullptr : std::get_if<Path::Name>(&path.steps().front());
+        if (name != nullptr) columns.insert(name->name);
+      }
+    }
+  });
   return objects;
 }
 
@@ -154,7 +162,7 @@ Secret hook_secret() {
 
 std::string definition_of(const std::string& system, const Traits& traits, const Configuration& configuration) {
   std::string text = head_of(system, traits) + webhooks_of(traits) + "objects:\n";
-  for (const std::string& object : objects_of(system, configuration)) {
+  for (const auto& [object, columns] : objects_of(system, configuration)) {
     text += object_of(system, object, traits, configuration);
   }
   return text;

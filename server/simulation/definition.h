@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,8 +21,8 @@ std::string definition_of(const std::string& system, const Traits& traits, const
 /// The configuration, with this system simulated: its connector, and what of its section concerns only the real one.
 void put_simulation_in_place(SystemConfiguration& system, const Traits& traits, const Configuration& configuration);
 
-/// The system's objects that some mapping uses.
-std::set<std::string> objects_of(const std::string& system, const Configuration& configuration);
+/// The system's objects that some mapping uses, each with the top-level names of the fields used.
+std::map<std::string, std::set<std::string>> objects_of(const std::string& system, const Configuration& configuration);
 
 /// What signs its webhooks.
 Secret hook_secret();

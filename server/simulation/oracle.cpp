@@ -284,6 +284,7 @@ void Oracle::created_by_us(const SimulatedSystem& system, const Written& written
 // --- at rest --------------------------------------------------------------------------------------
 
 void Oracle::judge(const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain) {
+  systems_ = &systems;
   for (std::size_t i = 0; i < identities_.size(); ++i) judge_identity(static_cast<int>(i), systems, explain);
 }
 
@@ -373,7 +374,8 @@ void Oracle::judge_field(const Part& left, const FieldRule& rule, const Both<Pla
     const auto found = shown_.find(Cell{at[side], rule.side[side].name});
     if (found != shown_.end()) shown[side] = found->second;
   }
-  const bool same = equal(rule, *values.left, *values.right);
+  // Of a text that one system stores in upper case, only the letters differ.
+  const bool same = equal(rule, *values.left, *values.right) || token_of(*values.left) == token_of(*values.right);
   if (!same && (shown.left < 0 || shown.left != shown.right)) {
     break_rule("differs", "mapping " + left.mapping->name + ", field " + rule.name + " of " + describe(at.left) + " (" +
                               counterpart::describe(*values.left) + ") and " + describe(at.right) + " (" +
@@ -384,6 +386,14 @@ void Oracle::judge_field(const Part& left, const FieldRule& rule, const Both<Pla
   // Where a value was entered twice, the later edit is what is held.
   const int held = std::max(shown.left, shown.right);
   if (values_.at(&rule)->distinct() && held >= 0) judge_lost(rule, at, held, story);
+}
+
+/// A system that changes what it stores, and cannot tell its own changes from a person's.
+bool Oracle::may_look_edited(const Both<Place>& at) const {
+  return std::ranges::any_of(kSides, [&](Side side) {
+    const Traits& traits = systems_->at(std::get<0>(at[side]))->traits();
+    return (traits.shouts || traits.trims) && !traits.unique_revisions;
+  });
 }
 
 /// No edit may be gone whose author knew what is held now; of those that he did not know, each is in the history.
@@ -413,7 +423,7 @@ void Oracle::judge_lost(const FieldRule& rule, const Both<Place>& at, int held, 
         edit.cell == Cell{at.left, rule.side.left.name} || edit.cell == Cell{at.right, rule.side.right.name};
     if (!here || edit.excused || static_cast<int>(i) == held) continue;
     if (edit.blank && (rule.empty_never_overwrites || edits_[static_cast<std::size_t>(held)].blank)) continue;
-    if (edit.knew.contains(held)) {
+    if (edit.knew.contains(held) && !may_look_edited(at)) {
       break_rule("lost_update", describe(edit.cell.first) + " field " + rule.name +
                                     " was changed by a person who saw " + "what is there again now");
       continue;

@@ -101,6 +101,7 @@ class Oracle {
   void judge_field(const Part& left, const FieldRule& rule, const Both<Place>& at, const Both<const Native*>& fields,
                    const Native& story);
   void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const Native& story);
+  bool may_look_edited(const Both<Place>& at) const;
   void judge_alone(const Part& part, const Place& at, const Native& fields, const Native& story);
   void break_rule(std::string kind, std::string what);
   static std::string describe(const Place& place);
@@ -108,6 +109,7 @@ class Oracle {
   const Configuration& configuration_;
   const Agenda& agenda_;
   const Network& network_;
+  const std::map<std::string, SimulatedSystem*>* systems_ = nullptr;  ///< those that are judged
   std::map<const FieldRule*, std::unique_ptr<FieldValues>> values_;
   std::vector<Edit> edits_;
   std::vector<Identity> identities_;

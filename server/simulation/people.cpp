@@ -101,7 +101,8 @@ void People::act(const Happening& happening) {
     case Kind::take_back:
       return take_back(*chosen, random);
     case Kind::remove:
-      return chosen->system->remove(chosen->object, chosen->id, Writer::person);
+      if (may_remove(*chosen)) chosen->system->remove(chosen->object, chosen->id, Writer::person);
+      return;
     case Kind::merge:
       return merge(*chosen, random);
     case Kind::pretend:
@@ -109,6 +110,11 @@ void People::act(const Happening& happening) {
     default:
       return;
   }
+}
+
+/// Where nothing is left to be read, deleted records look like a lost right to read them, and wait for a person.
+bool People::may_remove(const Chosen& chosen) {
+  return chosen.system->traits().lists && chosen.system->living(chosen.object).size() > 2;
 }
 
 void People::enter(const Entry& entry, Native& fields) {
@@ -182,7 +188,7 @@ void People::take_back(const Chosen& chosen, Random& random) {
 void People::merge(const Chosen& chosen, Random& random) {
   auto others = chosen.system->living(chosen.object);
   std::erase(others, chosen.id);
-  if (others.empty()) return;
+  if (others.empty() || !may_remove(chosen)) return;
   const std::string gone = others[random.below(others.size())];
   oracle_.note_ambiguous(chosen.system->name(), chosen.object, chosen.id);
   Native kept = *chosen.system->fields(chosen.object, chosen.id);

@@ -49,6 +49,7 @@ class People {
   std::optional<Chosen> choose(Random& random) const;
   void create(const Happening& happening, Random& random);
   void enter_twin(const Happening& happening, Random& random);
+  static bool may_remove(const Chosen& chosen);
   void copy(const Chosen& chosen);
   void edit(const Chosen& chosen, const Happening& happening, Random& random, bool clear);
   void take_back(const Chosen& chosen, Random& random);

@@ -108,9 +108,10 @@ std::string_view name_of(Writer writer) {
   return "hub";
 }
 
-SimulatedSystem::SimulatedSystem(std::string name, Traits traits, std::set<std::string> objects, Agenda& agenda)
-    : name_(std::move(name)), traits_(traits), agenda_(agenda) {
-  for (const std::string& object : objects) tables_[object];
+SimulatedSystem::SimulatedSystem(std::string name, Traits traits,
+                                 const std::map<std::string, std::set<std::string>>& objects, Agenda& agenda)
+    : name_(std::move(name)), traits_(traits), agenda_(agenda), columns_(objects) {
+  for (const auto& [object, columns] : objects) tables_[object];
 }
 
 SimulatedSystem::Table& SimulatedSystem::table(const std::string& object) {
@@ -144,7 +145,8 @@ std::string SimulatedSystem::spell(const Version& version) const {
   return "v" + std::to_string(version.number);
 }
 
-Native SimulatedSystem::show(const std::string& id, const Version& version, const Held& held) const {
+Native SimulatedSystem::show(const std::string& object, const std::string& id, const Version& version,
+                             const Held& held) const {
   const Version& first = held.versions.front();
   Native::Object record{{"id", id}, {"modified", iso(version.stamp)}, {"created", iso(first.stamp)}};
   if (traits_.preconditions || traits_.unique_revisions) record.emplace_back("revision", spell(version));
@@ -152,7 +154,13 @@ Native SimulatedSystem::show(const std::string& id, const Version& version, cons
     record.emplace_back("modified_by", name_of(version.writer));
     record.emplace_back("created_by", name_of(first.writer));
   }
-  record.emplace_back("fields", traits_.leaves_out_blanks ? without_blanks(version.fields) : version.fields);
+  Native fields = traits_.leaves_out_blanks ? without_blanks(version.fields) : version.fields;
+  if (!traits_.leaves_out_blanks) {
+    for (const std::string& column : columns_.at(object)) {
+      if (fields.member(column) == nullptr) fields.set(column, Native());
+    }
+  }
+  record.emplace_back("fields", std::move(fields));
   return Native(std::move(record));
 }
 
@@ -325,7 +333,7 @@ HttpResponse SimulatedSystem::list(const std::string& object, std::string_view q
   for (std::size_t i = first; i < end; ++i) {
     Held& record = table(object)[rows[i].id];
     record.read = agenda_.now();
-    results.push_back(show(rows[i].id, *seen(record, agenda_.now() - traits_.lag), record));
+    results.push_back(show(object, rows[i].id, *seen(record, agenda_.now() - traits_.lag), record));
   }
   Native next;
   if (end < rows.size()) {
@@ -345,7 +353,7 @@ HttpResponse SimulatedSystem::find(const std::string& object, const Native& body
     if (then == nullptr) continue;
     const auto values = path.find_all(then->fields);
     const bool hit = std::ranges::any_of(values, [&](const Native* v) { return wanted.contains(lower(v->plain())); });
-    if (hit) results.push_back(show(id, *then, record));
+    if (hit) results.push_back(show(object, id, *then, record));
   }
   return answer_with(200, Native(Native::Object{{"results", std::move(results)}}));
 }
@@ -355,7 +363,7 @@ HttpResponse SimulatedSystem::read_one(const std::string& object, const std::str
   const Version* version = found == table(object).end() ? nullptr : seen(found->second, agenda_.now());
   if (version == nullptr) throw Refused{404, "there is no such record"};
   found->second.read = agenda_.now();
-  return answer_with(200, show(id, *version, found->second));
+  return answer_with(200, show(object, id, *version, found->second));
 }
 
 HttpResponse SimulatedSystem::read_many(const std::string& object, const Native& body) {
@@ -365,14 +373,14 @@ HttpResponse SimulatedSystem::read_many(const std::string& object, const Native&
     const Version* version = found == table(object).end() ? nullptr : seen(found->second, agenda_.now());
     if (version == nullptr) continue;
     found->second.read = agenda_.now();
-    results.push_back(show(found->first, *version, found->second));
+    results.push_back(show(object, found->first, *version, found->second));
   }
   return answer_with(200, Native(Native::Object{{"results", std::move(results)}}));
 }
 
 HttpResponse SimulatedSystem::written(const std::string& object, const std::string& id, int status) {
   const Held& record = table(object)[id];
-  const Native shown = show(id, record.versions.back(), record);
+  const Native shown = show(object, id, record.versions.back(), record);
   HttpResponse response = answer_with(status, traits_.answers_records ? shown : Native(Native::Object{{"id", id}}));
   if (status == 201) response.headers.emplace_back("Location", "/o/" + object + '/' + id);
   return response;

@@ -44,7 +44,9 @@ class SimulatedSystem {
  public:
   using Webhook = std::function<void(Native event, Instant when)>;
 
-  SimulatedSystem(std::string name, Traits traits, std::set<std::string> objects, Agenda& agenda);
+  /// `objects`: each with the names of its fields, which are there even where they are blank.
+  SimulatedSystem(std::string name, Traits traits, const std::map<std::string, std::set<std::string>>& objects,
+                  Agenda& agenda);
 
   const std::string& name() const { return name_; }
   const Traits& traits() const { return traits_; }
@@ -106,7 +108,7 @@ class SimulatedSystem {
   Table& table(const std::string& object);
   const Held* held(const std::string& object, const std::string& id) const;
   const Version* seen(const Held& held, Instant at) const;
-  Native show(const std::string& id, const Version& version, const Held& held) const;
+  Native show(const std::string& object, const std::string& id, const Version& version, const Held& held) const;
   void store(const std::string& object, const std::string& id, Native fields, Writer writer, microseconds commits);
   void tell(const std::string& object, const std::string& id, const Version& version, const Native& before);
   Instant clock() const;
@@ -115,6 +117,7 @@ class SimulatedSystem {
   std::string name_;
   Traits traits_;
   Agenda& agenda_;
+  std::map<std::string, std::set<std::string>> columns_;
   std::map<std::string, Table> tables_;
   std::uint64_t made_ = 0;
   std::uint64_t written_ = 0;

@@ -191,6 +191,52 @@ boost::asio::awaitable<void> link_to(Work& work, Search& search, std::string id)
   item.ending.identity.emplace_back(key, match_keys(*item.mapping, search.target, *item.record[search.target]));
 }
 
+/// What the index knows of the item's own side under its keys, besides itself, as far as it ever had a link.
+boost::asio::awaitable<std::vector<std::string>> linked_doubles(Work& work, const Search& search) {
+  const Item& item = *search.item;
+  const auto known = co_await work.store.identities(work.sync.id, item.mapping->name, item.side, search.keys);
+  std::set<std::string> others;
+  for (const auto& ids : known) others.insert(ids.begin(), ids.end());
+  others.erase(item.id[item.side]);
+  if (others.empty()) co_return std::vector<std::string>();
+  std::vector<store::RecordKey> keys;
+  for (const std::string& id : others) keys.push_back({item.mapping->name, item.side, id});
+  const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
+  std::vector<std::string> linked;
+  std::size_t i = 0;
+  for (const std::string& id : others) {
+    if (links[i++]) linked.push_back(id);
+  }
+  co_return linked;
+}
+
+/// Who has, or had, a counterpart by another record of the same system gets no second one: one that was deleted
+/// over there would come back by way of its double.
+boost::asio::awaitable<void> hold_if_double(Work& work, Search& search) {
+  Item& item = *search.item;
+  std::vector<std::string> linked = co_await linked_doubles(work, search);
+  if (linked.empty()) co_return;
+  Connector& connector = *work.sync.system[item.side]->connector;
+  const auto results = co_await connector.read(item.mapping->object[item.side], linked);
+  for (std::size_t i = 0; i < results.size() && !item.ended; ++i) {
+    if (const auto* failure = std::get_if<Failure>(&results[i])) {
+      end_failure(work, item, item.side, *failure, "read a double");
+      continue;
+    }
+    const auto* record = std::get_if<Record>(&results[i]);
+    const auto keys = record == nullptr ? search.keys : match_keys(*item.mapping, item.side, *record);
+    const bool same = std::ranges::any_of(keys, [&](const KeyValue& key) {
+      return std::ranges::any_of(search.keys,
+                                 [&](const KeyValue& own) { return own.kind == key.kind && own.normal == key.normal; });
+    });
+    if (!same) continue;
+    end_parked(work, item,
+               {"record " + linked[i] + " of the same system has the same key, and is or was linked already", "",
+                "merge or correct the doubles in their system; the next change, or `counterpart parked retry`, looks "
+                "again"});
+  }
+}
+
 void decide_to_create(Work& work, Search& search) {
   Item& item = *search.item;
   if (item.mapping->on_create[search.target] == OnCreate::ignore) {
@@ -222,7 +268,8 @@ boost::asio::awaitable<void> conclude(Work& work, Search& search) {
                   "parked retry`, looks again"});
       break;
     case MatchVerdict::none:
-      decide_to_create(work, search);
+      if (!search.keys.empty()) co_await hold_if_double(work, search);
+      if (!search.item->ended) decide_to_create(work, search);
       break;
   }
 }
