@@ -39,7 +39,8 @@ Kind default_kind(const Manner& manner, int status, bool told_when) {
   if (status == 401 || status == 403) return Kind::credentials;
   const bool reads = manner.effect == Effect::read;
   if (status == 404 || status == 410) return manner.effect == Effect::create ? Kind::rejected : Kind::not_found;
-  if (status == 425 || status == 429) return Kind::retry;
+  constexpr int kLocked = 423;
+  if (status == kLocked || status == 425 || status == 429) return Kind::retry;
   if (status == 408) return reads ? Kind::retry : Kind::in_doubt;
   if (status >= 500) return leaves_doubt(manner.effect, status, told_when) ? Kind::in_doubt : Kind::retry;
   // A redirect is not followed.

@@ -27,6 +27,7 @@ LinkRow link_from(const Rows& rows, std::size_t i) {
   }
   const Native frozen = parse_stored(rows.view(i, 13));
   for (const Native& field : frozen.array()) link.state.frozen.insert(field.plain());
+  link.parked = rows.boolean(i, 14);
   return link;
 }
 

@@ -68,6 +68,7 @@ struct LinkRow {
   Both<std::string> id;
   bool tombstone = false;
   std::string tombstone_reason;
+  bool parked = false;  ///< either end is: not all that is known of them has been carried over
   LinkState state;
   Both<std::string> revision;      ///< as last read
   Both<std::string> own_revision;  ///< of our own last write, where unique and as sent; ""

@@ -58,7 +58,7 @@ void end_what_needs_no_reading(Work& work, Item& item) {
   } else if (item.link && item.link->tombstone) {
     if (item.news().look_again) return;
     end(item, store::Outcome::excluded, "its link has ended: " + item.link->tombstone_reason);
-  } else if (item.link && !item.has_open_intents() && item.news().attempts == 0) {
+  } else if (item.link && !item.link->parked && !item.has_open_intents() && item.news().attempts == 0) {
     for (const store::Claimed& claimed : item.claimed) {
       if (!claimed.hints) return;
       const Side side = claimed.key.side;

@@ -2,7 +2,9 @@
 -- The live link that names the record, else its newest tombstone, with everything remembered of it. Each branch
 -- is one probe of a partial index; the two of the other side cost nothing.
 select w.ord, l.link_id, l.left_id, l.right_id, l.ended is not null, coalesce(l.tombstone, ''), l.left_revision,
-  l.right_revision, l.left_own_revision, l.right_own_revision, b.left_base, b.right_base, b.activity, f.fields
+  l.right_revision, l.left_own_revision, l.right_own_revision, b.left_base, b.right_base, b.activity, f.fields,
+  exists (select from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 0 and p.id = l.left_id)
+    or exists (select from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 1 and p.id = l.right_id)
 from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
 cross join lateral (
   select u.*

@@ -70,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{413, "", "{}", "rejected", "rejected", "rejected"}, Case{420, "", "{}", "retry", "retry", "retry"},
         Case{422, "", "{}", "rejected", "rejected", "rejected"},
         Case{422, "", R"({"error":{"code":"RowLocked"}})", "retry", "retry", "retry"},
-        Case{425, "", "{}", "retry", "retry", "retry"}, Case{429, "", "{}", "retry", "retry", "retry"},
+        Case{423, "", "{}", "retry", "retry", "retry"}, Case{425, "", "{}", "retry", "retry", "retry"},
+        Case{429, "", "{}", "retry", "retry", "retry"},
         // A system may fail after its commit: a create is looked up before it is repeated.
         Case{500, "", "{}", "retry", "retry", "in_doubt"}, Case{501, "", "", "retry", "retry", "in_doubt"},
         Case{502, "", "{}", "retry", "in_doubt", "in_doubt"}, Case{503, "", "{}", "retry", "in_doubt", "in_doubt"},

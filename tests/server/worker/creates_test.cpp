@@ -23,6 +23,25 @@ TEST_F(Creates, ARecordWithoutCounterpartIsMadeOnTheOtherSide) {
   EXPECT_EQ(history(""), "create right >");
 }
 
+// Found by the simulation: a person deleted here came back by way of a double in the other system.
+TEST_F(Creates, ADoubleOfALinkedRecordIsNotMadeASecondTimeWhenItsCounterpartIsGone) {
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().put("R", R"({"email":"a@x.de","name":"A"})");
+  crm().put("other", R"({"email":"b@x.de","name":"B"})");
+  erp().put("double", R"({"email":"a@x.de","name":"A2"})");
+  news(right("R"));
+  settle();
+  ASSERT_EQ(links(), "1");
+  crm().records.erase("L");
+
+  news(right("double"));
+  settle();
+
+  EXPECT_EQ(crm().records.size(), 1U);
+  EXPECT_EQ(store::sql_value("select reason from counterpart.parked"),
+            "record R of the same system has the same key, and is or was linked already");
+}
+
 // A webhook often overtakes the answer to the call that caused it; without a match key nothing but the open
 // intent tells whose record it is.
 TEST_F(Creates, NewsOfOurOwnCreateThatOvertakesItsAnswerIsNotCreatedBack) {

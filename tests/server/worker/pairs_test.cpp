@@ -25,6 +25,25 @@ TEST_F(Pairs, AChangeIsCarriedAndThenAllIsSilent) {
   EXPECT_EQ(history("name"), "write right \"A\">\"B\"");
 }
 
+// Found by the simulation: the news of the other side ended as "unchanged" and took the record off the parked ones.
+TEST_F(Pairs, WhatAParkedPairStillHasToCarryIsCarriedWithTheNextNewsOfEitherSide) {
+  agreed(R"({"email":"a@x.de","name":"A","phone":"1"})");
+  crm().put("L", R"({"email":"a@x.de","name":"B","phone":"1"})");
+  erp().put("R", R"({"email":"a@x.de","name":"A","phone":"2"})");
+  erp().faults = {reject};
+  news(left("L"));
+  settle();
+  ASSERT_EQ(crm().value("L", "phone"), "2");
+  ASSERT_EQ(erp().value("R", "name"), "A");
+  ASSERT_EQ(store::sql_value("select count(*) from counterpart.parked"), "1");
+
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(erp().value("R", "name"), "B");
+  EXPECT_EQ(store::sql_value("select count(*) from counterpart.parked"), "0");
+}
+
 TEST_F(Pairs, AChangeAgainstTheDirectionIsPutBackOnTheSideThatHadTheNews) {
   mapping_.fields[1].direction = Direction::to_right;
   mapping_.fields[1].forbidden = Forbidden::restore;

@@ -17,7 +17,7 @@ namespace counterpart::testing {
 /// A system that holds records in memory; what goes wrong is said beforehand.
 class SystemInMemory : public Connector {
  public:
-  enum class Fault { none, refuse, forbid, lose_answer, lose_call };
+  enum class Fault { none, refuse, reject, forbid, lose_answer, lose_call };
 
   explicit SystemInMemory(std::string object) : object_(std::move(object)) {
     can.create = can.update = true;
@@ -117,6 +117,7 @@ class SystemInMemory : public Connector {
       faults.erase(faults.begin());
     }
     if (fault == Fault::refuse) return Failure{Failure::Kind::retry, "500", {}};
+    if (fault == Fault::reject) return Failure{Failure::Kind::rejected, "422", {}};
     if (fault == Fault::forbid) return Failure{Failure::Kind::credentials, "403", {}};
     if (fault == Fault::lose_call) return Failure{Failure::Kind::in_doubt, "no answer", {}};
     Record& record = records[id];
