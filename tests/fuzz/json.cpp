@@ -1,0 +1,70 @@
+// JSON from outside: what is taken is what was written, whole; what is refused is refused with a place.
+#include "mapping/values/json.h"
+
+#include <algorithm>
+#include <rapidjson/encodings.h>
+#include <rapidjson/memorystream.h>
+#include <set>
+
+#include "property.h"
+
+namespace counterpart {
+namespace {
+
+using fuzz::require;
+
+bool is_utf8(std::string_view text) {
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  while (stream.Tell() < text.size()) {
+    unsigned character = 0;
+    if (!rapidjson::UTF8<>::Decode(stream, &character)) return false;
+  }
+  return true;
+}
+
+void check_text(const std::string& text) {
+  require(text.find('\0') == std::string::npos, "no text holds U+0000");
+  require(is_utf8(text), "every text is UTF-8");
+}
+
+/// `written`: what was parsed; numbers stand in it as they are kept.
+void check_tree(const Native& tree, std::string_view written, std::size_t depth) {
+  require(depth <= JsonLimits{}.depth, "no tree is deeper than its limit");
+  if (tree.is_text()) check_text(tree.text());
+  if (tree.is_number()) require(written.find(tree.number()) != std::string_view::npos, "numbers are kept as written");
+  if (tree.is_array())
+    for (const Native& item : tree.array()) check_tree(item, written, depth + 1);
+  if (!tree.is_object()) return;
+  std::set<std::string> names;
+  for (const auto& [name, value] : tree.object()) {
+    check_text(name);
+    require(names.insert(name).second, "no key is there twice");
+    check_tree(value, written, depth + 1);
+  }
+}
+
+void check_error(const JsonError& error, std::string_view text) {
+  require(error.offset() <= text.size(), "the place of a mistake is in the text");
+  const auto lines = std::ranges::count(text.substr(0, error.offset()), '\n');
+  require(error.line() == static_cast<std::size_t>(lines) + 1, "line and offset are the same place");
+  require(error.column() >= 1 && error.column() <= error.offset() + 1, "the column is in the line");
+}
+
+}  // namespace
+}  // namespace counterpart
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace counterpart;
+  const std::string_view text = fuzz::text_of(data, size);
+  try {
+    const Native tree = parse_json(text);
+    check_tree(tree, text, 0);
+    const std::string printed = print_json(tree);
+    const Native again = parse_json(printed);
+    fuzz::require(again == tree, "what is printed parses to the same");
+    fuzz::require(print_json(again) == printed, "printing is stable");
+  } catch (const JsonError& error) {
+    check_error(error, text);
+  }
+  return 0;
+}
