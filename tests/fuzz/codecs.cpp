@@ -1,6 +1,9 @@
 // The codecs' laws over spellings that nobody foresaw. The first line is a codec's specification (> before it: the
 // right side's), each further line a spelling: JSON, or text as it stands.
+#include <functional>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "mapping/codecs/codec.h"
 #include "mapping/values/json.h"
@@ -79,15 +82,28 @@ void check_spellings(const Codec& codec, std::string_view lines) {
   }
 }
 
+using Made = std::variant<CodecPtr, CodecError>;
+
+/// Made once: ICU takes a thousand times longer to make one than to use it.
+const Made& codec_of(std::string_view specification) {
+  constexpr std::size_t kMost = 256;
+  static std::map<std::string, Made, std::less<>> made;
+  const auto known = made.find(specification);
+  if (known != made.end()) return known->second;
+  if (made.size() == kMost) made.clear();
+  const bool right = specification.starts_with('>');
+  const std::string_view bare = specification.substr(right ? 1 : 0);
+  auto codec = make_codec(bare, right ? Side::right : Side::left, table_named);
+  return made.emplace(specification, std::move(codec)).first->second;
+}
+
 }  // namespace
 }  // namespace counterpart
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace counterpart;
-  auto [specification, spellings] = fuzz::first_line(fuzz::text_of(data, size));
-  const bool right = specification.starts_with('>');
-  if (right) specification.remove_prefix(1);
-  const auto made = make_codec(specification, right ? Side::right : Side::left, table_named);
+  const auto [specification, spellings] = fuzz::first_line(fuzz::text_of(data, size));
+  const Made& made = codec_of(specification);
   if (const auto* error = std::get_if<CodecError>(&made)) {
     fuzz::require(error->column <= specification.size() && !error->what.empty(), "a refusal says what and where");
     return 0;

@@ -2,25 +2,15 @@
 #include "mapping/values/json.h"
 
 #include <algorithm>
-#include <rapidjson/encodings.h>
-#include <rapidjson/memorystream.h>
 #include <set>
 
+#include "mapping/values/utf8.h"
 #include "property.h"
 
 namespace counterpart {
 namespace {
 
 using fuzz::require;
-
-bool is_utf8(std::string_view text) {
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  while (stream.Tell() < text.size()) {
-    unsigned character = 0;
-    if (!rapidjson::UTF8<>::Decode(stream, &character)) return false;
-  }
-  return true;
-}
 
 void check_text(const std::string& text) {
   require(text.find('\0') == std::string::npos, "no text holds U+0000");

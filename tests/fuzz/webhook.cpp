@@ -8,6 +8,7 @@
 #include "connectors/rest/record_reader.h"
 #include "connectors/webhook/signature.h"
 #include "mapping/values/json.h"
+#include "mapping/values/utf8.h"
 #include "property.h"
 #include "senders.h"
 
@@ -118,6 +119,7 @@ void check_news(const rest::Definition& definition, const HookRequest& request) 
     for (const News& news : all) {
       require(definition.object(news.object) != nullptr, "news is about a declared object");
       require(rest::is_id(news.id), "news names a record");
+      require(is_utf8(news.id + news.event_id + news.hint.revision + news.hint.actor), "what is kept of news is UTF-8");
     }
   } catch (const HookFormatError& error) {
     require(*error.what() != '\0', "a refusal says what");

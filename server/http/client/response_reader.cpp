@@ -33,7 +33,10 @@ class ResponseReader::Parser : public beast_http::basic_parser<false> {
   HttpResponse response;
 
  private:
-  void on_response_impl(int status, string_view, int, error_code&) override { response.status = status; }
+  void on_response_impl(int status, string_view, int, error_code& error) override {
+    response.status = status;
+    if (status < 100) error = beast_http::error::bad_status;
+  }
 
   void on_field_impl(beast_http::field name, string_view text, string_view value, error_code& error) override {
     if (in_body_) return;  // a trailer
