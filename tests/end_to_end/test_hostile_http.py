@@ -1,4 +1,4 @@
-"""Bytes that mean no good, sent to the real binary: each is refused clearly, nobody beside them notices, and what honest
+"""Bytes that mean no good, sent to the real binary: each is refused clearly, nobody beside them notices, what honest
 senders and people did arrives on the other side.
 
 Every way to misread a request is told where it is refused (tests/server/http, tests/fuzz/http_request.cpp); here is one
@@ -229,9 +229,8 @@ limits: {{ connections: 11000, connections_per_address: {IDLE_PER_ADDRESS + 250}
             "a number of a million digits": data.replace(b'"batch"', b'"batch", "n": ' + b"9" * 1_000_000),
             "65 levels": b'{"type": "batch", "n": ' + b"[" * 64 + b"]" * 64 + b', "events": []}',
             "a key twice, once escaped": data.replace(b'"type"', b'"\\u0074ype": "batch", "type"', 1),
-            "ten thousand and one events": json.dumps(
-                {"type": "batch", "events": [{"object": "contacts", "record_id": "1", "id": str(n)} for n in range(10_001)]}
-            ).encode(),
+            "ten thousand and one events": json.dumps({"type": "batch", "events": [
+                {"object": "contacts", "record_id": "1", "id": str(n)} for n in range(10_001)]}).encode(),
             "an id of control characters": data.replace(self.contact.encode(), b"\\u0001\\u0002"),
             "no id": data.replace(f'"{self.contact}"'.encode(), b"null"),
         }
@@ -302,8 +301,9 @@ limits: {{ connections: 11000, connections_per_address: {IDLE_PER_ADDRESS + 250}
         }
         for name, options in modes.items():
             with self.subTest(name), self.honest_beside():
-                told = subprocess.run(["slowhttptest", *options, "-c", "200", "-r", "200", "-l", "15", "-p", "20", "-u", url],
-                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+                command = ["slowhttptest", *options, "-c", "200", "-r", "200", "-l", "15", "-p", "20", "-u", url]
+                told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+                                      check=False)
                 plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", told.stdout)
                 self.assertIn("Test ended on", plain, plain[-500:])
                 self.assertEqual(set(re.findall(r"service available:\s+(\w+)", plain)), {"YES"}, plain[-1500:])
@@ -330,7 +330,8 @@ class DefaultLimits(PlaygroundTest):
                 status, headers, _ = ask()
             except (OSError, http.client.HTTPException):
                 return "closed"
-            return "yes" if status in (200, 202) else "later" if (status, "Retry-After" in headers) == (503, True) else status
+            later = status == 503 and "Retry-After" in headers
+            return "yes" if status in (200, 202) else "later" if later else status
 
         # when ten times as many connect as there is room for
         with SilentCrowd(p.hooks) as crowd:
