@@ -17,10 +17,10 @@ namespace {
 using fuzz::require;
 
 const ValueTable* table_named(std::string_view name) {
-  static const ValueTable kForms{{{"limited", "GmbH"}, {"stock", "AG"}, {"plc", "AG"}, {"partnership", "KG"}}};
-  static const ValueTable kNumbers{{{"new", "1"}, {"open", "2"}, {"Grün", "-3.5"}, {"done", "1e3"}}};
-  if (name == "legal_forms") return &kForms;
-  return name == "numbers" ? &kNumbers : nullptr;
+  static const ValueTable forms{{{"limited", "GmbH"}, {"stock", "AG"}, {"plc", "AG"}, {"partnership", "KG"}}};
+  static const ValueTable numbers{{{"new", "1"}, {"open", "2"}, {"Grün", "-3.5"}, {"done", "1e3"}}};
+  if (name == "legal_forms") return &forms;
+  return name == "numbers" ? &numbers : nullptr;
 }
 
 /// What a system may hold: valid JSON, or text that JSON can hold.

@@ -78,8 +78,8 @@ std::shared_ptr<const ConnectorKind> kind_named(const std::string& name, const f
 }
 
 void check_configuration(std::string_view text) {
-  static const Folder kFolder;
-  const fs::path file = kFolder.file_with(text);
+  static const Folder folder;
+  const fs::path file = folder.file_with(text);
   config::Problems problems;
   const Configuration configuration = read_configuration(file, problems, kind_named);
   check_problems(problems, text);

@@ -16,11 +16,11 @@ namespace {
 using fuzz::require;
 
 const Native& own_record() {
-  static const Native kRecord = parse_json(R"({
+  static const Native record = parse_json(R"({
     "a": "Text", "b": 12.50, "c": [1, "2", null, {"d": "x"}], "d": {"e": {"f": "Ünïcode"}}, "t": true, "n": null,
     "big": 123456789012345678901234567890, "rows": [{"type": "email", "value": "a@b.example", "active": true},
     {"type": "phone", "value": "+49301", "id": 7}], "Lead status": "new"})");
-  return kRecord;
+  return record;
 }
 
 Native record_in(std::string_view text) {

@@ -91,8 +91,8 @@ void check_head(std::string_view text, const RequestHead& head) {
 }
 
 void check_forwarded(const HttpHeaders& headers) {
-  static const std::vector<Network> kProxies{*read_network("10.0.0.0/8"), *read_network("2001:db8::/32")};
-  const Forwarded forwarded = forwarded_client(headers, kProxies);
+  static const std::vector<Network> proxies{*read_network("10.0.0.0/8"), *read_network("2001:db8::/32")};
+  const Forwarded forwarded = forwarded_client(headers, proxies);
   require(!forwarded.malformed || !forwarded.client, "who cannot be told is not told");
   for (const auto& [name, value] : headers) {
     const auto address = read_address(value);

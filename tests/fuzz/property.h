@@ -32,4 +32,5 @@ inline std::pair<std::string_view, std::string_view> first_line(std::string_view
 
 }  // namespace counterpart::fuzz
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);

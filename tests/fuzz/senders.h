@@ -82,8 +82,8 @@ inline std::vector<Sender> make_senders() {
 
 /// The sender of that name, or nullptr.
 inline const rest::Definition* sender_named(std::string_view name) {
-  static const std::vector<Sender> kSenders = make_senders();
-  for (const auto& [known, definition] : kSenders)
+  static const std::vector<Sender> senders = make_senders();
+  for (const auto& [known, definition] : senders)
     if (known == name) return &definition;
   return nullptr;
 }
