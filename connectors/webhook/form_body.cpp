@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <libxml/xmlstring.h>
 
 #include "connectors/ports/percent.h"
 #include "connectors/webhook/body.h"
+#include "mapping/values/utf8.h"
 
 namespace counterpart::hook {
 namespace {
@@ -15,7 +15,7 @@ std::optional<std::string> decoded(std::string_view text) {
   std::string spaced(text);
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
   auto plain = percent_decode(spaced);
-  if (!plain || xmlCheckUTF8(reinterpret_cast<const xmlChar*>(plain->c_str())) == 0) return std::nullopt;
+  if (!plain || !is_utf8(*plain)) return std::nullopt;
   return plain;
 }
 

@@ -109,13 +109,23 @@ class Builder : public YAML::EventHandler {
     return std::move(root_);
   }
 
+  /// Whether more than one document began. What yaml-cpp cannot read at all (a comma), it leaves where it is, and finds
+  /// another document there, and another.
+  bool has_enough() const { return documents_ > 1; }
+
   Place place(const YAML::Mark& mark) const {
     if (mark.is_null()) return {file_, 0, 0};
     return {file_, mark.line + 1, characters_before(mark) + 1};
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 2) problems_.add(place(mark), "a second YAML document begins here", "keep one document a file");
+    if (++documents_ == 1) {
+      begins_ = mark.pos;
+    } else if (mark.pos == begins_) {
+      problems_.add(place(mark), "this is no valid YAML: nothing can begin so", "correct it here");
+    } else {
+      problems_.add(place(mark), "a second YAML document begins here", "keep one document a file");
+    }
   }
   void OnDocumentEnd() override {}
 
@@ -265,6 +275,7 @@ class Builder : public YAML::EventHandler {
   std::size_t alias_nodes_ = 0;
   bool alias_problem_ = false;
   int documents_ = 0;
+  int begins_ = 0;  ///< the first document
 };
 
 /// yaml-cpp takes tabs for indentation in some places, and then misreads the structure.
@@ -292,7 +303,7 @@ Node parse_yaml(std::string_view text, const std::string& file, const Interpolat
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) continue;
+    while (!builder.has_enough() && parser.HandleNextDocument(builder)) continue;
   } catch (const YAML::Exception& error) {
     problems.add(builder.place(error.mark), "this is no valid YAML: " + error.msg, "correct it here or just above");
   }

@@ -11,7 +11,16 @@ target_compile_definitions(counterpart_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
   RAPIDJSON_HAS_STDSTRING=1)
 
-if(COUNTERPART_SANITIZE STREQUAL "address")
+if(COUNTERPART_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "COUNTERPART_FUZZ needs clang: -DCMAKE_CXX_COMPILER=clang++-19")
+  endif()
+  # Those of g++'s warnings that clang does not know; what Debian's headers are warned of is not ours.
+  target_compile_options(counterpart_flags INTERFACE -Wno-unknown-warning-option -Wno-deprecated-declarations)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+    -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/tests/fuzz/ignored -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(COUNTERPART_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 elseif(COUNTERPART_SANITIZE STREQUAL "thread")

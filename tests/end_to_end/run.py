@@ -13,7 +13,7 @@ import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-LONGEST = ("test_several_daemons", "test_outages", "test_adversity", "test_hostile")
+LONGEST = ("test_several_daemons", "test_outages", "test_adversity", "test_hostile", "test_hostile_http")
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "deploy"), str(HERE.parent / "stand-ins" / "tryton")]
 
 

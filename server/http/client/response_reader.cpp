@@ -14,6 +14,7 @@ using boost::beast::string_view;
 constexpr std::uint32_t kHeaderBytes = 64 * 1024;
 constexpr std::size_t kPendingBytes = 64 * 1024;
 constexpr int kInterimMost = 10;
+constexpr std::size_t kLastChunkBytes = 5;
 
 std::string copy(string_view text) {
   return {text.data(), text.size()};
@@ -33,7 +34,10 @@ class ResponseReader::Parser : public beast_http::basic_parser<false> {
   HttpResponse response;
 
  private:
-  void on_response_impl(int status, string_view, int, error_code&) override { response.status = status; }
+  void on_response_impl(int status, string_view, int, error_code& error) override {
+    response.status = status;
+    if (status < 100) error = beast_http::error::bad_status;
+  }
 
   void on_field_impl(beast_http::field name, string_view text, string_view value, error_code& error) override {
     if (in_body_) return;  // a trailer
@@ -94,7 +98,7 @@ void ResponseReader::feed(std::string_view bytes) {
 }
 
 void ResponseReader::parse(std::string_view bytes) {
-  while (!bytes.empty() && !done()) {
+  while (!bytes.empty() && !done() && !is_too_little(bytes)) {
     error_code error;
     const std::size_t used = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     bytes.remove_prefix(used);
@@ -111,6 +115,11 @@ void ResponseReader::parse(std::string_view bytes) {
   }
   pending_ = bytes;
   if (pending_.size() > kPendingBytes) throw BadAnswer("the answer's framing is too large");
+}
+
+/// Beast asserts that a last chunk, once begun, comes with all of its five bytes. No chunked body ends in fewer.
+bool ResponseReader::is_too_little(std::string_view bytes) const {
+  return bytes.size() < kLastChunkBytes && parser_->is_header_done() && parser_->chunked();
 }
 
 void ResponseReader::end() {

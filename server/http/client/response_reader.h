@@ -49,6 +49,7 @@ class ResponseReader {
  private:
   class Parser;
   void parse(std::string_view bytes);
+  bool is_too_little(std::string_view bytes) const;
   void restart();
 
   std::unique_ptr<Parser> parser_;

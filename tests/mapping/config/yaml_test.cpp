@@ -173,6 +173,8 @@ TEST(Yaml, TellsEveryMistakeWithItsPlaceAndARemedy) {
       {"a: 1\nb: 2\na: 3", "c.yaml:3:1: the key 'a' stands here twice; keep one of them; the first is in line 1\n"},
       {"a: {b: 1, b: 2}", "c.yaml:1:11: the key 'b' stands here twice; keep one of them; the first is in line 1\n"},
       {"a: 1\n---\nb: 2", "c.yaml:2:1: a second YAML document begins here; keep one document a file\n"},
+      {"--- 1\n--- 2\n--- 3", "c.yaml:2:1: a second YAML document begins here; keep one document a file\n"},
+      {",a: b", "c.yaml:1:1: this is no valid YAML: nothing can begin so; correct it here\n"},
       {"a: !secret x", "c.yaml:1:4: the YAML tag '!secret' is not supported; remove it\n"},
       {"? [a]\n: 1", "c.yaml:1:3: a key must be text, found a list; quote it if it is meant as text\n"},
       {"a: &x {b: 1}\nc:\n  <<: *x",

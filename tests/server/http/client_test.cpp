@@ -260,6 +260,7 @@ INSTANTIATE_TEST_SUITE_P(
                       "\r\n0\r\n\r\n"}},
         Misbehaviour{"too_large_until_the_end", {"HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x'), Then::close}},
         Misbehaviour{"large_head", {"HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n"}},
+        Misbehaviour{"status_below_100", {"HTTP/1.1 024 No\r\n\r\nanna", Then::close}},
         Misbehaviour{"switching_protocols", {"HTTP/1.1 101 Switching Protocols\r\n\r\n"}}),
     [](const auto& test) { return std::string(test.param.name); });
 
