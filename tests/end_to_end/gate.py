@@ -83,7 +83,9 @@ class Gate:
             answer = upstream.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
 
-        for detour in list(self.detours):  # a function of the call and of how to pass it on
+        # a function of the call and of how to pass it on; gives the answer, and perhaps a function of the connection and
+        # the answer's bytes that spoils it on the way
+        for detour in list(self.detours):
             answer = detour(asked, forward)
             if answer is not None:
                 return answer
@@ -109,9 +111,14 @@ class Gate:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in ("content-length", "connection")}
                 try:
-                    status, answered, data = gate.answer(Asked(self.command, self.path, body), headers, self.upstream)
+                    answer = gate.answer(Asked(self.command, self.path, body), headers, self.upstream)
+                    (status, answered, data), spoil = answer[:3], answer[3] if len(answer) > 3 else None
                 except (OSError, http.client.HTTPException):  # the sandbox lost its answer: so do we
                     self.upstream.close()
+                    self.close_connection = True
+                    return
+                if spoil is not None:
+                    spoil(self.connection, in_bytes(status, answered, data))
                     self.close_connection = True
                     return
                 self.send_response_only(status)
@@ -129,6 +136,13 @@ class Gate:
                 pass
 
         return Handler
+
+
+def in_bytes(status, headers, data):
+    """An answer as it goes over the wire."""
+    kept = [f"{name}: {value}\r\n" for name, value in headers.items()
+            if name.lower() not in ("content-length", "connection", "transfer-encoding")]
+    return f"HTTP/1.1 {status} X\r\n{''.join(kept)}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
 def refuse_in_batches(record, status):

@@ -1,0 +1,123 @@
+"""kill -9 at random moments under load: what was answered 2xx is worked, nothing is doubled, repeated or looped."""
+import json
+import random
+import re
+import signal
+import time
+
+from playground import wait_for
+from people import Town
+from scene import FaultTest, kill_tree, times
+from test_several_daemons import Another
+
+
+class Kills(FaultTest):
+    def kill_and_restart(self, p, town, chance, kills):
+        """At random moments, with or without the database; (seconds to work again after a restart, the kinds)."""
+        seconds, kinds = [], {"daemon": 0, "daemon and database": 0}
+        for _ in range(kills):
+            time.sleep(chance.uniform(0.02, 0.6))
+            wanted = town.wanted()
+            with_database = chance.random() < 0.4
+            server = self.server_of(p) if with_database else None
+            if server is not None:
+                kill_tree(server)
+            p.daemon.end(signal.SIGKILL)
+            kinds["daemon" if server is None else "daemon and database"] += 1
+            began = time.monotonic()
+            p.start_daemon()
+            if chance.random() < 0.5:  # the others meet a daemon that is still picking up the pieces
+                town.arrived(wanted=wanted)
+                seconds.append(time.monotonic() - began)
+        print(f"    killed: {kinds}")
+        return seconds
+
+    def test_kills_with_senders_that_try_once_and_sweeps_that_see_nothing(self):
+        # given people whose webhooks are sent once, and listings that never show what people wrote
+        p = self.scene(gate=True)
+        town = Town(p, self.seed, own_senders=True)
+        town.found(40)
+        hidden = hide_what_people_wrote(p.gate)
+        town.at_work(people=2, pace=0.005)
+        # when the daemon is killed at random
+        seconds = self.kill_and_restart(p, town, random.Random(self.seed), times(20, 1000))
+        # then everything that was answered 2xx is worked
+        self.finish(p, town)
+        self.assertGreater(hidden["records"], 0, "no sweep looked: nothing was proved")
+        self.note("P7", "5 s", "work of a killed daemon runs again after its restart", seconds)
+
+    def test_kills_while_half_of_the_answers_to_writes_are_lost(self):
+        # given systems that lose every second answer to a write
+        p = self.scene(gate=True)
+        town = Town(p, self.seed + 1)
+        town.found(40)
+        lost = lose_answers(p.gate, random.Random(self.seed + 2), 0.5)
+        town.at_work(people=2, pace=0.02)
+        # when the daemon is killed at random
+        self.kill_and_restart(p, town, random.Random(self.seed + 3), times(20, 1000))
+        # then there is no second create, no repeated write and no loop
+        self.finish(p, town)
+        self.assertGreater(lost["answers"], 20, "hardly an answer was lost: nothing was proved")
+        print(f"    answers lost: {lost['answers']}")
+
+    def test_kills_of_one_of_two_work_goes_on_elsewhere(self):
+        # given two daemons with the default lease of a minute
+        p = self.scene(cluster=self.cluster(), lease="1m", start=False)
+        p.first_hooks = p.hooks
+        p.start_daemon()
+        other = Another(p, "other").start()
+        town = Town(p, self.seed + 4)
+        p.erp_sandbox.control("faults", {"delay_ms": 20})
+        town.found(20)
+        town.at_work(people=2, pace=0.002, changes=300)
+        time.sleep(1)
+        # when the other is killed in the midst of it and stays away
+        wait_for("it works", lambda: leased_by_all(p.cluster) > 0)
+        other.end(signal.SIGKILL)
+        town.rest(stop=False)
+        began, wanted = time.monotonic(), town.wanted()
+        # then what it had is done by the first
+        town.arrived(wanted=wanted)
+        self.note("P7", "60 s", "work of a killed daemon runs again elsewhere (lease of a minute)", time.monotonic() - began)
+        self.finish(p, town)
+
+
+def leased_by_all(cluster):
+    return int(cluster.sql("select count(*) from counterpart.dirty where lease is not null"))
+
+
+def hide_what_people_wrote(gate):
+    """Listings show records that the daemon wrote last, and no other: a sweep finds nothing that webhooks did not tell.
+    What a daemon looks for there of its own, creates in doubt, it still sees."""
+    hidden = {"records": 0}
+
+    def detour(asked, forward):
+        if asked.method != "GET" or not re.search(r"/(contacts|persons)\?.*(modified_since|changed_after)=", asked.path):
+            return None
+        status, headers, data = forward(asked.body)
+        answer = json.loads(data)
+        key = "results" if "results" in answer else "data"
+        shown = [record for record in answer.get(key, [])
+                 if record.get("updated_by", record.get("changed_by")) in ("u-hub", "user-hub")]
+        hidden["records"] += len(answer.get(key, [])) - len(shown)
+        return status, headers, json.dumps({**answer, key: shown}).encode() if key in answer else data
+
+    gate.detours.append(detour)
+    return hidden
+
+
+def lose_answers(gate, chance, share):
+    """That share of the writes happens, and nobody is told."""
+    lost = {"answers": 0}
+
+    def detour(asked, forward):
+        if asked.method not in ("POST", "PATCH") or re.search(r"/(search|batch/read)$", asked.path):
+            return None
+        answer = forward(asked.body)
+        if answer[0] < 300 and chance.random() < share:
+            lost["answers"] += 1
+            raise ConnectionResetError("as a test wants it")
+        return answer
+
+    gate.detours.append(detour)
+    return lost
