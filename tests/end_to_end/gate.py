@@ -5,6 +5,7 @@ import http.server
 import itertools
 import json
 import re
+import sys
 import threading
 
 
@@ -17,7 +18,7 @@ class Asked:
     body: bytes
 
     def matches(self, method, pattern):
-        return self.method == method and re.search(pattern, self.path) is not None
+        return re.fullmatch(method, self.method) is not None and re.search(pattern, self.path) is not None
 
 
 class Rule:
@@ -40,6 +41,16 @@ class Rule:
         self.gate.rules.remove(self)
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    """Callers that go away in the midst of a call are nothing to speak of."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Gate:
     """Listens on a port of its own and passes everything on, but for what its rules answer."""
 
@@ -47,8 +58,7 @@ class Gate:
         self.upstream = upstream
         self.lock = threading.Lock()
         self.forget()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), self.handler())
         self.address = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 

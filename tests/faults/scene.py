@@ -30,22 +30,22 @@ class FaultTest(PlaygroundTest):
     def setUp(self):
         self.notes, self.seed = [], SEED
 
-    def scene(self, lease="6s", cluster=None, gate=False, sandbox_options=(), start=True, **options):
+    def scene(self, lease="6s", cluster=None, gate=False, start=True, state=None, daemon_environment=None, **options):
         """A playground whose daemon runs and has swept once."""
         options = {"timeout": "2s", "breaker_wait": "200ms", "extra": EXTRA.format(lease=lease), **options}
         if cluster is not None:
             options["database"] = cluster.uri
         p = self.playground(**options)
         self.addCleanup(self.end_database, p)
-        p.cluster = cluster
-        p.start_sandboxes(*sandbox_options)
+        p.state = state or p.state
+        p.start_sandboxes()
         p.write_config()
         if gate:
             p.gate = Gate(p.sandbox_address)
             self.addCleanup(p.gate.close)
             p.config.write_text(p.config.read_text().replace(p.sandbox_address, p.gate.address))
         if start:
-            p.start_daemon()
+            p.start_daemon(daemon_environment)
             wait_for_first_sweeps(p)
         return p
 

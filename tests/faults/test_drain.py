@@ -15,7 +15,7 @@ class Drain(FaultTest):
         town.found(20)
         lose_answers(p.gate, random.Random(self.seed), 0.02)
         p.erp_sandbox.control("faults", {"delay_ms": 15})
-        town.at_work(people=2, pace=0.005)
+        town.at_work(people=2, pace=0.02)
         # when it is asked to stop, in the midst of it
         chance, seconds, again = random.Random(self.seed), [], []
         for _ in range(times(6, 100)):
