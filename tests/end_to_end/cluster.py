@@ -44,9 +44,10 @@ class Cluster:
         return f"postgresql://counterpart@127.0.0.1:{port}/counterpart"
 
     def run(self, tool, *words, environment=None):
-        done = subprocess.run([*self.user, f"{self.tools}/{tool}", *words], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, text=True, check=False, cwd="/",
-                              env={**os.environ, **(environment or {})})
+        """As the server's user, who alone gets to see that environment."""
+        given = ["env", *(f"{name}={value}" for name, value in (environment or {}).items())]
+        done = subprocess.run([*self.user, *given, f"{self.tools}/{tool}", *words], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, check=False, cwd="/")
         if done.returncode != 0:
             raise Failed(f"{tool}: {done.stderr}")
 

@@ -54,34 +54,41 @@ class Database(FaultTest):
         town = Town(p, self.seed, own_senders=True, **options)
         town.found(20)
         town.at_work(people=2, pace=0.03)
-        self.sender, self.doctor = Sender(town), Doctor(p)
+        self.sender, self.doctor, self.accepted, self.worked = Sender(town), Doctor(p), [], []
         return town
 
-    def end(self, p, town, what, recovered):
+    def recovers(self, town, available):
+        """Notes how long that takes since the database was there again: to a first 2xx, and to all that waited."""
+        wanted = town.wanted()
+        self.accepted.append(max(0.0, self.sender.accepted_after(available) - available))
+        town.arrived(wanted=wanted)
+        self.worked.append(time.monotonic() - available)
+
+    def end(self, p, town, what):
         town.rest()
         self.sender.leave()
         health = self.doctor.leave()
         self.finish(p, town)
         self.note("P10", "1 s", f"/healthz while the database {what}", health)
-        self.note("P10", "10 s", f"database that {what} is back, to the first 2xx", [r for r in recovered if r is not None])
+        self.note("P10", "10 s", f"database that {what} is back: to the first 2xx", self.accepted)
+        self.note("P10", "10 s", f"database that {what} is back: to all that was accepted before being worked", self.worked)
 
     def test_database_terminates_all_connections(self):
         cluster = self.cluster()
         p = self.scene(cluster=cluster)
-        town, chance, seconds, ended = self.at_work(p), random.Random(self.seed), [], 0
+        town, chance, ended = self.at_work(p), random.Random(self.seed), 0
         for _ in range(times(20, 500)):
             time.sleep(chance.uniform(0.1, 0.8))
             ended += int(cluster.sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where "
                                      "datname = 'counterpart' and pid <> pg_backend_pid()"))
-            now = time.monotonic()
-            seconds.append(self.sender.accepted_after(now) - now)
-        self.end(p, town, "terminates connections", seconds)
+            self.recovers(town, time.monotonic())
+        self.end(p, town, "terminates connections")
         print(f"    connections terminated: {ended}")
 
     def test_database_stops_and_starts(self):
         cluster = self.cluster()
         p = self.scene(cluster=cluster)
-        town, chance, seconds, refused = self.at_work(p), random.Random(self.seed), [], 0
+        town, chance, refused = self.at_work(p), random.Random(self.seed), 0
         for number in range(times(6, 100)):
             time.sleep(chance.uniform(0.2, 1.0))
             cluster.stop(("fast", "immediate")[number % 2])
@@ -89,18 +96,17 @@ class Database(FaultTest):
             time.sleep(chance.uniform(0.3, 3.0))
             back = time.monotonic()
             cluster.start()
-            running = time.monotonic()
-            seconds.append(self.sender.accepted_after(back) - running)
+            self.recovers(town, time.monotonic())
             self.assertEqual(self.sender.accepted_within(gone, back), 0, "2xx without a database")
             refused += self.sender.refused_within(gone, back)
         self.assertGreater(refused, 0, "no webhook met a database that was away")
-        self.end(p, town, "stops", seconds)
+        self.end(p, town, "stops")
 
     def test_database_frozen(self):
         cluster = self.cluster()
         p = self.scene(cluster=cluster)
         self.addCleanup(lambda: signal_all(cluster, signal.SIGCONT))
-        town, chance, seconds = self.at_work(p), random.Random(self.seed), []
+        town, chance = self.at_work(p), random.Random(self.seed)
         for number in range(times(5, 60)):
             time.sleep(chance.uniform(0.3, 1.0))
             signal_all(cluster, signal.SIGSTOP)
@@ -108,15 +114,15 @@ class Database(FaultTest):
             time.sleep((chance.uniform(0.5, 3.0), 8.0)[number % 3 == 2])  # shorter and longer than statements may take
             thawed = time.monotonic()
             signal_all(cluster, signal.SIGCONT)
-            seconds.append(self.sender.accepted_after(thawed) - thawed)
+            self.recovers(town, thawed)
             self.assertEqual(self.sender.accepted_within(frozen, thawed), 0, "2xx from a database that was frozen")
-        self.end(p, town, "is frozen", seconds)
+        self.end(p, town, "is frozen")
 
     def test_database_on_a_full_disk(self):
         # given a private database on a small disk
         p = self.scene(state=self.small_disk())
         town = self.at_work(p, padding=20_000)
-        ballast, seconds, refused, asked = p.state / "ballast", [], 0, 0
+        ballast, refused, asked = p.state / "ballast", 0, 0
         for _ in range(times(2, 20)):
             # when the disk runs full
             wait_for("webhooks accepted", lambda: self.sender.heard and self.sender.heard[-1][2] == 202, 60)
@@ -130,11 +136,12 @@ class Database(FaultTest):
             asked += 1
             # and has room again
             ballast.unlink()
-            freed = time.monotonic()
-            seconds.append(self.sender.accepted_after(freed) - freed)
+            self.recovers(town, time.monotonic())
         # then senders were told to come again, it goes on by itself, and the counts are exact
-        self.end(p, town, "has a full disk", seconds)
-        print(f"    disk filled {asked} times, webhooks refused meanwhile: {refused}")
+        self.end(p, town, "has a full disk")
+        log = (p.state / "postgres" / "log").read_text(errors="replace")
+        print(f"    disk filled {asked} times, webhooks refused meanwhile: {refused}; the database's log: "
+              f"{log.count('No space left')} times no space, {log.count('PANIC')} panics")
 
     def small_disk(self):
         """A folder with little room; it goes after everything that is started later."""
