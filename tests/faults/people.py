@@ -201,7 +201,7 @@ class Town:
         held = self.held()
         return [(tag, side) for (tag, side), number in wanted.items() if held.number(OTHER[side], tag, side) < number]
 
-    def arrived(self, timeout=120, wanted=None):
+    def arrived(self, timeout=60, wanted=None):
         """Waits until all accepted news is on the other side; the seconds that took."""
         began, wanted = time.monotonic(), wanted or self.wanted()
         left = []
@@ -213,8 +213,16 @@ class Town:
         try:
             wait_for("accepted news on the other side", all_there, timeout, every=0.05)
         except Failed as failed:
-            raise Failed(f"{failed}: lost {len(left)} of {len(wanted)}, such as {left[:5]}") from failed
+            raise Failed(f"{failed}: lost {len(left)} of {len(wanted)}, such as " +
+                         "; ".join(self.story(*one) for one in left[:3])) from failed
         return time.monotonic() - began
+
+    def story(self, tag, side):
+        """What the daemon says of a record, for messages."""
+        (thing,) = [thing for thing in self.things if thing.tag == tag]
+        system, kind = {"left": ("crm", "contacts"), "right": ("erp", "persons")}[side]
+        told = self.p.explain(system, kind, thing.ids[side])
+        return f"{tag}, {system}/{kind}/{thing.ids[side]}, told {thing.told}, accepted {thing.accepted}: {told}"
 
     def wrong(self):
         """Every count that is not exact, in words."""

@@ -18,7 +18,7 @@ class Isolation(FaultTest):
         p = self.scene(gate=True)
         town = Town(p, self.seed)
         town.found(30)
-        self.poison(p)
+        poisonous = p.crm.create("contacts", firstname="P", lastname="poison", email="poison@example.com")
         p.gate.detours.append(poisoner(random.Random(self.seed)))
         restless = next(thing for thing in town.things if thing.born == "left")
         changes = times(10_000, 50_000)
@@ -36,13 +36,13 @@ class Isolation(FaultTest):
         town.arrived()
         wait_for("everything at rest but for the poison", lambda: p.status()["dirty"] <= 1, 120)
         self.assert_nothing_wrong(Without(town, {"poison"}))
+        (story,) = p.explain("crm", "contacts", poisonous)
+        self.assertNotEqual(story["outcome"]["outcome"], "written", "it did not poison: nothing was proved")
+        print(f"    the poisonous record: {story['outcome']['outcome']}, {len(story['outcome']['detail'])} characters why")
         seconds.sort()
         print(f"    others: {len(seconds)} edits, p50 {seconds[len(seconds) // 2]:.3f} s")
         self.note("P8", "5 s", f"p99 of the others beside a poisonous record and one of {changes} changes",
                   seconds[int(len(seconds) * 0.99)])
-
-    def poison(self, p):
-        p.crm.create("contacts", firstname="P", lastname="poison", email="poison@example.com")
 
 
 def poisoner(chance):
