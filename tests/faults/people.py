@@ -113,7 +113,7 @@ class Town:
             path, sign = "/hooks/erp", signed_headers_b
         data = json.dumps({**body, "padding": self.padding} if self.padding else body).encode()
         try:
-            return call(self.random.choice(self.doors), "POST", path, data, sign(data), timeout=15)[0]
+            return call(self.random.choice(self.doors), "POST", path, data, sign(data), timeout=6)[0]
         except (OSError, http.client.HTTPException):
             return None
 
@@ -197,13 +197,18 @@ class Town:
         return {(thing.tag, side): thing.accepted[side] for thing in list(self.things) for side in SIDES
                 if thing.accepted[side] >= 0}
 
+    def of_pairs(self, wanted):
+        """Those of records that both sides have known from the beginning."""
+        pairs = {thing.tag for thing in self.things if len(thing.ids) == 2}
+        return {key: number for key, number in wanted.items() if key[0] in pairs}
+
     def missing(self, wanted):
         held = self.held()
         return [(tag, side) for (tag, side), number in wanted.items() if held.number(OTHER[side], tag, side) < number]
 
     def arrived(self, timeout=60, wanted=None):
         """Waits until all accepted news is on the other side; the seconds that took."""
-        began, wanted = time.monotonic(), wanted or self.wanted()
+        began, wanted = time.monotonic(), self.wanted() if wanted is None else wanted
         left = []
 
         def all_there():
@@ -213,7 +218,8 @@ class Town:
         try:
             wait_for("accepted news on the other side", all_there, timeout, every=0.05)
         except Failed as failed:
-            raise Failed(f"{failed}: lost {len(left)} of {len(wanted)}, such as " +
+            given_up = [s.control("webhooks")["given_up"] for s in (self.p.crm, self.p.erp_sandbox)]
+            raise Failed(f"{failed}: lost {len(left)} of {len(wanted)}, webhooks given up {given_up}, such as " +
                          "; ".join(self.story(*one) for one in left[:3])) from failed
         return time.monotonic() - began
 

@@ -70,6 +70,7 @@ TEST_F(Creates, AClockThatIsOffByAYearHoldsUpNoCreate) {
   for (const auto off : {-std::chrono::hours(8760), std::chrono::hours(0), std::chrono::hours(8760)}) {
     erp().can.visibility_lag = std::chrono::seconds(30);
     time_.off = off;
+    time_.moved = std::chrono::microseconds(0);
     const std::string id = "L" + std::to_string(off.count());
     crm().put(id, R"({"name":"A"})");
     const std::size_t before = erp().records.size();
