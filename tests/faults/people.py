@@ -1,4 +1,4 @@
-"""People at work on both sides, what they entered, which news of it was accepted, and what must then be true.
+"""People at work on both sides, what they entered, which news of it was accepted, and what must be true then.
 
 Each side's people edit a field of their own (the CRM's the city, the ERP's the remark) with rising numbers, so nothing
 is contested: whatever is older on the other side than news that was answered 2xx is lost, whatever nobody entered is

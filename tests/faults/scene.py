@@ -1,4 +1,4 @@
-"""What the scenarios share: a daemon between two sandboxes with what a fault needs in between, and the record of seconds."""
+"""What the scenarios share: a daemon between two sandboxes with what a fault needs, and the record of seconds."""
 import json
 import os
 import pathlib

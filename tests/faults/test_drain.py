@@ -10,7 +10,7 @@ from test_kills import lose_answers
 class Drain(FaultTest):
     def test_drain_under_load(self):
         # given people at work, and systems that take their time and lose an answer now and then
-        p = self.scene(gate=True)
+        p = self.scene(gate=True, sweep="5s")
         town = Town(p, self.seed)
         town.found(20)
         lose_answers(p.gate, random.Random(self.seed), 0.02)

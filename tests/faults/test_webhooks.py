@@ -38,7 +38,8 @@ class Webhooks(FaultTest):
             self.assert_nothing_wrong(town)
         self.assertGreater(town.answers["not sent"], 100)
         self.finish(p, town)
-        self.note("P2", "two sweeps", f"{100 - round(100 * heard)} % of webhooks dropped, swept every 2 s: all arrived", seconds)
+        self.note("P2", "two sweeps",
+                  f"{100 - round(100 * heard)} % of webhooks dropped, swept every 2 s: all arrived", seconds)
 
 
 def sweeps(p):

@@ -48,7 +48,8 @@ def reset(connection, answer):
 class WireFaults:
     """A detour that spoils a share of the calls, each kind alike. `met`: how often each happened."""
 
-    KINDS = {"accepts and never answers": (False, hold), "answer never comes": (True, hold), "a byte a second": (True, slowly),
+    KINDS = {"accepts and never answers": (False, hold), "answer never comes": (True, hold),
+             "a byte a second": (True, slowly),
              "answer cut": (True, cut), "reset within the answer": (True, reset)}
 
     def __init__(self, seed, share):
