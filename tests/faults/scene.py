@@ -13,6 +13,7 @@ from gate import Gate
 from house import PlaygroundTest, wait_for_first_sweeps
 from people import Town
 from playground import Failed, call, wait_for
+from test_several_daemons import Another
 
 FULL = os.environ.get("COUNTERPART_FAULTS_FULL") == "1"
 SEED = int(os.environ.get("COUNTERPART_FAULTS_SEED", "1"))
@@ -48,6 +49,15 @@ class FaultTest(PlaygroundTest):
             p.start_daemon(daemon_environment)
             wait_for_first_sweeps(p)
         return p
+
+    def two_daemons(self, lease):
+        """A playground, a daemon beside the first on the same database, and the gate that the other's calls go through."""
+        p = self.scene(cluster=self.cluster(), lease=lease, start=False)
+        p.first_hooks = p.hooks
+        p.start_daemon()
+        gate = Gate(p.sandbox_address)
+        self.addCleanup(gate.close)
+        return p, Another(p, "other", upstream=gate.address).start(), gate
 
     def cluster(self, environment=None):
         folder = tempfile.TemporaryDirectory(prefix="counterpart-faults-")

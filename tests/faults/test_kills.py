@@ -6,11 +6,10 @@ import re
 import signal
 import time
 
-from gate import Gate
 from people import Town
 from playground import wait_for
 from scene import FaultTest, kill_tree, times
-from test_several_daemons import WRITES, Another
+from test_several_daemons import WRITES
 
 
 class Kills(FaultTest):
@@ -71,12 +70,7 @@ class Kills(FaultTest):
 
     def test_kills_of_one_of_two_work_goes_on_elsewhere(self):
         # given two daemons with the default lease of a minute
-        p = self.scene(cluster=self.cluster(), lease="1m", start=False)
-        p.first_hooks = p.hooks
-        p.start_daemon()
-        gate = Gate(p.sandbox_address)
-        self.addCleanup(gate.close)
-        other = Another(p, "other", upstream=gate.address).start()
+        p, other, gate = self.two_daemons(lease="1m")
         town = Town(p, self.seed + 4, own_senders=True)
         p.erp_sandbox.control("faults", {"delay_ms": 20})
         town.found(20)

@@ -4,22 +4,16 @@ import random
 import signal
 import time
 
-from gate import Gate
 from people import Town
 from playground import wait_for
 from scene import FaultTest, times
-from test_several_daemons import WRITES, Another
+from test_several_daemons import WRITES
 
 
 class Stopped(FaultTest):
     def test_stopped_past_its_lease_under_load(self):
         # given two daemons that share the work, each with a way of its own to the systems
-        p = self.scene(cluster=self.cluster(), lease="4s", start=False)
-        p.first_hooks = p.hooks
-        p.start_daemon()
-        gate = Gate(p.sandbox_address)
-        self.addCleanup(gate.close)
-        other = Another(p, "other", upstream=gate.address).start()
+        p, other, gate = self.two_daemons(lease="4s")
         town, chance = Town(p, self.seed, own_senders=True), random.Random(self.seed)
         town.found(20)
         p.erp_sandbox.control("faults", {"delay_ms": 20})
