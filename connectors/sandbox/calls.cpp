@@ -15,8 +15,10 @@ void Calls::count(User user, const std::string& name, bool writes) {
   ++tally.by[name];
 }
 
-void Calls::count_records(User user, std::size_t written) {
-  tallies_[static_cast<std::size_t>(user)].records_written += written;
+void Calls::count_records(User user, std::size_t written, std::size_t unchanged) {
+  Tally& tally = tallies_[static_cast<std::size_t>(user)];
+  tally.records_written += written;
+  tally.records_unchanged += unchanged;
 }
 
 Native Calls::show(const std::array<std::string, kUsers>& names) const {
@@ -36,6 +38,7 @@ Native::Object Calls::show(const Tally& tally) {
   shown.emplace_back("reads", whole(tally.reads));
   shown.emplace_back("writes", whole(tally.writes));
   shown.emplace_back("records_written", whole(tally.records_written));
+  shown.emplace_back("records_unchanged", whole(tally.records_unchanged));
   shown.emplace_back("by", std::move(by));
   return shown;
 }

@@ -14,7 +14,8 @@ namespace counterpart::sandbox {
 class Calls {
  public:
   void count(User user, const std::string& name, bool writes);
-  void count_records(User user, std::size_t written);
+  /// Records written; `unchanged` of them held already what was written.
+  void count_records(User user, std::size_t written, std::size_t unchanged = 0);
   void count_stranger() { ++strangers_; }
   void reset() { *this = Calls(); }
 
@@ -26,6 +27,7 @@ class Calls {
     std::uint64_t reads = 0;
     std::uint64_t writes = 0;
     std::uint64_t records_written = 0;
+    std::uint64_t records_unchanged = 0;
     std::map<std::string, std::uint64_t> by;
   };
   static Native::Object show(const Tally& tally);

@@ -65,7 +65,7 @@ const Record& Front::update(Table& table, User user, std::int64_t id, const std:
   const auto moved = table.update(id, changes, next_stamp(user), clock_.now());
   table.settle(search_seen_until());
   const Record& record = *table.find(id);
-  calls_.count_records(user, 1);
+  calls_.count_records(user, 1, moved.empty() ? 1 : 0);
   outbox_.add(event(table, record, Verb::changed, moved));
   return record;
 }

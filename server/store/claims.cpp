@@ -62,6 +62,7 @@ class Claiming {
       return std::move(result_);
     }
     lease_ = opened.integer(0, 0);
+    result_.claim.at = instant_of(opened.integer(0, 1));
     pick_wanted();
     pick_due();
     note_next_due();

@@ -1,5 +1,6 @@
 #include "server/store/embedded.h"
 
+#include <algorithm>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -23,7 +24,9 @@ namespace {
 constexpr std::chrono::seconds kRestartPatience{10};
 constexpr std::chrono::seconds kDyingPatience{5};
 constexpr milliseconds kLook{20};
-constexpr int kLaunchesMax = 40;
+// What is left of a killed one may go slowly (an fsync, an init that collects late): tried for some seven seconds.
+constexpr int kLaunchesMax = 18;
+constexpr milliseconds kLaunchPauseMost{500};
 
 std::string uri_of(const ClusterPaths& paths) {
   return "host=" + quoted_for_conninfo(paths.socket.string()) + " dbname='counterpart' user='counterpart'";
@@ -108,11 +111,18 @@ struct EmbeddedDatabase::Impl {
   }
 
   /// True when it accepts connections. Takes over a running one; starts one where there is none, and some
-  /// times again should it end at once (children of a killed one may still be going).
+  /// times again, ever more slowly, should it end at once (a killed one may still be going, and its children).
   bool start_and_wait(milliseconds at_most) {
     int launches = 0;
+    milliseconds pause = kLook;
+    auto next = std::chrono::steady_clock::now();
     const auto runs_or_hopeless = [&] {
-      if (ended() && launches++ < kLaunchesMax) launch();
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= next && ended()) {
+        if (launches++ < kLaunchesMax) launch();
+        next = now + pause;
+        pause = std::min(2 * pause, kLaunchPauseMost);
+      }
       return launches > kLaunchesMax || accepts_connections(uri);
     };
     return wait_until(at_most, runs_or_hopeless) && launches <= kLaunchesMax;

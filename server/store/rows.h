@@ -122,6 +122,7 @@ struct ClaimOrder {
 };
 struct Claim {
   LeaseNumber lease = 0;  ///< 0: nothing was due
+  Instant at{};           ///< when it was made, by the database's clock
   std::vector<Claimed> records;
   std::optional<milliseconds> next_due;  ///< how long until something more is due (0: now); nullopt: nothing waits
   bool outdated = false;                 ///< another mapping version is active: nothing is claimed

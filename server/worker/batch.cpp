@@ -125,7 +125,7 @@ void count(Work& work, const Item& item) {
   const std::string& mapping = item.news().key.mapping;
   work.metrics.worked(work.sync.settings->name, mapping, store::name_of(item.ending.outcome));
   if (item.ending.outcome == store::Outcome::written) {
-    work.metrics.synced_after(work.sync.settings->name, work.clock.now() - item.news().first_news);
+    work.metrics.synced_after(work.sync.settings->name, work.now() - item.news().first_news);
   }
   const bool notable = item.ending.outcome == store::Outcome::written;
   const auto say = notable ? log::info : log::debug;

@@ -48,7 +48,7 @@ void wait_for_first_sweep(Work& work, std::vector<Item*> items) {
 boost::asio::awaitable<void> raise_fence(Work& work, std::vector<Item*> items, Side target) {
   std::set<const ObjectMapping*> mappings;
   const System& system = *work.sync.system[target];
-  const auto now = work.clock.now();
+  const auto now = work.now();
   for (Item* item : items) {
     const milliseconds lag = system.connector->capabilities(item->mapping->object[target])->visibility_lag;
     if (lag.count() == 0) continue;

@@ -46,7 +46,7 @@ std::vector<Item*> under_way(std::vector<Item>& items) {
 
 ReconcileContext context_of(const Work& work, const Item& item) {
   ReconcileContext context;
-  context.now = work.clock.now();
+  context.now = work.now();
   context.clock_skew = work.settings.clock_skew;
   context.leading = work.sync.settings->leading;
   context.oscillation.writes = static_cast<std::uint32_t>(work.settings.oscillation_writes);

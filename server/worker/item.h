@@ -26,6 +26,11 @@ struct Work {
   std::chrono::microseconds lease_until{};  ///< by Clock::uptime()
   bool leased_across_syncs = false;         ///< records or match keys that other syncs may write, too
   bool more_leased = false;                 ///< match keys or candidates are leased besides the claimed records
+  Instant claimed_at{};                     ///< when the claim was made, by the database's clock
+  std::chrono::microseconds begun{};        ///< when its answer was there, by Clock::uptime()
+
+  /// The time by the database's clock, which stamps news and intents for all daemons: ours may be off or jump.
+  Instant now() const { return claimed_at + (clock.uptime() - begun); }
 
   /// Until when a write to that system may be sent: its answer comes under the lease, and what was decided is
   /// still fresh. `fresh_for`: how long that is, without waiting for other calls' turns.

@@ -188,7 +188,7 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   const System& target = *work.sync.system[intent.target];
   const auto* can = target.connector->capabilities(item.mapping->object[intent.target]);
   const auto not_before = intent.deadline + can->visibility_lag;
-  const auto now = work.clock.now();
+  const auto now = work.now();
   if (now < not_before) {
     const auto wait = std::chrono::ceil<milliseconds>(not_before - now);
     end_again(item, "a create without an answer is looked for when it can have no effect any more", wait, false);
@@ -221,9 +221,9 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
 
 /// At once while the call is under way, then less and less often; it ends, for the intent is settled or parks.
 void wait_for_create(Work& work, Item& item, const store::IntentRow& intent) {
-  const auto age = std::chrono::duration_cast<milliseconds>(work.clock.now() - intent.created);
+  const auto age = std::chrono::duration_cast<milliseconds>(work.now() - intent.created);
   const milliseconds pause = std::clamp(age, milliseconds(100), milliseconds(5'000));
-  const bool overdue = work.clock.now() > intent.deadline + std::chrono::minutes(1);
+  const bool overdue = work.now() > intent.deadline + std::chrono::minutes(1);
   end_again(item, "it may be what a create of ours has made; that is settled first", pause, overdue);
 }
 
@@ -232,8 +232,8 @@ void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
   auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values,
                                *item.record[intent.target], item.state);
   const bool refusable = target.connector->capabilities(item.mapping->object[intent.target])->precondition;
-  if (!settled.done && !refusable && work.clock.now() < intent.deadline) {
-    const auto wait = std::chrono::ceil<milliseconds>(intent.deadline - work.clock.now());
+  if (!settled.done && !refusable && work.now() < intent.deadline) {
+    const auto wait = std::chrono::ceil<milliseconds>(intent.deadline - work.now());
     end_again(item, "an update without an answer may still take effect", wait, false);
     return;
   }

@@ -185,7 +185,7 @@ store::IntentRow intent_of(Work& work, const Item& item, Side side, SendBy send_
   row.source_values = std::move(fields.source);
   row.decided = decided_of(item, side);
   row.correlation = item.ending.correlation;
-  row.created = work.clock.now();
+  row.created = work.now();
   row.deadline = row.created + (send_by - work.clock.uptime()) + work.sync.system[side]->connector->call_timeout();
   return row;
 }

@@ -165,6 +165,8 @@ store::Completion ending_of(Work& work, const store::Claimed& record, const std:
 asio::awaitable<void> Workers::work(Crew& crew, store::Claim claim, microseconds claimed_at) {
   // Counted from before the claim, so that our idea of the lease ends before the database's.
   Work work{store_, clock_, random_, metrics_, settings_, crew.sync, claim.lease, claimed_at + settings_.lease};
+  work.claimed_at = claim.at;
+  work.begun = clock_.uptime();
   const std::size_t size = claim.records.size();
   std::optional<store::Claimed> alone;
   if (size == 1) alone = claim.records.front();

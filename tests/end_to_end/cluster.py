@@ -14,7 +14,8 @@ from playground import Failed, free_port
 class Cluster:
     """A private cluster in a folder, listening on loopback; as user postgres when we are root."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, environment=None):
+        self.environment = environment or {}  # of the server
         self.folder = pathlib.Path(folder) / "cluster"
         self.folder.mkdir()
         self.port = free_port()
@@ -25,11 +26,14 @@ class Cluster:
             self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
         self.folder.chmod(0o700)
         self.run("initdb", "-D", self.data, "-U", "counterpart", "-A", "trust", "-E", "UTF8", "--locale=C")
-        self.run("pg_ctl", "-D", self.data, "-w", "-l", str(self.folder / "log"), "-o",
-                 f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder} "
-                 f"-c max_connections=100", "start")
+        self.start()
         self.sql("create database counterpart", database="postgres")
         self.uri = self.uri_at(self.port)
+
+    def start(self):
+        self.run("pg_ctl", "-D", self.data, "-w", "-l", str(self.folder / "log"), "-o",
+                 f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories={self.folder} "
+                 f"-c max_connections=100", "start", environment=self.environment)
 
     @property
     def data(self):
@@ -39,8 +43,10 @@ class Cluster:
     def uri_at(port):
         return f"postgresql://counterpart@127.0.0.1:{port}/counterpart"
 
-    def run(self, tool, *words):
-        done = subprocess.run([*self.user, f"{self.tools}/{tool}", *words], stdout=subprocess.DEVNULL,
+    def run(self, tool, *words, environment=None):
+        """As the server's user, who alone gets to see that environment."""
+        given = ["env", *(f"{name}={value}" for name, value in (environment or {}).items())]
+        done = subprocess.run([*self.user, *given, f"{self.tools}/{tool}", *words], stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, check=False, cwd="/")
         if done.returncode != 0:
             raise Failed(f"{tool}: {done.stderr}")
@@ -52,8 +58,25 @@ class Cluster:
             raise Failed(f"psql: {done.stderr}")
         return done.stdout.strip()
 
-    def stop(self):
-        self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+    def stop(self, how="immediate"):
+        self.run("pg_ctl", "-D", self.data, "-m", how, "-w", "stop")
+
+    def server(self):
+        """The process that is the server."""
+        return int((pathlib.Path(self.data) / "postmaster.pid").read_text().split()[0])
+
+
+def children_of(process):
+    """The processes that a process has started and that live."""
+    children = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, rest = stat.read_text().split(" ", 1)
+            if int(rest.rsplit(")", 1)[1].split()[1]) == process:
+                children.append(int(number))
+        except (OSError, IndexError):  # it has ended meanwhile
+            continue
+    return children
 
 
 class Passage:

@@ -5,6 +5,7 @@ import http.server
 import itertools
 import json
 import re
+import sys
 import threading
 
 
@@ -17,7 +18,7 @@ class Asked:
     body: bytes
 
     def matches(self, method, pattern):
-        return self.method == method and re.search(pattern, self.path) is not None
+        return re.fullmatch(method, self.method) is not None and re.search(pattern, self.path) is not None
 
 
 class Rule:
@@ -40,6 +41,16 @@ class Rule:
         self.gate.rules.remove(self)
 
 
+class QuietServer(http.server.ThreadingHTTPServer):
+    """Callers that go away in the midst of a call are nothing to speak of."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Gate:
     """Listens on a port of its own and passes everything on, but for what its rules answer."""
 
@@ -47,8 +58,7 @@ class Gate:
         self.upstream = upstream
         self.lock = threading.Lock()
         self.forget()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.server.daemon_threads = True
+        self.server = QuietServer(("127.0.0.1", 0), self.handler())
         self.address = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -83,7 +93,9 @@ class Gate:
             answer = upstream.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()
 
-        for detour in list(self.detours):  # a function of the call and of how to pass it on
+        # a function of the call and of how to pass it on; gives the answer, and perhaps a function of the connection and
+        # the answer's bytes that spoils it on the way
+        for detour in list(self.detours):
             answer = detour(asked, forward)
             if answer is not None:
                 return answer
@@ -109,9 +121,14 @@ class Gate:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in ("content-length", "connection")}
                 try:
-                    status, answered, data = gate.answer(Asked(self.command, self.path, body), headers, self.upstream)
+                    answer = gate.answer(Asked(self.command, self.path, body), headers, self.upstream)
+                    (status, answered, data), spoil = answer[:3], answer[3] if len(answer) > 3 else None
                 except (OSError, http.client.HTTPException):  # the sandbox lost its answer: so do we
                     self.upstream.close()
+                    self.close_connection = True
+                    return
+                if spoil is not None:
+                    spoil(self.connection, in_bytes(status, answered, data))
                     self.close_connection = True
                     return
                 self.send_response_only(status)
@@ -129,6 +146,13 @@ class Gate:
                 pass
 
         return Handler
+
+
+def in_bytes(status, headers, data):
+    """An answer as it goes over the wire."""
+    kept = [f"{name}: {value}\r\n" for name, value in headers.items()
+            if name.lower() not in ("content-length", "connection", "transfer-encoding")]
+    return f"HTTP/1.1 {status} X\r\n{''.join(kept)}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
 def refuse_in_batches(record, status):

@@ -14,7 +14,7 @@ import time
 import unittest
 
 from gate import Gate
-from playground import A_SECRET, Failed, Playground, call, wait_for
+from playground import A_SECRET, B_SECRET, Failed, Playground, call, wait_for
 
 
 class PlaygroundTest(unittest.TestCase):
@@ -183,6 +183,13 @@ def signed_headers(data, number, secret=A_SECRET, now=None):
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signature = base64.b64encode(hmac.new(key, f"{number}.{now}.".encode() + data, hashlib.sha256).digest()).decode()
     return {"webhook-id": number, "webhook-timestamp": now, "webhook-signature": "v1," + signature}
+
+
+def signed_headers_b(data, secret=B_SECRET):
+    """The headers with which CRM B signs these bytes."""
+    now = str(int(time.time()))
+    signature = hmac.new(secret.encode(), now.encode() + b"." + data, hashlib.sha256).hexdigest()
+    return {"X-Timestamp": now, "X-Signature": "sha256=" + signature}
 
 
 def post_signed(p, body, number=None):

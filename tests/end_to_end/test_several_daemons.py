@@ -14,7 +14,7 @@ from playground import Process, call, free_port, wait_for
 from test_outages import Editor
 
 SEED = 20261121
-WRITES = ("POST|PATCH|PUT", r"/(contacts|persons)(/|$)")
+WRITES = ("POST|PATCH|PUT", r"/(contacts|persons)(/batch/(create|update)|/(c-)?\d+)?$")
 
 
 class Balancer(Passage):

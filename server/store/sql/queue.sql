@@ -1,6 +1,6 @@
 -- name: open_claim
 -- No row where another version of the mapping is active: such a daemon claims nothing.
-select nextval('counterpart.lease_number')
+select nextval('counterpart.lease_number'), counterpart.micros(counterpart.now())
 from sync
 where sync_id = $1
   and mapping_version = $2

@@ -113,15 +113,25 @@ TEST_F(FaultsTest, CallsAreCountedByKindAndUser) {
 
   EXPECT_EQ(
       control("GET", "calls").raw.body,
-      R"({"total":4,"reads":3,"writes":1,"records_written":2,)"
+      R"({"total":4,"reads":3,"writes":1,"records_written":2,"records_unchanged":0,)"
       R"("by":{"GET contacts":1,"GET contacts/{id}":2,"POST contacts/batch/create":1},)"
-      R"("users":{"u-hub":{"total":4,"reads":3,"writes":1,"records_written":2,)"
+      R"("users":{"u-hub":{"total":4,"reads":3,"writes":1,"records_written":2,"records_unchanged":0,)"
       R"("by":{"GET contacts":1,"GET contacts/{id}":2,"POST contacts/batch/create":1}},)"
-      R"("u-anna":{"total":1,"reads":0,"writes":1,"records_written":1,"by":{"POST companies":1}}},"strangers":1})");
+      R"("u-anna":{"total":1,"reads":0,"writes":1,"records_written":1,"records_unchanged":0,"by":{"POST companies":1}}},"strangers":1})");
 
   EXPECT_EQ(control("POST", "reset-calls").status, 204);
   EXPECT_EQ(control("GET", "calls").at({"total"}), "0");
   EXPECT_EQ(control("GET", "calls").at({"users", "u-anna", "total"}), "0");
+}
+
+TEST_F(FaultsTest, WritesThatChangeNothingAreCounted) {
+  person("POST", "/a/contacts", kContact);
+  hub("PATCH", "/a/contacts/c-1001", R"({"properties":{"city":"Bonn"}})");
+  hub("PATCH", "/a/contacts/c-1001", R"({"properties":{"city":"Bonn"}})");
+  person("PATCH", "/a/contacts/c-1001", R"({"properties":{"city":"Bonn"}})");
+
+  EXPECT_EQ(control("GET", "calls").at({"users", "u-hub", "records_unchanged"}), "1");
+  EXPECT_EQ(control("GET", "calls").at({"users", "u-anna", "records_unchanged"}), "1");
 }
 
 TEST_F(FaultsTest, RecordsAreShownWithTheirNumberOfWritesPerUser) {

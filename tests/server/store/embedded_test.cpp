@@ -1,5 +1,6 @@
 #include "server/store/embedded.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <pqxx/pqxx>
@@ -113,6 +114,25 @@ TEST_F(Embedded, AStalePidFileIsNoObstacle) {
   }
   // Somebody else's number by now: ours.
   std::ofstream(folder_.path() / "postgres" / "data" / "postmaster.pid") << ::getpid() << "\n";
+
+  const EmbeddedDatabase database(folder_.path());
+
+  EXPECT_EQ(ask(database.uri(), "select 1"), "1");
+}
+
+// A killed daemon's database may stay in the table of processes until init collects it; PostgreSQL takes it for alive.
+TEST_F(Embedded, AKilledOneThatNobodyHasCollectedYetIsWaitedFor) {
+  {
+    const EmbeddedDatabase database(folder_.path());
+  }
+  const fs::path number = folder_.path() / "number";
+  const std::string leave_a_dead_child = "sh -c 'true & echo $! >" + number.string() + "; exec sleep 2' &";
+  ASSERT_EQ(std::system(leave_a_dead_child.c_str()), 0);  // NOLINT(cert-env33-c): a fixed command
+  pid_t dead = 0;
+  while (!(std::ifstream(number) >> dead)) std::this_thread::yield();
+  while (fs::exists("/proc/" + std::to_string(dead) + "/cwd")) std::this_thread::yield();
+  ASSERT_EQ(::kill(dead, 0), 0) << "it was collected at once: nothing is proved";
+  std::ofstream(folder_.path() / "postgres" / "data" / "postmaster.pid") << dead << "\n";
 
   const EmbeddedDatabase database(folder_.path());
 

@@ -52,8 +52,7 @@ TEST_F(Creates, NewsOfOurOwnCreateThatOvertakesItsAnswerIsNotCreatedBack) {
     store::ClaimOrder due = order(sync_.id);
     store::Claim other = co_await store_->claim(std::move(due));
     EXPECT_EQ(other.records.size(), 1U);
-    Work work{*store_,        time_, random_,     metrics_,
-              work_settings_, sync_, other.lease, time_.uptime() + work_settings_.lease};
+    Work work = work_of(other);
     co_await work_batch(work, std::move(other));
   };
 
@@ -83,6 +82,41 @@ TEST_F(Creates, AKeylessCreateWhoseAnswerWasLostIsFoundAmongTheChanges) {
   EXPECT_EQ(erp().records.size(), 1U);
   EXPECT_EQ(links(), "1");
   EXPECT_EQ(history(""), "create right >");
+}
+
+// News and intents bear the database's time, and so are they aged: ours may be off, and be set right at any moment.
+TEST_F(Creates, AClockThatIsOffByAYearHoldsUpNoCreate) {
+  for (const auto off : {-std::chrono::hours(8760), std::chrono::hours(0), std::chrono::hours(8760)}) {
+    erp().can.visibility_lag = std::chrono::seconds(30);
+    time_.off = off;
+    time_.moved = std::chrono::microseconds(0);
+    const std::string id = "L" + std::to_string(off.count());
+    crm().put(id, R"({"name":"A"})");
+    const std::size_t before = erp().records.size();
+    news(left(id));
+
+    pass();
+    EXPECT_EQ(erp().records.size(), before) << "before the lag was over, our clock being off by hours: " << off.count();
+    time_.moved += std::chrono::minutes(1);
+    pass();
+
+    EXPECT_EQ(erp().records.size(), before + 1) << "our clock being off by hours: " << off.count();
+    settle();
+  }
+}
+
+TEST_F(Creates, AClockSetBackAfterALostAnswerHoldsUpNothing) {
+  crm().put("L", R"({"name":"A"})");
+  erp().faults = {lose_answer};
+  news(left("L"));
+  pass();
+
+  time_.off = -std::chrono::hours(8760);
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(links(), "1");
 }
 
 TEST_F(Creates, AStampFindsACreateWhoseAnswerWasLost) {

@@ -27,6 +27,8 @@ class Working : public WorldTest {
     store::sql("update counterpart.dirty set due = counterpart.now() where lease is null");
     Claim claimed = claim(sync_);
     Work work{*store_, time_, random_, metrics_, work_settings_, topology_.syncs.front(), claimed.lease};
+    work.claimed_at = claimed.at;
+    work.begun = time_.uptime();
     std::vector<Item> items;
     for (const Claimed& record : claimed.records) {
       Item& item = items.emplace_back();

@@ -139,11 +139,12 @@ class SystemInMemory : public Connector {
 class MovedClock : public Clock {
  public:
   Instant now() const override {
-    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) + moved;
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) + moved + off;
   }
   std::chrono::microseconds uptime() const override { return std::chrono::hours(1) + moved; }
   boost::asio::awaitable<void> sleep(std::chrono::microseconds) override { co_return; }
   std::chrono::microseconds moved{0};
+  std::chrono::microseconds off{0};  ///< how far the machine's time of day is off, its uptime not being
 };
 
 class WorkerTest : public store::StoreTest {
@@ -172,14 +173,22 @@ class WorkerTest : public store::StoreTest {
 
   void news(const store::RecordKey& key) { get(store_->mark(sync_.id, {mark_of(key)})); }
 
+  /// What a claim is worked with; the database's time goes on with ours when that is moved on by hand.
+  Work work_of(const store::Claim& claimed) {
+    Work work{*store_,        time_, random_,       metrics_,
+              work_settings_, sync_, claimed.lease, time_.uptime() + work_settings_.lease};
+    work.claimed_at = claimed.at + time_.moved;
+    work.begun = time_.uptime();
+    return work;
+  }
+
   /// One batch of all that waits, due or not; gives how many records there were.
   std::size_t pass() {
     settings_of_sync_.mappings = {mapping_};
     store::sql("update counterpart.dirty set due = counterpart.now() where lease is null");
     store::Claim claimed = claim(sync_.id);
     const std::size_t size = claimed.records.size();
-    Work work{*store_,        time_, random_,       metrics_,
-              work_settings_, sync_, claimed.lease, time_.uptime() + work_settings_.lease};
+    Work work = work_of(claimed);
     if (size > 0) get(work_batch(work, std::move(claimed)));
     return size;
   }
