@@ -4,8 +4,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "server/engine/client_settings.h"
 #include "server/daemon/system_ports.h"
+#include "server/engine/client_settings.h"
 #include "server/http/client/client.h"
 #include "server/rethrow.h"
 #include "server/topology/topology.h"

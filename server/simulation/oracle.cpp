@@ -122,7 +122,9 @@ void Oracle::note_same(const std::string& system, const std::string& object, con
 
 void Oracle::note_ambiguous(const std::string& system, const std::string& object, const std::string& id) {
   const auto found = identity_of_.find({system, object, id});
-  if (found != identity_of_.end()) identities_[static_cast<std::size_t>(found->second)].ambiguous = true;
+  if (found == identity_of_.end()) return;
+  Identity& identity = identities_[static_cast<std::size_t>(found->second)];
+  identity.ambiguous = identity.copied = true;
 }
 
 bool Oracle::is_known_in(const std::string& system, const std::string& object, const std::string& id,
@@ -149,8 +151,9 @@ void Oracle::observe(const SimulatedSystem& system, const Written& written) {
     if (ours) break_rule("deleted", describe(place) + " was deleted by us");
     Identity& gone = identities_[static_cast<std::size_t>(identity_of_.at(place))];
     gone.ambiguous = true;
-    gone.removed_in.insert(system.name() + '/' + std::string(written.object));
-    gone.removed_at = agenda_.now();
+    // Of one that we never saw, nobody can know that it was there.
+    const bool known = system.last_read(std::string(written.object), std::string(written.id)).has_value();
+    if (known) gone.removed_in.insert(system.name() + '/' + std::string(written.object));
     return;
   }
   if (written.before.is_null() && ours) {
@@ -261,7 +264,9 @@ void Oracle::created_by_us(const SimulatedSystem& system, const Written& written
     identities_.back().ambiguous = true;
   }
   Identity& identity = identities_[static_cast<std::size_t>(number)];
-  if (identity.removed_in.contains(where)) {
+  if (identity.copied) {
+    // A copy may become somebody of its own, when one of the two gets another key.
+  } else if (identity.removed_in.contains(where)) {
     break_rule("resurrection", describe(place) + " was created although that person was deleted there");
   } else if (identity.created_by_us[where] > 0) {
     break_rule("second_create", describe(place) + " is the second that we created of one person");
@@ -303,64 +308,91 @@ void Oracle::judge_identity(int number, const std::map<std::string, SimulatedSys
                                       std::to_string(writes) + " times for " + std::to_string(edits) + " edits");
   }
   if (identity.ambiguous) return;
+  std::vector<Case> cases = cases_of(identity, systems, explain);
+  // What one sync overwrote may be in another's history.
+  std::set<std::string> told;
+  for (const Case& one : cases) collect_told(one, told);
+  for (const Case& one : cases) {
+    if (one.fields.left == nullptr || one.fields.right == nullptr) {
+      judge_alone(one);
+    } else {
+      judge_pair(one, told);
+    }
+  }
+}
+
+std::vector<Oracle::Case> Oracle::cases_of(const Identity& identity,
+                                           const std::map<std::string, SimulatedSystem*>& systems,
+                                           const Explain& explain) {
+  std::vector<Case> cases;
   for (const SyncConfiguration& sync : configuration_.syncs) {
     for (const ObjectMapping& mapping : sync.mappings) {
-      Both<std::vector<Place>> there;
+      Case one{&sync, &mapping, {}, {}, {}};
+      bool several = false;  // told when they were created
       for (const Place& place : identity.records) {
+        const auto& [system, object, id] = place;
+        const Native* fields = systems.at(system)->fields(object, id);
         for (const Side side : kSides) {
-          const bool here = std::get<0>(place) == sync.between[side] && std::get<1>(place) == mapping.object[side];
-          if (here && systems.at(std::get<0>(place))->fields(std::get<1>(place), std::get<2>(place)) != nullptr) {
-            there[side].push_back(place);
-          }
+          if (fields == nullptr || system != sync.between[side] || object != mapping.object[side]) continue;
+          several = several || one.fields[side] != nullptr;
+          one.fields[side] = fields;
+          one.at[side] = place;
         }
       }
-      if (there.left.size() > 1 || there.right.size() > 1) continue;  // told when it was created
-      if (there.left.empty() && there.right.empty()) continue;
-      Both<const Native*> fields{};
-      for (const Side side : kSides) {
-        if (there[side].empty()) continue;
-        const Place& place = there[side].front();
-        fields[side] = systems.at(std::get<0>(place))->fields(std::get<1>(place), std::get<2>(place));
-      }
-      const Side known = there.left.empty() ? Side::right : Side::left;
-      const Place& at = there[known].front();
-      const Native story = explain(sync.name, mapping.name, known, std::get<2>(at));
-      const Part part{&sync, &mapping, known};
-      if (there.left.empty() || there.right.empty()) {
-        judge_alone(part, at, *fields[known], story);
-      } else {
-        judge_pair(part, there.left.front(), there.right.front(), fields, story);
+      const Side known = one.fields.left != nullptr ? Side::left : Side::right;
+      if (several || one.fields[known] == nullptr) continue;
+      one.story = explain(sync.name, mapping.name, known, std::get<2>(one.at[known]));
+      cases.push_back(std::move(one));
+    }
+  }
+  return cases;
+}
+
+void Oracle::collect_told(const Case& one, std::set<std::string>& told) {
+  const Native& history = member(one.story, "history");
+  if (!history.is_array()) return;
+  for (const Native& entry : history.array()) {
+    for (const char* what : {"lost", "before"}) {
+      const Native& raw = member(entry, what);
+      if (raw.is_null()) told.insert("");
+      if (raw.is_null()) continue;
+      for (const FieldRule& rule : one.mapping->fields) {
+        if (member(entry, "field").plain() != rule.name) continue;
+        for (const Side side : kSides) {
+          const Parsed parsed = parse_raw(rule.side[side], raw);
+          if (const Value* value = std::get_if<Value>(&parsed)) told.insert(token_of(*value));
+        }
       }
     }
   }
 }
 
-void Oracle::judge_alone(const Part& part, const Place& at, const Native& fields, const Native& story) {
-  const Side target = other(part.side);
-  if (part.mapping->on_create[target] != OnCreate::create) return;
-  if (!is_in_scope(*part.mapping, part.side, fields) || !member(story, "parked").is_null()) return;
-  break_rule("not_synced", describe(at) + " has no counterpart; its last outcome: " +
-                               print_json(member(story, "outcome")) + ", dirty: " + print_json(member(story, "dirty")));
+void Oracle::judge_alone(const Case& one) {
+  const Side here = one.fields.left != nullptr ? Side::left : Side::right;
+  if (one.mapping->on_create[other(here)] != OnCreate::create) return;
+  if (!is_in_scope(*one.mapping, here, *one.fields[here]) || !member(one.story, "parked").is_null()) return;
+  break_rule("not_synced", describe(one.at[here]) +
+                               " has no counterpart; its last outcome: " + print_json(member(one.story, "outcome")) +
+                               ", dirty: " + print_json(member(one.story, "dirty")));
 }
 
-void Oracle::judge_pair(const Part& left, const Place& left_at, const Place& right_at,
-                        const Both<const Native*>& fields, const Native& story) {
-  if (!is_in_scope(*left.mapping, Side::left, *fields.left) || !is_in_scope(*left.mapping, Side::right, *fields.right))
-    return;
-  if (!member(story, "parked").is_null()) return;
-  const Native& link = member(story, "link");
-  if (link.is_null() || member(link, "right").plain() != std::get<2>(right_at)) {
-    break_rule("not_linked", describe(left_at) + " and " + describe(right_at) + " are one person and not linked: " +
-                                 print_json(link) + ", outcome " + print_json(member(story, "outcome")));
+void Oracle::judge_pair(const Case& one, const std::set<std::string>& told) {
+  for (const Side side : kSides) {
+    if (!is_in_scope(*one.mapping, side, *one.fields[side])) return;
+  }
+  if (!member(one.story, "parked").is_null()) return;
+  const Native& link = member(one.story, "link");
+  if (link.is_null() || member(link, "right").plain() != std::get<2>(one.at.right)) {
+    break_rule("not_linked", describe(one.at.left) + " and " + describe(one.at.right) +
+                                 " are one person and not linked: " + print_json(link) + ", outcome " +
+                                 print_json(member(one.story, "outcome")));
     return;
   }
-  for (const FieldRule& rule : left.mapping->fields) {
-    judge_field(left, rule, Both<Place>{left_at, right_at}, fields, story);
-  }
+  for (const FieldRule& rule : one.mapping->fields) judge_field(one, rule, told);
 }
 
-void Oracle::judge_field(const Part& left, const FieldRule& rule, const Both<Place>& at,
-                         const Both<const Native*>& fields, const Native& story) {
+void Oracle::judge_field(const Case& one, const FieldRule& rule, const std::set<std::string>& told) {
+  const auto& [sync, mapping, at, fields, story] = one;
   if (rule.direction != Direction::both) return;
   if (names_in(member(story, "frozen"), "field").contains(rule.name)) return;
   const auto values =
@@ -377,7 +409,7 @@ void Oracle::judge_field(const Part& left, const FieldRule& rule, const Both<Pla
   // Of a text that one system stores in upper case, only the letters differ.
   const bool same = equal(rule, *values.left, *values.right) || token_of(*values.left) == token_of(*values.right);
   if (!same && (shown.left < 0 || shown.left != shown.right)) {
-    break_rule("differs", "mapping " + left.mapping->name + ", field " + rule.name + " of " + describe(at.left) + " (" +
+    break_rule("differs", "mapping " + mapping->name + ", field " + rule.name + " of " + describe(at.left) + " (" +
                               counterpart::describe(*values.left) + ") and " + describe(at.right) + " (" +
                               counterpart::describe(*values.right) + ") differ, and nothing says why: " +
                               print_json(member(story, "outcome")) + ", dirty " + print_json(member(story, "dirty")));
@@ -385,7 +417,7 @@ void Oracle::judge_field(const Part& left, const FieldRule& rule, const Both<Pla
   }
   // Where a value was entered twice, the later edit is what is held.
   const int held = std::max(shown.left, shown.right);
-  if (values_.at(&rule)->distinct() && held >= 0) judge_lost(rule, at, held, story);
+  if (values_.at(&rule)->distinct() && held >= 0) judge_lost(rule, at, held, told);
 }
 
 /// A system that changes what it stores, and cannot tell its own changes from a person's.
@@ -397,24 +429,7 @@ bool Oracle::may_look_edited(const Both<Place>& at) const {
 }
 
 /// No edit may be gone whose author knew what is held now; of those that he did not know, each is in the history.
-void Oracle::judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const Native& story) {
-  std::set<std::string> told;
-  const Native& history = member(story, "history");
-  if (history.is_array()) {
-    for (const Native& entry : history.array()) {
-      for (const char* what : {"lost", "before"}) {
-        for (const Side side : kSides) {
-          const Native& raw = member(entry, what);
-          if (raw.is_null()) {
-            told.insert("");
-            continue;
-          }
-          const Parsed parsed = parse_raw(rule.side[side], raw);
-          if (const Value* value = std::get_if<Value>(&parsed)) told.insert(token_of(*value));
-        }
-      }
-    }
-  }
+void Oracle::judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const std::set<std::string>& told) {
   std::set<int> overtaken;
   for (const Edit& edit : edits_) overtaken.insert(edit.knew.begin(), edit.knew.end());
   for (std::size_t i = 0; i < edits_.size(); ++i) {

@@ -72,12 +72,19 @@ class Oracle {
   };
   struct Identity {
     std::vector<Place> records;
-    bool ambiguous = false;  ///< people made a mess of it, or deleted it
-    bool twin = false;       ///< entered on both sides
-    bool key_changed = false;
+    bool ambiguous = false;                    ///< people made a mess of it, or deleted it
+    bool copied = false;                       ///< there are, or were, several of it in one system by a person's doing
+    bool twin = false;                         ///< entered on both sides
     std::map<std::string, int> created_by_us;  ///< by system/object
     std::set<std::string> removed_in;          ///< system/object
-    Instant removed_at = Instant::min();
+  };
+  /// What one mapping makes of an identity.
+  struct Case {
+    const SyncConfiguration* sync;
+    const ObjectMapping* mapping;
+    Both<Place> at;
+    Both<const Native*> fields;  ///< nullptr where there is no record
+    Native story;
   };
   struct Part {
     const SyncConfiguration* sync;
@@ -96,13 +103,14 @@ class Oracle {
   int identity_of_content(const Written& written, const std::vector<Part>& parts);
   void count_write(const SimulatedSystem& system, const Written& written);
   void judge_identity(int number, const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain);
-  void judge_pair(const Part& left, const Place& left_at, const Place& right_at, const Both<const Native*>& fields,
-                  const Native& story);
-  void judge_field(const Part& left, const FieldRule& rule, const Both<Place>& at, const Both<const Native*>& fields,
-                   const Native& story);
-  void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const Native& story);
+  std::vector<Case> cases_of(const Identity& identity, const std::map<std::string, SimulatedSystem*>& systems,
+                             const Explain& explain);
+  static void collect_told(const Case& one, std::set<std::string>& told);
+  void judge_alone(const Case& one);
+  void judge_pair(const Case& one, const std::set<std::string>& told);
+  void judge_field(const Case& one, const FieldRule& rule, const std::set<std::string>& told);
+  void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const std::set<std::string>& told);
   bool may_look_edited(const Both<Place>& at) const;
-  void judge_alone(const Part& part, const Place& at, const Native& fields, const Native& story);
   void break_rule(std::string kind, std::string what);
   static std::string describe(const Place& place);
 
