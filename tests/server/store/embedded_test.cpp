@@ -1,11 +1,11 @@
 #include "server/store/embedded.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <pqxx/pqxx>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -125,14 +125,16 @@ TEST_F(Embedded, AKilledOneThatNobodyHasCollectedYetIsWaitedFor) {
   {
     const EmbeddedDatabase database(folder_.path());
   }
-  const fs::path number = folder_.path() / "number";
-  const std::string leave_a_dead_child = "sh -c 'true & echo $! >" + number.string() + "; exec sleep 2' &";
-  ASSERT_EQ(std::system(leave_a_dead_child.c_str()), 0);  // NOLINT(cert-env33-c): a fixed command
-  pid_t dead = 0;
-  while (!(std::ifstream(number) >> dead)) std::this_thread::yield();
-  while (fs::exists("/proc/" + std::to_string(dead) + "/cwd")) std::this_thread::yield();
-  ASSERT_EQ(::kill(dead, 0), 0) << "it was collected at once: nothing is proved";
+  const pid_t dead = ::fork();
+  if (dead == 0) ::_exit(0);
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(dead), &ended, WEXITED | WNOWAIT), 0);
+  ASSERT_EQ(::kill(dead, 0), 0) << "it was collected already: nothing is proved";
   std::ofstream(folder_.path() / "postgres" / "data" / "postmaster.pid") << dead << "\n";
+  const std::jthread collects([dead] {
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    ::waitpid(dead, nullptr, 0);
+  });
 
   const EmbeddedDatabase database(folder_.path());
 
