@@ -187,15 +187,18 @@ std::unique_ptr<Job> Lane::take() {
 }
 
 bool Lane::connect() {
+  const auto connected = [this](const std::shared_ptr<Pulse>& pulse) {
+    const std::lock_guard lock(mutex_);
+    pulse_ = pulse;
+  };
   try {
-    connection_ = std::make_unique<Connection>(settings_.connection);
+    connection_ = std::make_unique<Connection>(settings_.connection, connected);
   } catch (const Failure& failure) {
     last_failure_ = failure.what();
     return false;
   }
   if (host_ != nullptr) connection_->set_time(host_->database_time());
   const std::lock_guard lock(mutex_);
-  pulse_ = connection_->pulse();
   away_.reset();
   ++connections_;
   return true;

@@ -220,11 +220,20 @@ bool Pulse::break_if_silent(milliseconds limit) {
 
 struct Transaction::Impl {
   Impl(pqxx::connection& on, std::set<std::string, std::less<>>& known, Pulse& beating)
-      : connection(on), prepared(known), pulse(beating), work(on) {}
+      : connection(on), prepared(known), pulse(beating), end{beating}, work(on) {}
+  /// What was not committed is rolled back now, which is a call like any other.
+  ~Impl() { pulse.begin(); }
+  Impl(const Impl&) = delete;
+
+  struct End {
+    Pulse& pulse;
+    ~End() { pulse.end(); }
+  };
 
   pqxx::connection& connection;
   std::set<std::string, std::less<>>& prepared;
   Pulse& pulse;
+  End end;  // after the work's own end
   pqxx::work work;
 };
 
@@ -270,12 +279,13 @@ Arguments session_arguments(const ConnectionSettings& settings) {
 
 }  // namespace
 
-Connection::Connection(const ConnectionSettings& settings) {
+Connection::Connection(const ConnectionSettings& settings, const Connected& connected) {
   try {
     impl_ = std::make_unique<Impl>(settings);
   } catch (const std::exception& error) {
     throw Failure(FailureKind::reconnect, "cannot connect to the database: " + reason_of(error.what(), ""));
   }
+  if (connected) connected(impl_->pulse);
   const Arguments arguments = session_arguments(settings);
   NoFaults no_faults;
   const auto open = [&](Transaction& transaction) { transaction.exec("open_session", arguments); };
@@ -312,10 +322,6 @@ std::vector<std::string> Connection::heard(milliseconds at_most) {
   } catch (const pqxx::pqxx_exception&) {
     rethrow_as_failure("listen");
   }
-}
-
-const std::shared_ptr<Pulse>& Connection::pulse() const {
-  return impl_->pulse;
 }
 
 Rows Transaction::exec(std::string_view name, const Arguments& arguments) {

@@ -83,8 +83,11 @@ class Pulse {
 /// that knows libpqxx and its version. Not thread-safe.
 class Connection {
  public:
-  /// Connects. Throws Failure.
-  explicit Connection(const ConnectionSettings& settings);
+  using Connected = std::function<void(const std::shared_ptr<Pulse>&)>;
+
+  /// Connects. `connected` is called as soon as there is something to break, before the session is set up. Throws
+  /// Failure.
+  explicit Connection(const ConnectionSettings& settings, const Connected& connected = {});
   ~Connection();
   Connection(const Connection&) = delete;
 
@@ -99,8 +102,6 @@ class Connection {
   void listen(const std::string& channel);
   /// What was announced since, after waiting for it at most so long. Throws Failure when the connection broke.
   std::vector<std::string> heard(milliseconds at_most);
-
-  const std::shared_ptr<Pulse>& pulse() const;
 
  private:
   struct Impl;

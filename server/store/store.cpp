@@ -99,13 +99,9 @@ class Store::Impl {
       transaction.exec("announce", Arguments{words});
       return Done{};
     };
+    LaneHost* const host = host_;  // this store may have ended by then
     co_await lanes_.shared().run<Done>("pace", std::move(work));
-    pass_on(words);
-  }
-
-  /// What has been announced, where no Listener hears it.
-  void pass_on(const std::string& words) {
-    if (host_ != nullptr) host_->announced(words);
+    if (host != nullptr) host->announced(words);
   }
 
   asio::io_context& io_;
@@ -396,8 +392,9 @@ awaitable<void> Store::announce(std::string words) {
     transaction.exec("announce", Arguments{words});
     return Done{};
   };
+  LaneHost* const host = impl_->host_;  // this store may have ended by then
   co_await impl_->lanes_.shared().run<Done>("announce", std::move(work));
-  impl_->pass_on(words);
+  if (host != nullptr) host->announced(words);
 }
 
 void Store::on_announced(std::function<void(std::string)> heard) {
