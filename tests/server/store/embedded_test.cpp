@@ -9,6 +9,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "server/store/cluster_files.h"
 #include "tests/server/store/support.h"
 
 namespace counterpart::store {
@@ -131,8 +132,14 @@ TEST_F(Embedded, AKilledOneThatNobodyHasCollectedYetIsWaitedFor) {
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(dead), &ended, WEXITED | WNOWAIT), 0);
   ASSERT_EQ(::kill(dead, 0), 0) << "it was collected already: nothing is proved";
   std::ofstream(folder_.path() / "postgres" / "data" / "postmaster.pid") << dead << "\n";
-  const std::jthread collects([dead] {
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+  // It is collected once PostgreSQL has refused to start beside it.
+  const std::jthread collects([dead, log = cluster_paths(folder_.path()).log](const std::stop_token& over) {
+    const auto refused = [&log] {
+      std::ifstream file(log);
+      const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+      return text.find("lock file \"postmaster.pid\" already exists") != std::string::npos;
+    };
+    while (!refused() && !over.stop_requested()) std::this_thread::yield();
     ::waitpid(dead, nullptr, 0);
   });
 
