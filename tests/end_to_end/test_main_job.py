@@ -271,7 +271,7 @@ class SeenFromOutside(PlaygroundTest):
             p.crm.edit("contacts", other, phone="+4930901820")
         wait_for("the breaker opens", lambda: metric_values(p)["counterpart_breaker_open"] > 0)
         call(p.hooks, "POST", "/hooks/crm", {"x": 1})
-        call(p.hooks, "POST", "/hooks/crm", b"x" * (2 << 20))
+        call(p.hooks, "POST", "/hooks/crm", b"x" * ((1 << 20) + 1))
         values = metric_values(p)
         still = sorted(name for name, value in values.items() if value == 0)
         self.assertEqual(still, [], "metrics that never moved")
