@@ -34,6 +34,19 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Na
   return settlement;
 }
 
+std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const Native& before,
+                                       const Native& sent, const Record& held) {
+  std::set<std::string> overtaken;
+  for (const FieldRule& rule : mapping.fields) {
+    const FieldSide& target = rule.side[side];
+    const Native* raw_sent = sent.member(target.name);
+    const Native* raw_before = before.member(target.name);
+    if (raw_sent == nullptr || raw_before == nullptr) continue;
+    if (!holds(target, *raw_sent, held) && !holds(target, *raw_before, held)) overtaken.insert(target.name);
+  }
+  return overtaken;
+}
+
 IntentFields intent_fields(const ObjectMapping& mapping, const Decision& decision, Side side,
                            const Both<const Record*>& now) {
   IntentFields fields{Native::Object{}, Native::Object{}, Native::Object{}};

@@ -117,6 +117,11 @@ struct IntentSettlement {
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
                                const Record& held, const LinkState& state);
 
+/// Of that update: the fields (FieldSide::name) of which nothing tells whether they were written, for `held` holds
+/// neither what was sent nor what was there `before`: somebody has changed them since.
+std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const Native& before,
+                                       const Native& sent, const Record& held);
+
 /// The fields a decision writes to `side`, for its intent: `sent` and `source` as above, `before` what
 /// `side` held. For a create now[side] is nullptr, and `before` stays empty.
 struct IntentFields {

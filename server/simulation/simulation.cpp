@@ -103,6 +103,7 @@ class World {
         return people_->as_kept(*of, object, std::move(fields));
       };
       system->on_write = [this, of = system.get()](const Written& written) {
+        last_write_ = agenda_.now();
         oracle_.observe(*of, written);
         people_->answer_write(*of, written);
       };
@@ -187,9 +188,12 @@ class World {
     return longest;
   }
 
+  /// What was written, by whomever, may reach each system by its next sweep only, and an automation may answer there.
+  bool has_gone_round() const { return agenda_.now() > last_write_ + sweep_every() * 5 / 4 + 60s; }
+
   bool come_to_rest() {
     const Instant asked = agenda_.now();
-    run_until(asked + sweep_every() * 5 / 4 + 60s);
+    last_write_ = std::max(last_write_, asked);
     int quiet = 0;
     while (quiet < 2) {
       if (agenda_.now() > asked + kRestMost) {
@@ -197,7 +201,7 @@ class World {
         return false;
       }
       run_until(agenda_.now() + kLook);
-      quiet = is_at_rest() ? quiet + 1 : 0;
+      quiet = has_gone_round() && is_at_rest() ? quiet + 1 : 0;
     }
     return true;
   }
@@ -276,6 +280,7 @@ class World {
   std::unique_ptr<People> people_;
   std::vector<std::unique_ptr<Machine>> machines_;
   Post post_;
+  Instant last_write_{};
   Native last_status_;
   std::vector<Violation> violations_;
   Fingerprint fingerprint_;

@@ -120,12 +120,17 @@ std::string text_member(const Native& object, std::string_view name) {
   return member != nullptr && member->is_text() ? member->text() : std::string();
 }
 
-/// What a write found done later has changed; `confirmed`: only these fields.
-std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, const std::set<std::string>* confirmed) {
+constexpr const char* kSettled = "; settled after its answer was lost";
+/// What it overwrote, if it did, would be told nowhere else.
+constexpr const char* kOvertaken = "; its answer was lost, and the field was changed since: it may have been written";
+
+/// What a write has changed that was settled later; `only`: these fields.
+std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, const std::set<std::string>* only,
+                                            const std::string& how) {
   std::vector<store::HistoryEntry> history;
   if (!intent.sent.is_object()) return history;
   for (const auto& [name, sent] : intent.sent.object()) {
-    if (confirmed != nullptr && !confirmed->contains(name)) continue;
+    if (only != nullptr && !only->contains(name)) continue;
     store::HistoryEntry entry;
     entry.side = intent.target;
     entry.field = name;
@@ -133,7 +138,7 @@ std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, cons
     if (const Native* decided = intent.decided.member(name)) {
       entry.field = text_member(*decided, "field");
       entry.what = text_member(*decided, "what");
-      entry.rule = text_member(*decided, "rule") + "; settled after its answer was lost";
+      entry.rule = text_member(*decided, "rule") + how;
     }
     if (const Native* before = intent.before.member(name)) entry.before = *before;
     entry.after = sent;
@@ -141,6 +146,10 @@ std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, cons
     history.push_back(std::move(entry));
   }
   return history;
+}
+
+void note(Item& item, std::vector<store::HistoryEntry> history) {
+  std::move(history.begin(), history.end(), std::back_inserter(item.ending.history));
 }
 
 boost::asio::awaitable<void> remove_linked(Work& work, const Item& item, Side side, std::vector<Record>& records) {
@@ -165,7 +174,7 @@ boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRo
   created.state = settled.next;
   created.source = intent.source;
   created.history.push_back({intent.target, "", "create", {}, {}, {}, "its answer was lost, and it was found"});
-  for (store::HistoryEntry& entry : history_of(intent, nullptr)) created.history.push_back(std::move(entry));
+  for (store::HistoryEntry& entry : history_of(intent, nullptr, kSettled)) created.history.push_back(std::move(entry));
   created.correlation = intent.correlation;
   std::vector<store::Store::CreatedLink> list(1, created);
   const auto link_ids = co_await work.store.store_created(work.sync.id, std::move(list));
@@ -242,9 +251,10 @@ void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
   item.ending.intents.push_back(
       {intent.intent_id, settled.done ? store::IntentState::done : store::IntentState::abandoned,
        settled.done ? "found done when read back" : "the record holds something else: decided again"});
-  for (store::HistoryEntry& entry : history_of(intent, &settled.confirmed)) {
-    item.ending.history.push_back(std::move(entry));
-  }
+  note(item, history_of(intent, &settled.confirmed, kSettled));
+  const auto overtaken =
+      overtaken_fields(*item.mapping, intent.target, intent.before, intent.sent, *item.record[intent.target]);
+  note(item, history_of(intent, &overtaken, kOvertaken));
   item.ending.link = link_change(item);
 }
 

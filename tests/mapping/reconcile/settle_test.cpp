@@ -290,6 +290,19 @@ TEST_F(AfterACrash, AnEditOfThePersonMeanwhileIsCarriedOnNotUndone) {
   EXPECT_EQ(*next.after.left, json(R"({"email":"person","phone":"2"})"));
 }
 
+TEST_F(AfterACrash, OnlyAFieldThatHoldsAThirdValueIsOvertaken) {
+  const std::vector<std::pair<const char*, std::set<std::string>>> cases = {
+      {R"({"email":"b","phone":"2"})", {}},              // as it was sent
+      {R"({"email":"a","phone":"1"})", {}},              // as it was before
+      {R"({"email":"b","phone":"1"})", {}},              // some of each
+      {R"({"email":"person","phone":"2"})", {"email"}},  // somebody changed it since
+      {R"({"email":null,"phone":"3"})", {"email", "phone"}},
+  };
+  for (const auto& [held, overtaken] : cases) {
+    EXPECT_EQ(overtaken_fields(mapping, Side::right, intent.before, intent.sent, record(held)), overtaken) << held;
+  }
+}
+
 TEST_F(AfterACrash, TheSourcesLaterEditStaysAChange) {
   pair.state = settle(R"({"email":"b","phone":"2"})").next;
   pair.right = record(R"({"email":"b","phone":"2"})");

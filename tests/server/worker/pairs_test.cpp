@@ -127,6 +127,29 @@ TEST_F(Pairs, AWriteWhoseAnswerWasLostStandsInTheHistoryWithItsRule) {
   EXPECT_EQ(store::sql_value("select lost::text from counterpart.history where field = 'name'"), "\"right\"");
 }
 
+// Found by the simulation: what our write had overwritten was in no history, for a person changed the field again.
+TEST_F(Pairs, AWriteWhoseAnswerWasLostStandsInTheHistoryThoughAPersonOvertookIt) {
+  agreed(R"({"email":"a@x.de","name":"A"})");
+  mapping_.fields[1].conflict = ConflictRule::left;
+  crm().put("L", R"({"email":"a@x.de","name":"left"})");
+  erp().put("R", R"({"email":"a@x.de","name":"right"})");
+  erp().faults = {lose_answer};
+  news(left("L"));
+  pass();
+  ASSERT_EQ(erp().value("R", "name"), "left");
+
+  erp().put("R", R"({"email":"a@x.de","name":"right again"})");
+  news(right("R"));
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(store::sql_value("select string_agg(lost::text, ' ' order by at) from counterpart.history "
+                             "where field = 'name' and what = 'conflict'"),
+            "\"right\" \"right again\"");
+  EXPECT_THAT(store::sql_value("select rule from counterpart.history where field = 'name' order by at limit 1"),
+              HasSubstr("it may have been written"));
+}
+
 TEST_F(Pairs, AnUpdateThatMayStillArriveIsWaitedFor) {
   agreed(R"({"email":"a@x.de","name":"A"})");
   crm().put("L", R"({"email":"a@x.de","name":"B"})");
