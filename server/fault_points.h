@@ -13,4 +13,10 @@ class FaultPoints {
   virtual void reach(std::string_view point) = 0;
 };
 
+/// Points that do nothing: what production runs with.
+class NoFaultPoints : public FaultPoints {
+ public:
+  void reach(std::string_view) override {}
+};
+
 }  // namespace counterpart

@@ -34,12 +34,6 @@ class SystemRandom : public Random {
   std::size_t left_ = 0;
 };
 
-/// Points that do nothing: what production runs with.
-class NoFaultPoints : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
 /// Ends the process without any clean-up, or stops it (SIGSTOP) as a suspended machine would, the k-th time the
 /// point is reached. Any thread may reach it.
 class FaultAt : public FaultPoints {

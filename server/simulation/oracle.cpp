@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mapping/codecs/unicode.h"
 #include "mapping/values/json.h"
 
 namespace counterpart::simulation {
@@ -15,16 +16,6 @@ constexpr microseconds kDecisionAge = 2s;
 constexpr microseconds kLooking = 3s;
 /// A record that was to be seen for so long before a create of ours was sent had to be seen.
 constexpr microseconds kFence = 20s;
-
-std::string lowered(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 const Native& member(const Native& tree, std::string_view name) {
   static const Native kNull;
@@ -56,20 +47,9 @@ bool is_in_scope(const ObjectMapping& mapping, Side side, const Native& fields) 
 
 }  // namespace
 
-Oracle::Oracle(const Configuration& configuration, const Agenda& agenda, const Network& network)
-    : configuration_(configuration), agenda_(agenda), network_(network) {
-  for (const SyncConfiguration& sync : configuration.syncs) {
-    for (const ObjectMapping& mapping : sync.mappings) {
-      for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
-        std::optional<KeyKind> key;
-        for (const MatchKey& match : mapping.match) {
-          if (match.field == i) key = match.kind;
-        }
-        values_[&mapping.fields[i]] = std::make_unique<FieldValues>(mapping.fields[i], key);
-      }
-    }
-  }
-}
+Oracle::Oracle(const Configuration& configuration, const AllValues& values, const Systems& systems,
+               const Agenda& agenda, const Network& network)
+    : configuration_(configuration), values_(values), systems_(systems), agenda_(agenda), network_(network) {}
 
 std::string Oracle::describe(const Place& place) {
   return std::get<0>(place) + '/' + std::get<1>(place) + '/' + std::get<2>(place);
@@ -101,7 +81,7 @@ std::optional<Value> Oracle::value_in(const FieldSide& side, const Native& field
 }
 
 std::string Oracle::token_of(const Value& value) {
-  return lowered(counterpart::describe(value));
+  return codecs::ascii_lower(codecs::trimmed(counterpart::describe(value)));
 }
 
 // --- what people say ------------------------------------------------------------------------------
@@ -181,7 +161,7 @@ void Oracle::observe_fields(const SimulatedSystem& system, const Written& writte
   for (const Part& part : parts_of(system.name(), std::string(written.object))) {
     for (const FieldRule& rule : part.mapping->fields) {
       const FieldSide& side = rule.side[part.side];
-      if (!values_.at(&rule)->distinct() || !seen.insert(side.name).second) continue;
+      if (!values_.at(&rule).distinct() || !seen.insert(side.name).second) continue;
       const auto before = value_in(side, written.before);
       const auto after = value_in(side, written.after);
       if (!after || before == after) continue;
@@ -245,7 +225,7 @@ int Oracle::identity_of_content(const Written& written, const std::vector<Part>&
   for (const Part& part : parts) {
     for (const FieldRule& rule : part.mapping->fields) {
       const auto value = value_in(rule.side[part.side], written.after);
-      if (!value || is_blank(*value) || !values_.at(&rule)->distinct()) continue;
+      if (!value || is_blank(*value) || !values_.at(&rule).distinct()) continue;
       const auto made = made_by_.find(token_of(*value));
       if (made != made_by_.end()) ++votes[edits_[static_cast<std::size_t>(made->second)].identity];
     }
@@ -288,14 +268,11 @@ void Oracle::created_by_us(const SimulatedSystem& system, const Written& written
 
 // --- at rest --------------------------------------------------------------------------------------
 
-void Oracle::judge(const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain) {
-  systems_ = &systems;
-  for (std::size_t i = 0; i < identities_.size(); ++i) judge_identity(static_cast<int>(i), systems, explain);
+void Oracle::judge(const Explain& explain) {
+  for (const Identity& identity : identities_) judge_identity(identity, explain);
 }
 
-void Oracle::judge_identity(int number, const std::map<std::string, SimulatedSystem*>& systems,
-                            const Explain& explain) {
-  const Identity& identity = identities_[static_cast<std::size_t>(number)];
+void Oracle::judge_identity(const Identity& identity, const Explain& explain) {
   int writes = 0;
   int edits = 0;
   for (const Place& place : identity.records) {
@@ -308,7 +285,7 @@ void Oracle::judge_identity(int number, const std::map<std::string, SimulatedSys
                                       std::to_string(writes) + " times for " + std::to_string(edits) + " edits");
   }
   if (identity.ambiguous) return;
-  std::vector<Case> cases = cases_of(identity, systems, explain);
+  std::vector<Case> cases = cases_of(identity, explain);
   // What one sync overwrote may be in another's history.
   std::set<std::string> told;
   for (const Case& one : cases) collect_told(one, told);
@@ -321,9 +298,7 @@ void Oracle::judge_identity(int number, const std::map<std::string, SimulatedSys
   }
 }
 
-std::vector<Oracle::Case> Oracle::cases_of(const Identity& identity,
-                                           const std::map<std::string, SimulatedSystem*>& systems,
-                                           const Explain& explain) {
+std::vector<Oracle::Case> Oracle::cases_of(const Identity& identity, const Explain& explain) {
   std::vector<Case> cases;
   for (const SyncConfiguration& sync : configuration_.syncs) {
     for (const ObjectMapping& mapping : sync.mappings) {
@@ -331,7 +306,7 @@ std::vector<Oracle::Case> Oracle::cases_of(const Identity& identity,
       bool several = false;  // told when they were created
       for (const Place& place : identity.records) {
         const auto& [system, object, id] = place;
-        const Native* fields = systems.at(system)->fields(object, id);
+        const Native* fields = systems_.at(system)->fields(object, id);
         for (const Side side : kSides) {
           if (fields == nullptr || system != sync.between[side] || object != mapping.object[side]) continue;
           several = several || one.fields[side] != nullptr;
@@ -417,13 +392,13 @@ void Oracle::judge_field(const Case& one, const FieldRule& rule, const std::set<
   }
   // Where a value was entered twice, the later edit is what is held.
   const int held = std::max(shown.left, shown.right);
-  if (values_.at(&rule)->distinct() && held >= 0) judge_lost(rule, at, held, told);
+  if (values_.at(&rule).distinct() && held >= 0) judge_lost(rule, at, held, told);
 }
 
 /// A system that changes what it stores, and cannot tell its own changes from a person's.
 bool Oracle::may_look_edited(const Both<Place>& at) const {
   return std::ranges::any_of(kSides, [&](Side side) {
-    const Traits& traits = systems_->at(std::get<0>(at[side]))->traits();
+    const Traits& traits = systems_.at(std::get<0>(at[side]))->traits();
     return (traits.shouts || traits.trims) && !traits.unique_revisions;
   });
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,7 +27,11 @@ struct Violation {
 /// it says it could not do (parked, frozen) and for its history.
 class Oracle {
  public:
-  Oracle(const Configuration& configuration, const Agenda& agenda, const Network& network);
+  using Systems = std::map<std::string, SimulatedSystem*>;  ///< by name
+
+  /// All of it outlives the oracle; the systems may still be added.
+  Oracle(const Configuration& configuration, const AllValues& values, const Systems& systems, const Agenda& agenda,
+         const Network& network);
 
   /// A person's word that two records are the same person, or one of which nothing can be said.
   void note_same(const std::string& system, const std::string& object, const std::string& id,
@@ -46,7 +49,7 @@ class Oracle {
       std::function<Native(const std::string& sync, const std::string& mapping, Side side, const std::string& id)>;
 
   /// At rest: is everything as it has to be?
-  void judge(const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain);
+  void judge(const Explain& explain);
 
   const std::vector<Violation>& violations() const { return violations_; }
   std::uint64_t edits() const { return edits_.size(); }
@@ -102,9 +105,8 @@ class Oracle {
   void created_by_us(const SimulatedSystem& system, const Written& written);
   int identity_of_content(const Written& written, const std::vector<Part>& parts);
   void count_write(const SimulatedSystem& system, const Written& written);
-  void judge_identity(int number, const std::map<std::string, SimulatedSystem*>& systems, const Explain& explain);
-  std::vector<Case> cases_of(const Identity& identity, const std::map<std::string, SimulatedSystem*>& systems,
-                             const Explain& explain);
+  void judge_identity(const Identity& identity, const Explain& explain);
+  std::vector<Case> cases_of(const Identity& identity, const Explain& explain);
   static void collect_told(const Case& one, std::set<std::string>& told);
   void judge_alone(const Case& one);
   void judge_pair(const Case& one, const std::set<std::string>& told);
@@ -115,10 +117,10 @@ class Oracle {
   static std::string describe(const Place& place);
 
   const Configuration& configuration_;
+  const AllValues& values_;
+  const Systems& systems_;
   const Agenda& agenda_;
   const Network& network_;
-  const std::map<std::string, SimulatedSystem*>* systems_ = nullptr;  ///< those that are judged
-  std::map<const FieldRule*, std::unique_ptr<FieldValues>> values_;
   std::vector<Edit> edits_;
   std::vector<Identity> identities_;
   std::map<Place, int> identity_of_;

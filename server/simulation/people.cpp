@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mapping/codecs/unicode.h"
+
 namespace counterpart::simulation {
 
 using namespace std::chrono_literals;
@@ -22,10 +24,7 @@ void trim_texts(Native& tree) {
   if (tree.is_object()) {
     for (auto& [name, value] : tree.object()) trim_texts(value);
   } else if (tree.is_text()) {
-    std::string_view text = tree.text();
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-    tree = Native(std::string(text));
+    tree = Native(codecs::trimmed(std::string_view(tree.text())));
   }
 }
 
@@ -34,32 +33,25 @@ template <class Entries>
 std::vector<const typename Entries::value_type*> notes_of(const Entries& entries) {
   std::vector<const typename Entries::value_type*> notes;
   for (const auto& entry : entries) {
-    if (entry.values->free_text() && !entry.key && entry.side->paths.size() == 1) notes.push_back(&entry);
+    if (entry.values->free_text() && !entry.values->is_key() && entry.side->paths.size() == 1) notes.push_back(&entry);
   }
   return notes;
 }
 
 }  // namespace
 
-People::People(const Configuration& configuration, std::map<std::string, SimulatedSystem*>& systems, Oracle& oracle,
-               Agenda& agenda)
+People::People(const Configuration& configuration, const AllValues& values, const Oracle::Systems& systems,
+               Oracle& oracle, Agenda& agenda)
     : systems_(systems), oracle_(oracle), agenda_(agenda) {
   for (const SyncConfiguration& sync : configuration.syncs) {
     for (const ObjectMapping& mapping : sync.mappings) {
-      for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
-        const FieldRule& rule = mapping.fields[i];
-        std::optional<KeyKind> key;
-        for (const MatchKey& match : mapping.match) {
-          if (match.field == i) key = match.kind;
-        }
-        values_.push_back(std::make_unique<FieldValues>(rule, key));
+      for (const FieldRule& rule : mapping.fields) {
         for (const Side side : kSides) {
           Entries& entries = entries_[{sync.between[side], mapping.object[side]}];
           const bool known = std::ranges::any_of(
               entries, [&](const Entry& entry) { return entry.side->name == rule.side[side].name; });
-          if (known || !values_.back()->any()) continue;
-          entries.push_back({&mapping, &rule, &rule.side[side], values_.back().get(), side, key.has_value(),
-                             sync.between[other(side)]});
+          if (known || !values.at(&rule).any()) continue;
+          entries.push_back({&mapping, &rule, &rule.side[side], &values.at(&rule), side, sync.between[other(side)]});
         }
       }
     }
@@ -130,7 +122,7 @@ void People::enter(const Entry& entry, Native& fields) {
 Native People::new_fields(const Entries& entries, Random& random) {
   Native fields{Native::Object()};
   for (const Entry& entry : entries) {
-    if (entry.key || random.below(4) != 0) enter(entry, fields);
+    if (entry.values->is_key() || random.below(4) != 0) enter(entry, fields);
   }
   return fields;
 }
@@ -149,7 +141,7 @@ void People::enter_twin(const Happening& happening, Random& random) {
   if (!chosen) return;
   const Entries& known = entries(chosen->system->name(), chosen->object);
   const Native* fields = chosen->system->fields(chosen->object, chosen->id);
-  const auto key = std::ranges::find_if(known, [](const Entry& entry) { return entry.key; });
+  const auto key = std::ranges::find_if(known, [](const Entry& entry) { return entry.values->is_key(); });
   if (key == known.end()) return;
   Record record;
   record.fields = *fields;
@@ -177,7 +169,8 @@ void People::edit(const Chosen& chosen, const Happening& happening, Random& rand
   const Entries& fields = entries(chosen.system->name(), chosen.object);
   const std::size_t which = happening.target ? happening.target->field : random.below(fields.size());
   const Entry& entry = fields[which % fields.size()];
-  if (entry.key && (clear || !oracle_.may_change_key(chosen.system->name(), chosen.object, chosen.id))) return;
+  if (entry.values->is_key() && (clear || !oracle_.may_change_key(chosen.system->name(), chosen.object, chosen.id)))
+    return;
   Native now = *chosen.system->fields(chosen.object, chosen.id);
   if (clear) {
     write_field(*entry.side, Value(Blank{}), now);

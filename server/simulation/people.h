@@ -15,7 +15,8 @@ namespace counterpart::simulation {
 /// Who works in the simulated systems: people, who know only the system before them, and the systems' automations.
 class People {
  public:
-  People(const Configuration& configuration, std::map<std::string, SimulatedSystem*>& systems, Oracle& oracle,
+  /// All of it outlives the people.
+  People(const Configuration& configuration, const AllValues& values, const Oracle::Systems& systems, Oracle& oracle,
          Agenda& agenda);
 
   /// Does what a happening says, where there is something to do it to.
@@ -35,7 +36,6 @@ class People {
     const FieldSide* side;
     const FieldValues* values;
     Side where;
-    bool key;
     std::string other_system;
   };
   struct Chosen {
@@ -58,12 +58,11 @@ class People {
   void enter(const Entry& entry, Native& fields);
   microseconds commits(const SimulatedSystem& system, Random& random) const;
 
-  std::map<std::string, SimulatedSystem*>& systems_;
+  const Oracle::Systems& systems_;
   Oracle& oracle_;
   Agenda& agenda_;
   std::vector<std::pair<std::string, std::string>> objects_;  // system, object
   std::map<std::pair<std::string, std::string>, Entries> entries_;
-  std::vector<std::unique_ptr<FieldValues>> values_;
   int entered_ = 0;
 };
 

@@ -56,7 +56,8 @@ class World {
         bus_(agenda_, history.seed ^ 0x627573),
         around_{agenda_,        network_,       bus_,
                 configuration_, database.uri(), [this](const std::string& what) { note(what); }},
-        oracle_(configuration_, agenda_, network_),
+        values_(values_of(configuration_)),
+        oracle_(configuration_, values_, by_name_, agenda_, network_),
         post_(agenda_, history.seed ^ 0x706f7374, machines_, [this](const std::string& what) { note(what); }) {
     database.empty();
     make_systems();
@@ -93,13 +94,11 @@ class World {
       if (objects.empty()) continue;
       auto system = std::make_unique<SimulatedSystem>(name, traits, objects, agenda_);
       network_.connect(*system);
-      system->on_webhook = [this, name, &traits = traits](const Native& event, Instant) {
-        post_.take(name, traits, event);
-      };
+      system->on_webhook = [this, name, &traits = traits](const Native& event) { post_.take(name, traits, event); };
       by_name_[name] = system.get();
       systems_.push_back(std::move(system));
     }
-    people_ = std::make_unique<People>(configuration_, by_name_, oracle_, agenda_);
+    people_ = std::make_unique<People>(configuration_, values_, by_name_, oracle_, agenda_);
     for (const auto& system : systems_) {
       system->keeps = [this, of = system.get()](const std::string& object, Native fields) {
         return people_->as_kept(*of, object, std::move(fields));
@@ -215,8 +214,9 @@ class World {
   }
 
   void judge() {
-    oracle_.judge(by_name_, [this](const std::string& sync, const std::string& mapping, Side side,
-                                   const std::string& id) { return story_of(sync, mapping, side, id); });
+    oracle_.judge([this](const std::string& sync, const std::string& mapping, Side side, const std::string& id) {
+      return story_of(sync, mapping, side, id);
+    });
   }
 
   Native story_of(const std::string& sync, const std::string& mapping, Side side, const std::string& id) {
@@ -273,9 +273,10 @@ class World {
   Network network_;
   Bus bus_;
   Surroundings around_;
-  Oracle oracle_;
+  AllValues values_;
   std::vector<std::unique_ptr<SimulatedSystem>> systems_;
-  std::map<std::string, SimulatedSystem*> by_name_;
+  Oracle::Systems by_name_;
+  Oracle oracle_;
   std::unique_ptr<People> people_;
   std::vector<std::unique_ptr<Machine>> machines_;
   Post post_;

@@ -1,13 +1,13 @@
 #include "server/simulation/system.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 
 #include "connectors/ports/percent.h"
 #include "mapping/codecs/iso_time.h"
+#include "mapping/codecs/unicode.h"
 #include "mapping/expression/path.h"
 #include "mapping/values/json.h"
+#include "server/http/door/response.h"
 
 namespace counterpart::simulation {
 namespace {
@@ -46,23 +46,12 @@ Native without_blanks(const Native& fields) {
   return Native(std::move(kept));
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 std::string iso(Instant at) {
   return codecs::print_iso_instant(at).value_or("");
 }
 
 std::string http_date(Instant at) {
-  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+  return http::DateText().at(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
 }
 
 HttpResponse answer_with(int status, const Native& body) {
@@ -190,7 +179,7 @@ void SimulatedSystem::tell(const std::string& object, const std::string& id, con
   if (traits_.hook_values && !version.fields.is_null() && !before.is_null()) {
     event.emplace_back("changed", difference(before, version.fields));
   }
-  on_webhook(Native(std::move(event)), agenda_.now());
+  on_webhook(Native(std::move(event)));
 }
 
 std::string SimulatedSystem::create(const std::string& object, Native fields, Writer writer, microseconds commits) {
@@ -346,13 +335,14 @@ HttpResponse SimulatedSystem::list(const std::string& object, std::string_view q
 HttpResponse SimulatedSystem::find(const std::string& object, const Native& body) {
   const Path path = Path::parse(body.member("path")->text());
   std::set<std::string> wanted;
-  for (const Native& value : body.member("values")->array()) wanted.insert(lower(value.plain()));
+  for (const Native& value : body.member("values")->array()) wanted.insert(codecs::ascii_lower(value.plain()));
   Native::Array results;
   for (const auto& [id, record] : table(object)) {
     const Version* then = seen(record, agenda_.now() - traits_.lag);
     if (then == nullptr) continue;
     const auto values = path.find_all(then->fields);
-    const bool hit = std::ranges::any_of(values, [&](const Native* v) { return wanted.contains(lower(v->plain())); });
+    const bool hit =
+        std::ranges::any_of(values, [&](const Native* v) { return wanted.contains(codecs::ascii_lower(v->plain())); });
     if (hit) results.push_back(show(object, id, *then, record));
   }
   return answer_with(200, Native(Native::Object{{"results", std::move(results)}}));

@@ -42,7 +42,7 @@ struct Written {
 /// a connector), webhooks. It knows nothing of the sync, and only what its callers told it.
 class SimulatedSystem {
  public:
-  using Webhook = std::function<void(Native event, Instant when)>;
+  using Webhook = std::function<void(const Native& event)>;
 
   /// `objects`: each with the names of its fields, which are there even where they are blank.
   SimulatedSystem(std::string name, Traits traits, const std::map<std::string, std::set<std::string>>& objects,

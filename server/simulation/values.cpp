@@ -26,7 +26,7 @@ bool comes_back(const FieldSide& side, const Value& value) {
 
 }  // namespace
 
-FieldValues::FieldValues(const FieldRule& rule, std::optional<KeyKind> key) : rule_(rule) {
+FieldValues::FieldValues(const FieldRule& rule, std::optional<KeyKind> key) : rule_(rule), key_(key.has_value()) {
   few_ = rule.side.left.codec->values();
   if (few_.empty()) few_ = rule.side.right.codec->values();
   std::erase_if(few_, [&](const Value& value) {
@@ -47,6 +47,20 @@ bool FieldValues::holds(Kind kind) const {
     if (!equal(rule_, narrowed(rule_.side.left, value), narrowed(rule_.side.right, value))) return false;
   }
   return true;
+}
+
+AllValues values_of(const Configuration& configuration) {
+  AllValues values;
+  for (const SyncConfiguration& sync : configuration.syncs) {
+    for (const ObjectMapping& mapping : sync.mappings) {
+      for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
+        const auto key = std::ranges::find(mapping.match, i, &MatchKey::field);
+        const bool found = key != mapping.match.end();
+        values.try_emplace(&mapping.fields[i], mapping.fields[i], found ? std::optional(key->kind) : std::nullopt);
+      }
+    }
+  }
+  return values;
 }
 
 Value FieldValues::make(int number) const {

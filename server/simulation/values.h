@@ -1,17 +1,21 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "mapping/reconcile/rules.h"
+#include "server/config/configuration.h"
 
 namespace counterpart::simulation {
 
 /// What people enter in one field: values that both its sides can hold.
 class FieldValues {
  public:
-  /// `key`: the field says who a record is.
+  /// `key`: the field says who a record is. `rule` outlives this.
   FieldValues(const FieldRule& rule, std::optional<KeyKind> key);
+
+  bool is_key() const { return key_; }
 
   /// False where nothing was found that both sides can hold: nobody enters anything there then.
   bool any() const { return kind_ != Kind::none; }
@@ -28,8 +32,13 @@ class FieldValues {
   bool holds(Kind kind) const;
 
   const FieldRule& rule_;
+  bool key_;
   std::vector<Value> few_;
   Kind kind_ = Kind::none;
 };
+
+/// Of each field of the configuration's mappings.
+using AllValues = std::map<const FieldRule*, FieldValues>;
+AllValues values_of(const Configuration& configuration);
 
 }  // namespace counterpart::simulation

@@ -17,11 +17,6 @@ namespace {
 /// A migration may rewrite a large table.
 constexpr milliseconds kStatementTimeout = std::chrono::hours(6);
 
-class NoFaults : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
 struct Applied {
   std::string name;
   std::string checksum;
@@ -128,7 +123,7 @@ const std::vector<Migration>& known_migrations() {
 std::vector<std::string> migrate(const std::string& uri, const std::vector<Migration>& migrations) {
   return translated([&] {
     Connection connection(settings_for(uri));
-    NoFaults no_faults;
+    NoFaultPoints no_faults;
     std::vector<std::string> applied;
     std::optional<std::string> name;
     do {
@@ -143,7 +138,7 @@ std::vector<std::string> migrate(const std::string& uri, const std::vector<Migra
 SchemaState schema_state(const std::string& uri) {
   return translated([&] {
     Connection connection(settings_for(uri));
-    NoFaults no_faults;
+    NoFaultPoints no_faults;
     SchemaState state;
     state.known = static_cast<int>(known_migrations().size());
     connection.transact(

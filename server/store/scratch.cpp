@@ -5,14 +5,6 @@
 #include "server/store/statements.h"
 
 namespace counterpart::store {
-namespace {
-
-class NoPoints : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
-}  // namespace
 
 ScratchDatabase::ScratchDatabase(const std::filesystem::path& folder)
     : cluster_(folder, EmbeddedDatabase::Patience{}, EmbeddedDatabase::Keeps::nothing) {
@@ -23,7 +15,7 @@ ScratchDatabase::ScratchDatabase(const std::filesystem::path& folder)
 }
 
 void ScratchDatabase::empty() {
-  NoPoints points;
+  NoFaultPoints points;
   connection_->transact(
       "empty", [](Transaction& transaction) { transaction.script(statement("empty_everything")); }, points);
 }

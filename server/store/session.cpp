@@ -265,11 +265,6 @@ struct Connection::Impl {
 
 namespace {
 
-class NoFaults : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
 Arguments session_arguments(const ConnectionSettings& settings) {
   const auto in_ms = [](milliseconds time) { return std::to_string(time.count()) + "ms"; };
   return Arguments{in_ms(settings.statement_timeout),    in_ms(settings.statement_timeout / 2),
@@ -287,7 +282,7 @@ Connection::Connection(const ConnectionSettings& settings, const Connected& conn
   }
   if (connected) connected(impl_->pulse);
   const Arguments arguments = session_arguments(settings);
-  NoFaults no_faults;
+  NoFaultPoints no_faults;
   const auto open = [&](Transaction& transaction) { transaction.exec("open_session", arguments); };
   transact("session", open, no_faults);
 }

@@ -4,7 +4,7 @@ import re
 import unittest
 
 from gate import Gate
-from house import PlaygroundTest, post_signed
+from house import PlaygroundTest, post_signed, wait_for_first_sweeps
 from playground import call, wait_for
 
 
@@ -60,6 +60,7 @@ class MainJob(PlaygroundTest):
         p.erp_sandbox.create("persons", full_name="Anna Berg", contact={"email": "anna@example.com", "phone": "+4930901820"})
         # when it starts and sweeps
         p.start_daemon()
+        wait_for_first_sweeps(p)
         p.settle_down()
         # then they are one pair, blanks filled from either side
         (contact,) = p.crm.all("contacts").values()
@@ -271,7 +272,7 @@ class SeenFromOutside(PlaygroundTest):
             p.crm.edit("contacts", other, phone="+4930901820")
         wait_for("the breaker opens", lambda: metric_values(p)["counterpart_breaker_open"] > 0)
         call(p.hooks, "POST", "/hooks/crm", {"x": 1})
-        call(p.hooks, "POST", "/hooks/crm", b"x" * (2 << 20))
+        call(p.hooks, "POST", "/hooks/crm", b"x" * ((1 << 20) + 1))
         values = metric_values(p)
         still = sorted(name for name, value in values.items() if value == 0)
         self.assertEqual(still, [], "metrics that never moved")

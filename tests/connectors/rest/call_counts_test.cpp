@@ -14,11 +14,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-class NoFaults : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
 /// What a number of records may cost.
 struct Costs {
   const char* name;
@@ -103,7 +98,7 @@ class CallCounts : public testing::TestWithParam<Costs> {
   }
 
   asio::io_context io_{1};
-  NoFaults points_;
+  NoFaultPoints points_;
   CountingRandom random_;
   ScriptedClient hooks_;
   std::unique_ptr<sandbox::SandboxCrm> crm_;

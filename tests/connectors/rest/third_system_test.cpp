@@ -126,11 +126,6 @@ class ThirdSystem {
   std::map<std::string, int> versions_;
 };
 
-class NoFaults : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
 class ThirdSystemTest : public testing::Test {
  protected:
   ThirdSystemTest() {
@@ -175,7 +170,7 @@ class ThirdSystemTest : public testing::Test {
   http::Door door_{io_, "127.0.0.1:0", {}, [this](http::ServerRequest request) { return answer(std::move(request)); }};
   asio::awaitable<http::ServerResponse> answer(http::ServerRequest request) { co_return system.handle(request); }
 
-  NoFaults points_;
+  NoFaultPoints points_;
   StillClock clock_;
   CountingRandom random_;
   std::unique_ptr<HttpClient> client_ = http::make_client(io_, {"third", 8, "", 1 << 20, {}}, points_);

@@ -68,11 +68,6 @@ std::map<std::string, std::string> RunningTryton::told;
 std::string RunningTryton::missing;
 const testing::Environment* const kRunning = testing::AddGlobalTestEnvironment(new RunningTryton);
 
-class NoFaults : public FaultPoints {
- public:
-  void reach(std::string_view) override {}
-};
-
 /// Spoils the session of one request, as if Tryton had forgotten it.
 class Forgetful : public HttpClient {
  public:
@@ -153,7 +148,7 @@ class RealTryton : public testing::Test {
   std::string tag;
 
  private:
-  NoFaults points_;
+  NoFaultPoints points_;
   StillClock clock_;
   CountingRandom random_;
   std::unique_ptr<HttpClient> client_;
