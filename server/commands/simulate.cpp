@@ -9,6 +9,7 @@
 #include "server/commands/loading.h"
 #include "server/daemon/system_ports.h"
 #include "server/observe/log.h"
+#include "server/simulation/scenarios.h"
 #include "server/simulation/shrink.h"
 
 namespace counterpart::commands {
@@ -24,6 +25,8 @@ struct Options {
   double minutes = 0;
   std::vector<std::size_t> keep;
   bool trace = false;
+  std::optional<std::string> crash;
+  std::uint64_t point = 0;
   int shrink = 200;
 };
 
@@ -78,6 +81,7 @@ class Runner {
       : options_(options), configuration_(configuration), database_(folder_.path()) {}
 
   int run() {
+    if (options_.crash) return crash_everywhere(*options_.crash);
     const std::uint64_t first = options_.seed ? *options_.seed : SystemRandom().bits() % 1'000'000'000;
     if (options_.seed && options_.runs == 1) return replay(first);
     for (std::uint64_t seed = first; tally_.histories < options_.runs || options_.minutes > 0; ++seed) {
@@ -126,10 +130,65 @@ class Runner {
     std::fflush(stdout);
   }
 
+  /// Each scenario whose name begins so, again and again, with the daemon ending at its first fault point, its second,
+  /// and so on to its last: before and after each commit and each call.
+  int crash_everywhere(const std::string& begins) {
+    std::uint64_t points = 0;
+    for (const Scenario& scenario : scenarios_of(configuration_)) {
+      if (!scenario.name.starts_with(begins)) continue;
+      if (options_.point > 0) return crash_once(scenario);
+      points += crash_at_each_point(scenario);
+    }
+    std::printf("%llu fault points, each of them the end of a daemon\n", static_cast<unsigned long long>(points));
+    tally_.print();
+    return tally_.failed == 0 && points > 0 ? 0 : 1;
+  }
+
+  std::uint64_t crash_at_each_point(const Scenario& scenario) {
+    const Result undisturbed = live(configuration_, scenario.history, database_);
+    tally_.add(undisturbed);
+    tell_if_broken(scenario, 0, undisturbed);
+    // Where an end changes what comes after it, a run has points that the undisturbed one has not: all up to there are
+    // gone through, and none twice.
+    const std::uint64_t last = undisturbed.points_until_rest;
+    History history = scenario.history;
+    for (std::uint64_t point = 1; point <= last; ++point) {
+      history.ends_at = point;
+      const Result result = live(configuration_, history, database_);
+      tally_.add(result);
+      if (!result.ended) {
+        std::printf("%s: point %llu was not reached\n", scenario.name.c_str(), static_cast<unsigned long long>(point));
+        ++tally_.failed;
+      }
+      tell_if_broken(scenario, point, result);
+    }
+    std::printf("%5llu points: %s\n", static_cast<unsigned long long>(last), scenario.name.c_str());
+    std::fflush(stdout);
+    return last;
+  }
+
+  void tell_if_broken(const Scenario& scenario, std::uint64_t point, const Result& result) const {
+    if (result.violations.empty()) return;
+    std::printf("%s, point %llu:\n", scenario.name.c_str(), static_cast<unsigned long long>(point));
+    print(result.violations);
+    std::printf("replay: counterpart simulate --config %s --crash '%s' --point %llu --trace\n",
+                options_.config_file.c_str(), scenario.name.c_str(), static_cast<unsigned long long>(point));
+  }
+
+  int crash_once(const Scenario& scenario) {
+    History history = scenario.history;
+    history.ends_at = options_.point;
+    return show(history);
+  }
+
   /// One history, as it was or with some of its happenings only.
   int replay(std::uint64_t seed) {
     History history = draw_history(seed, configuration_);
     if (!options_.keep.empty()) history = only(history, options_.keep);
+    return show(history);
+  }
+
+  int show(const History& history) {
     Tell tell;
     if (options_.trace) tell = [](const std::string& line) { std::puts(line.c_str()); };
     const Result result = live(configuration_, history, database_, tell);
@@ -170,6 +229,9 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   command->add_option("--minutes", options->minutes, "As many histories as fit into so many minutes");
   command->add_option("--keep", options->keep, "With --runs 1: only these happenings")->delimiter(',');
   command->add_option("--shrink", options->shrink, "Tries to make a failing history shorter")->capture_default_str();
+  command->add_option("--crash", options->crash,
+                      "The scenarios whose names begin so ('': all), with a crash at each of their fault points");
+  command->add_option("--point", options->point, "With --crash: that point only");
   command->add_flag("--trace", options->trace, "With --runs 1: print all that happens");
   command->footer(
       "Example: counterpart simulate --config counterpart.yaml --runs 200\n"

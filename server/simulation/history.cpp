@@ -76,7 +76,8 @@ History draw_history(std::uint64_t seed, const Configuration& configuration) {
   const std::uint64_t trouble = random.below(3) == 0 ? 0 : 2 + random.below(16);
   history.end = std::chrono::seconds(20 + random.below(160));
   const auto add = [&](Kind kind) {
-    Happening happening{kind, some_time(random, history.end), random.bits() % 1'000'000, random.bits() % 1'000'000, {}};
+    Happening happening{kind, some_time(random, history.end), random.bits() % 1'000'000, random.bits() % 1'000'000, {},
+                        {}};
     happening.time = lasts(random, kind);
     history.happenings.push_back(happening);
   };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,13 @@ namespace counterpart::simulation {
 /// One thing that happens from outside: somebody works in a system, or something fails. What it happens to is chosen
 /// by `pick` among what is there at that time, so that a history stays one when others of its happenings are left out.
 struct Happening {
+  /// Just that record and field, where nothing is left to choice.
+  struct Target {
+    std::string system;
+    std::string object;
+    std::size_t record = 0;  ///< of those that are there, oldest first
+    std::size_t field = 0;   ///< of those that people can fill
+  };
   enum class Kind : std::uint8_t {
     create,        ///< a person enters a new record
     twin,          ///< the same person was entered in the other system as well
@@ -36,6 +44,7 @@ struct Happening {
   std::uint64_t pick = 0;  ///< chooses the system, the record, the field, the daemon
   std::uint64_t what = 0;  ///< chooses the value, the fault, the fault point
   microseconds time{0};    ///< how long it lasts
+  std::optional<Target> target = {};
 };
 std::string_view name_of(Happening::Kind kind);
 
@@ -47,6 +56,7 @@ struct History {
   std::vector<microseconds> skews;        ///< of the daemons' clocks
   std::map<std::string, Traits> systems;  ///< by name
   std::vector<Happening> happenings;      ///< in order of time
+  std::optional<std::uint64_t> ends_at;   ///< the first daemon's first run ends at that fault point
   microseconds end{0};                    ///< from then on nobody works, and nothing fails any more
 };
 

@@ -164,6 +164,7 @@ void Machine::end(microseconds away) {
   if (!process_) return;
   around_.trace(std::to_string(number_) + " ends");
   points_ += process_->fate().reached();
+  ++ends_;
   process_.reset();
   prepared_ = false;
   around_.agenda.after(away, [this] { start(); });

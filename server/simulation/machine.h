@@ -74,6 +74,7 @@ class Machine {
 
   microseconds restarts_after{std::chrono::seconds(1)};
   std::uint64_t steps() const { return steps_; }
+  std::uint64_t ends() const { return ends_; }
   std::uint64_t points() const;  ///< fault points reached, over all its runs
 
  private:
@@ -89,7 +90,7 @@ class Machine {
   bool prepared_ = false;
   std::uint64_t steps_ = 0;
   std::uint64_t points_ = 0;
-  std::uint64_t lives_ = 0;
+  std::uint64_t ends_ = 0;
 };
 
 }  // namespace counterpart::simulation

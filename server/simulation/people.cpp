@@ -68,8 +68,14 @@ microseconds People::commits(const SimulatedSystem& system, Random& random) cons
   return microseconds(most == 0 ? 0 : random.below(most));
 }
 
-/// A record that is there, anywhere.
-std::optional<People::Chosen> People::choose(Random& random) const {
+/// A record that is there, anywhere, or the one that is meant.
+std::optional<People::Chosen> People::choose(const Happening& happening, Random& random) const {
+  if (const auto& target = happening.target) {
+    SimulatedSystem* system = systems_.at(target->system);
+    const auto ids = system->living(target->object);
+    if (target->record >= ids.size()) return std::nullopt;
+    return Chosen{system, target->object, ids[target->record]};
+  }
   const auto& [name, object] = objects_[random.below(objects_.size())];
   SimulatedSystem* system = systems_.at(name);
   const auto ids = system->living(object);
@@ -81,7 +87,7 @@ void People::act(const Happening& happening) {
   SeededRandom random(happening.pick * 31 + happening.what);
   if (happening.kind == Kind::create) return create(happening, random);
   if (happening.kind == Kind::twin) return enter_twin(happening, random);
-  const auto chosen = choose(random);
+  const auto chosen = choose(happening, random);
   if (!chosen) return;
   switch (happening.kind) {
     case Kind::copy:
@@ -121,15 +127,17 @@ Native People::new_fields(const Entries& entries, Random& random) {
   return fields;
 }
 
-void People::create(const Happening&, Random& random) {
-  const auto& [name, object] = objects_[random.below(objects_.size())];
+void People::create(const Happening& happening, Random& random) {
+  const auto& target = happening.target;
+  const auto [name, object] =
+      target ? std::pair(target->system, target->object) : objects_[random.below(objects_.size())];
   SimulatedSystem* system = systems_.at(name);
   system->create(object, new_fields(entries(name, object), random), Writer::person, commits(*system, random));
 }
 
 /// Somebody of whom one system knows already is entered in the other, by somebody who has looked and not found.
-void People::enter_twin(const Happening&, Random& random) {
-  const auto chosen = choose(random);
+void People::enter_twin(const Happening& happening, Random& random) {
+  const auto chosen = choose(happening, random);
   if (!chosen) return;
   const Entries& known = entries(chosen->system->name(), chosen->object);
   const Native* fields = chosen->system->fields(chosen->object, chosen->id);
@@ -157,9 +165,10 @@ void People::copy(const Chosen& chosen) {
   oracle_.note_ambiguous(chosen.system->name(), chosen.object, id);
 }
 
-void People::edit(const Chosen& chosen, const Happening&, Random& random, bool clear) {
+void People::edit(const Chosen& chosen, const Happening& happening, Random& random, bool clear) {
   const Entries& fields = entries(chosen.system->name(), chosen.object);
-  const Entry& entry = fields[random.below(fields.size())];
+  const std::size_t which = happening.target ? happening.target->field : random.below(fields.size());
+  const Entry& entry = fields[which % fields.size()];
   if (entry.values->is_key() && (clear || !oracle_.may_change_key(chosen.system->name(), chosen.object, chosen.id)))
     return;
   Native now = *chosen.system->fields(chosen.object, chosen.id);

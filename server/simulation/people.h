@@ -46,7 +46,7 @@ class People {
   using Entries = std::vector<Entry>;
 
   const Entries& entries(const std::string& system, const std::string& object) const;
-  std::optional<Chosen> choose(Random& random) const;
+  std::optional<Chosen> choose(const Happening& happening, Random& random) const;
   void create(const Happening& happening, Random& random);
   void enter_twin(const Happening& happening, Random& random);
   static bool may_remove(const Chosen& chosen);

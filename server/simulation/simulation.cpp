@@ -70,6 +70,7 @@ class World {
 
   Result live() {
     for (const auto& machine : machines_) machine->start();
+    if (history_.ends_at) machines_.front()->fate()->crash_in(*history_.ends_at);
     for (const Happening& happening : history_.happenings) {
       agenda_.at(kStart + happening.at, [this, &happening] { happen(happening); });
     }
@@ -170,6 +171,8 @@ class World {
   /// Nothing goes wrong any more.
   void be_kind() {
     note("everybody stops");
+    points_until_rest_ = machines_.front()->points();
+    ended_ = machines_.front()->ends() > 0;
     network_.be_kind();
     post_.be_kind();
     for (const auto& machine : machines_) {
@@ -258,8 +261,9 @@ class World {
     result.steps = calls_ + happened_;
     for (const auto& machine : machines_) {
       result.steps += machine->steps();
-      result.points += machine->points();
     }
+    result.points_until_rest = points_until_rest_;
+    result.ended = ended_;
     result.edits = oracle_.edits();
     result.writes = oracle_.writes();
     result.fingerprint = fingerprint_.value();
@@ -286,6 +290,8 @@ class World {
   Fingerprint fingerprint_;
   std::uint64_t calls_ = 0;
   std::uint64_t happened_ = 0;
+  std::uint64_t points_until_rest_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace

@@ -14,12 +14,13 @@ namespace counterpart::simulation {
 
 /// What came of a history.
 struct Result {
-  std::vector<Violation> violations;  ///< none: every invariant held
-  std::uint64_t steps = 0;            ///< jobs of the database's lanes, calls of systems, webhooks, happenings
-  std::uint64_t edits = 0;            ///< values that people (and automations) entered
-  std::uint64_t writes = 0;           ///< our writes that took effect
-  std::uint64_t points = 0;           ///< fault points passed
-  std::uint64_t fingerprint = 0;      ///< of all that happened, in order: a repetition has the same
+  std::vector<Violation> violations;    ///< none: every invariant held
+  std::uint64_t steps = 0;              ///< jobs of the database's lanes, calls of systems, webhooks, happenings
+  std::uint64_t edits = 0;              ///< values that people (and automations) entered
+  std::uint64_t writes = 0;             ///< our writes that took effect
+  std::uint64_t points_until_rest = 0;  ///< fault points that the first daemon passed before everybody stopped
+  bool ended = false;                   ///< it did end at History::ends_at
+  std::uint64_t fingerprint = 0;        ///< of all that happened, in order: a repetition has the same
 };
 
 /// Told what happens, with its time, for people who look into a history.
