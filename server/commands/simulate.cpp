@@ -1,6 +1,6 @@
 #include <chrono>
+#include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <sstream>
@@ -15,7 +15,6 @@
 namespace counterpart::commands {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace simulation;
 
 struct Options {
@@ -30,24 +29,12 @@ struct Options {
   int shrink = 200;
 };
 
-/// A folder of its own for the database, gone afterwards.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (fs::temp_directory_path() / "counterpart-simulation-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder can be made in the temporary directory");
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
+/// Set by SIGINT and SIGTERM: what has been begun is cleaned up.
+volatile std::sig_atomic_t interrupted = 0;
 
- private:
-  fs::path path_;
-};
+void note_interruption(int /*signal*/) {
+  interrupted = 1;
+}
 
 /// Histories lived through so far.
 struct Tally {
@@ -78,9 +65,22 @@ struct Tally {
 class Runner {
  public:
   Runner(const Options& options, const Configuration& configuration)
-      : options_(options), configuration_(configuration), database_(folder_.path()) {}
+      : options_(options), configuration_(configuration) {
+    quiet_.has_enough = [] { return interrupted != 0; };
+  }
 
   int run() {
+    try {
+      return run_all();
+    } catch (const Interrupted&) {
+      std::printf("interrupted\n");
+      tally_.print();
+      return 130;
+    }
+  }
+
+ private:
+  int run_all() {
     if (options_.crash) return crash_everywhere(*options_.crash);
     const std::uint64_t first = options_.seed ? *options_.seed : SystemRandom().bits() % 1'000'000'000;
     if (options_.seed && options_.runs == 1) return replay(first);
@@ -92,10 +92,9 @@ class Runner {
     return tally_.failed == 0 ? 0 : 1;
   }
 
- private:
   void one(std::uint64_t seed) {
     const History history = draw_history(seed, configuration_);
-    const Result result = live(configuration_, history, database_);
+    const Result result = live(configuration_, history, database_, quiet_);
     tally_.add(result);
     if (tally_.histories == 1) same_again(history, result);
     if (!result.violations.empty()) report(history, result);
@@ -103,7 +102,7 @@ class Runner {
 
   /// What cannot be repeated cannot be looked into.
   void same_again(const History& history, const Result& result) {
-    if (live(configuration_, history, database_).fingerprint == result.fingerprint) return;
+    if (live(configuration_, history, database_, quiet_).fingerprint == result.fingerprint) return;
     std::printf("seed %llu went differently when it was repeated\n", static_cast<unsigned long long>(history.seed));
     ++tally_.failed;
   }
@@ -119,7 +118,8 @@ class Runner {
     std::printf("seed %llu: %zu broken\n", seed, result.violations.size());
     print(result.violations);
     std::printf("seed %llu kind %s\n", seed, result.violations.front().kind.c_str());
-    const auto kept = shrink(configuration_, history, result.violations.front().kind, database_, options_.shrink);
+    const auto kept =
+        shrink(configuration_, history, result.violations.front().kind, database_, options_.shrink, quiet_);
     std::string list;
     for (const std::size_t number : kept) list += (list.empty() ? "" : ",") + std::to_string(number);
     for (const std::size_t number : kept) {
@@ -130,12 +130,12 @@ class Runner {
     std::fflush(stdout);
   }
 
-  /// Each scenario whose name begins so, again and again, with the daemon ending at its first fault point, its second,
+  /// Each scenario whose name holds these words, again and again, with the daemon ending at its first fault point, its second,
   /// and so on to its last: before and after each commit and each call.
-  int crash_everywhere(const std::string& begins) {
+  int crash_everywhere(const std::string& words) {
     std::uint64_t points = 0;
     for (const Scenario& scenario : scenarios_of(configuration_)) {
-      if (!scenario.name.starts_with(begins)) continue;
+      if (scenario.name.find(words) == std::string::npos) continue;
       if (options_.point > 0) return crash_once(scenario);
       points += crash_at_each_point(scenario);
     }
@@ -145,7 +145,7 @@ class Runner {
   }
 
   std::uint64_t crash_at_each_point(const Scenario& scenario) {
-    const Result undisturbed = live(configuration_, scenario.history, database_);
+    const Result undisturbed = live(configuration_, scenario.history, database_, quiet_);
     tally_.add(undisturbed);
     tell_if_broken(scenario, 0, undisturbed);
     // Where an end changes what comes after it, a run has points that the undisturbed one has not: all up to there are
@@ -154,7 +154,7 @@ class Runner {
     History history = scenario.history;
     for (std::uint64_t point = 1; point <= last; ++point) {
       history.ends_at = point;
-      const Result result = live(configuration_, history, database_);
+      const Result result = live(configuration_, history, database_, quiet_);
       tally_.add(result);
       if (!result.ended) {
         std::printf("%s: point %llu was not reached\n", scenario.name.c_str(), static_cast<unsigned long long>(point));
@@ -189,9 +189,9 @@ class Runner {
   }
 
   int show(const History& history) {
-    Tell tell;
-    if (options_.trace) tell = [](const std::string& line) { std::puts(line.c_str()); };
-    const Result result = live(configuration_, history, database_, tell);
+    Watcher watcher = quiet_;
+    if (options_.trace) watcher.tell = [](const std::string& line) { std::puts(line.c_str()); };
+    const Result result = live(configuration_, history, database_, watcher);
     tally_.add(result);
     print(result.violations);
     std::printf("fingerprint %016llx\n", static_cast<unsigned long long>(result.fingerprint));
@@ -201,8 +201,8 @@ class Runner {
 
   const Options& options_;
   const Configuration& configuration_;
-  ScratchFolder folder_;
   store::ScratchDatabase database_;
+  Watcher quiet_;
   Tally tally_;
 };
 
@@ -216,6 +216,8 @@ int simulate(const Options& options) {
     unread.setstate(std::ios::failbit);
     log::set_up(log::Format::text, log::Level::error, unread);
   }
+  std::signal(SIGINT, note_interruption);
+  std::signal(SIGTERM, note_interruption);
   return Runner(options, *configuration).run();
 }
 
@@ -230,14 +232,14 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   command->add_option("--keep", options->keep, "With --runs 1: only these happenings")->delimiter(',');
   command->add_option("--shrink", options->shrink, "Tries to make a failing history shorter")->capture_default_str();
   command->add_option("--crash", options->crash,
-                      "The scenarios whose names begin so ('': all), with a crash at each of their fault points");
+                      "The scenarios whose names hold these words ('': all), with a crash at each of their fault points");
   command->add_option("--point", options->point, "With --crash: that point only");
   command->add_flag("--trace", options->trace, "With --runs 1: print all that happens");
   command->footer(
       "Example: counterpart simulate --config counterpart.yaml --runs 200\n"
       "No system is called: each is simulated from what the mappings use of it. The database is a private one.\n"
       "A history that breaks an invariant is printed with its seed, made as short as can be, and how to repeat it.\n"
-      "Exit codes: 0 every invariant held, 1 one was broken, 2 mistakes in the configuration");
+      "Exit codes: 0 every invariant held, 1 one was broken, 2 mistakes in the configuration, 130 interrupted");
   return {command, [options] { return simulate(*options); }};
 }
 

@@ -49,16 +49,16 @@ std::vector<Plot> plots() {
   const Side right = Side::right;
   return {
       {"create", [=](Script& s) { s.act(Kind::create, left); }},
-      {"update", [=](Script& s) { s.act(Kind::create, left).at(25s).act(Kind::edit, right, 0, 2); }},
+      {"update", [=](Script& s) { s.act(Kind::create, left).at(12s).act(Kind::edit, right, 0, 2); }},
       {"updates on both sides",
-       [=](Script& s) { s.act(Kind::create, right).at(25s).act(Kind::edit, left, 0, 2).act(Kind::edit, right, 0, 3); }},
+       [=](Script& s) { s.act(Kind::create, right).at(12s).act(Kind::edit, left, 0, 2).act(Kind::edit, right, 0, 3); }},
       {"conflict",
-       [=](Script& s) { s.act(Kind::create, left).at(25s).act(Kind::edit, left, 0, 2).act(Kind::edit, right, 0, 2); }},
+       [=](Script& s) { s.act(Kind::create, left).at(12s).act(Kind::edit, left, 0, 2).act(Kind::edit, right, 0, 2); }},
       {"one person entered on both sides", [=](Script& s) { s.act(Kind::create, left).act(Kind::twin, left); }},
-      {"delete", [=](Script& s) { s.several(Kind::create, left, 3).at(25s).act(Kind::remove, left, 1); }},
-      {"merge", [=](Script& s) { s.several(Kind::create, right, 3).at(25s).act(Kind::merge, right, 1); }},
+      {"delete", [=](Script& s) { s.several(Kind::create, left, 3).at(12s).act(Kind::remove, left, 1); }},
+      {"merge", [=](Script& s) { s.several(Kind::create, right, 3).at(12s).act(Kind::merge, right, 1); }},
       {"several updates",
-       [=](Script& s) { s.several(Kind::create, left, kSeveral).at(40s).several(Kind::edit, left, kSeveral, 2); }},
+       [=](Script& s) { s.several(Kind::create, left, kSeveral).at(15s).several(Kind::edit, left, kSeveral, 2); }},
       {"first load",
        [=](Script& s) {
          s.at(0s).several(Kind::create, left, kSeveral).several(Kind::twin, left, 3).several(Kind::create, right, 2);
@@ -98,7 +98,7 @@ std::vector<Scenario> scenarios_of(const Configuration& configuration) {
         history.systems[system.name] = ability ? able() : plain();
       }
       history.happenings = script.take();
-      history.end = history.happenings.back().at + 20s;
+      history.end = history.happenings.back().at + 8s;
       scenarios.push_back(std::move(scenario));
     }
   }

@@ -15,11 +15,11 @@ History only(const History& history, const std::vector<std::size_t>& kept) {
 }
 
 std::vector<std::size_t> shrink(const Configuration& configuration, const History& history, const std::string& kind,
-                                store::ScratchDatabase& database, int tries) {
+                                store::ScratchDatabase& database, int tries, const Watcher& watcher) {
   std::vector<std::size_t> kept(history.happenings.size());
   std::iota(kept.begin(), kept.end(), std::size_t{0});
   const auto still_breaks = [&](const std::vector<std::size_t>& numbers) {
-    const Result result = live(configuration, only(history, numbers), database);
+    const Result result = live(configuration, only(history, numbers), database, watcher);
     return std::ranges::any_of(result.violations, [&](const Violation& one) { return one.kind == kind; });
   };
   std::size_t chunk = std::max<std::size_t>(1, kept.size() / 2);

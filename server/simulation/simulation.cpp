@@ -47,9 +47,10 @@ Configuration simulated(const Configuration& original, const History& history) {
 /// One history under way.
 class World {
  public:
-  World(const Configuration& configuration, const History& history, store::ScratchDatabase& database, const Tell& tell)
+  World(const Configuration& configuration, const History& history, store::ScratchDatabase& database,
+        const Watcher& watcher)
       : history_(history),
-        tell_(tell),
+        watcher_(watcher),
         configuration_(simulated(configuration, history)),
         agenda_(kStart),
         network_(agenda_, history.seed ^ 0x6e657477),
@@ -120,7 +121,12 @@ class World {
   void run_until(Instant end) {
     bool over = false;
     agenda_.at(end, [&over] { over = true; });
-    while (!over && agenda_.step()) run_machines();
+    while (!over && step()) run_machines();
+  }
+
+  bool step() {
+    if (watcher_.has_enough && watcher_.has_enough()) throw Interrupted();
+    return agenda_.step();
   }
 
   template <class R>
@@ -129,7 +135,7 @@ class World {
     bool failed = false;
     machines_.front()->spawn(fill(std::move(question), answer), [&failed] { failed = true; });
     run_machines();
-    while (!answer && !failed && agenda_.step()) run_machines();
+    while (!answer && !failed && step()) run_machines();
     if (!answer) throw std::logic_error("a simulated daemon could not tell how it stands");
     return std::move(*answer);
   }
@@ -192,7 +198,7 @@ class World {
   }
 
   /// What was written, by whomever, may reach each system by its next sweep only, and an automation may answer there.
-  bool has_gone_round() const { return agenda_.now() > last_write_ + sweep_every() * 5 / 4 + 60s; }
+  bool has_gone_round() const { return agenda_.now() > last_write_ + sweep_every() * 5 / 4 + 15s; }
 
   bool come_to_rest() {
     const Instant asked = agenda_.now();
@@ -240,18 +246,18 @@ class World {
   void stay_at_rest() {
     oracle_.expect_silence();
     post_.replay();
-    run_until(agenda_.now() + sweep_every() * 5 / 4 + 30s);
+    run_until(agenda_.now() + sweep_every() * 5 / 4 + 15s);
   }
 
   // --- notes
 
   void note(const std::string& what) {
     fingerprint_.add(what);
-    if (!tell_) return;
+    if (!watcher_.tell) return;
     const double seconds = static_cast<double>((agenda_.now() - kStart).count()) / 1e6;
     std::array<char, 32> time{};
     std::snprintf(time.data(), time.size(), "%11.6f ", seconds);
-    tell_(time.data() + what);
+    watcher_.tell(time.data() + what);
   }
 
   Result result() {
@@ -271,7 +277,7 @@ class World {
   }
 
   const History& history_;
-  const Tell& tell_;
+  const Watcher& watcher_;
   Configuration configuration_;
   Agenda agenda_;
   Network network_;
@@ -297,8 +303,8 @@ class World {
 }  // namespace
 
 Result live(const Configuration& configuration, const History& history, store::ScratchDatabase& database,
-            const Tell& tell) {
-  return World(configuration, history, database, tell).live();
+            const Watcher& watcher) {
+  return World(configuration, history, database, watcher).live();
 }
 
 }  // namespace counterpart::simulation

@@ -23,13 +23,19 @@ struct Result {
   std::uint64_t fingerprint = 0;        ///< of all that happened, in order: a repetition has the same
 };
 
-/// Told what happens, with its time, for people who look into a history.
-using Tell = std::function<void(const std::string& line)>;
+/// Who looks on.
+struct Watcher {
+  std::function<void(const std::string& line)> tell;  ///< what happens, with its time; empty: nobody wants to know
+  std::function<bool()> has_enough;                   ///< asked at every step; empty: never
+};
+
+/// The watcher had enough of it.
+struct Interrupted {};
 
 /// Lives through a history: the configuration's syncs on simulated systems, with the engine and the store that
 /// `serve` runs. `database` is emptied before. Throws std::invalid_argument for a configuration that cannot be
-/// simulated, saying why.
+/// simulated, saying why; Interrupted.
 Result live(const Configuration& configuration, const History& history, store::ScratchDatabase& database,
-            const Tell& tell = {});
+            const Watcher& watcher = {});
 
 }  // namespace counterpart::simulation

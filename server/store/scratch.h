@@ -9,11 +9,25 @@
 
 namespace counterpart::store {
 
+/// A folder for files that nobody keeps, gone when its owner is.
+class ScratchFolder {
+ public:
+  /// Among the temporary files. Throws std::runtime_error.
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// A private cluster that is gone when its owner is, with our schema: quick, and nothing in it is to be kept.
 class ScratchDatabase {
  public:
-  /// In that folder, which is its own. Throws EmbeddedError, MigrationError.
-  explicit ScratchDatabase(const std::filesystem::path& folder);
+  /// Throws EmbeddedError, MigrationError, std::runtime_error.
+  ScratchDatabase();
 
   const std::string& uri() const { return cluster_.uri(); }
 
@@ -21,6 +35,7 @@ class ScratchDatabase {
   void empty();
 
  private:
+  ScratchFolder folder_;
   EmbeddedDatabase cluster_;
   std::unique_ptr<Connection> connection_;
 };
