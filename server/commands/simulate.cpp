@@ -24,7 +24,7 @@ struct Options {
   double minutes = 0;
   std::vector<std::size_t> keep;
   bool trace = false;
-  std::optional<std::string> crash;
+  std::vector<std::string> crash;
   std::uint64_t point = 0;
   int shrink = 200;
 };
@@ -81,7 +81,7 @@ class Runner {
 
  private:
   int run_all() {
-    if (options_.crash) return crash_everywhere(*options_.crash);
+    if (!options_.crash.empty()) return crash_everywhere();
     const std::uint64_t first = options_.seed ? *options_.seed : SystemRandom().bits() % 1'000'000'000;
     if (options_.seed && options_.runs == 1) return replay(first);
     for (std::uint64_t seed = first; tally_.histories < options_.runs || options_.minutes > 0; ++seed) {
@@ -130,12 +130,13 @@ class Runner {
     std::fflush(stdout);
   }
 
-  /// Each scenario whose name holds these words, again and again, with the daemon ending at its first fault point, its second,
-  /// and so on to its last: before and after each commit and each call.
-  int crash_everywhere(const std::string& words) {
+  /// Each scenario that was named, again and again, with the daemon ending at its first fault point, its second, and so
+  /// on to its last: before and after each commit and each call.
+  int crash_everywhere() {
     std::uint64_t points = 0;
     for (const Scenario& scenario : scenarios_of(configuration_)) {
-      if (scenario.name.find(words) == std::string::npos) continue;
+      const auto is_part = [&](const std::string& words) { return scenario.name.find(words) != std::string::npos; };
+      if (std::ranges::none_of(options_.crash, is_part)) continue;
       if (options_.point > 0) return crash_once(scenario);
       points += crash_at_each_point(scenario);
     }
@@ -232,7 +233,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   command->add_option("--keep", options->keep, "With --runs 1: only these happenings")->delimiter(',');
   command->add_option("--shrink", options->shrink, "Tries to make a failing history shorter")->capture_default_str();
   command->add_option("--crash", options->crash,
-                      "The scenarios whose names hold these words ('': all), with a crash at each of their fault points");
+                      "The scenarios whose names hold these words ('': all; several times), with a crash at each of "
+                      "their fault points");
   command->add_option("--point", options->point, "With --crash: that point only");
   command->add_flag("--trace", options->trace, "With --runs 1: print all that happens");
   command->footer(

@@ -126,6 +126,7 @@ void Oracle::observe(const SimulatedSystem& system, const Written& written) {
   const Place place{system.name(), std::string(written.object), std::string(written.id)};
   const bool ours = written.writer == Writer::hub;
   if (ours) ++writes_;
+  if (!ours) touched_[place] = agenda_.now();
   if (ours && silent_) break_rule("write_at_rest", describe(place) + " was written although nobody works any more");
   if (written.after.is_null()) {
     if (ours) break_rule("deleted", describe(place) + " was deleted by us");
@@ -147,10 +148,17 @@ void Oracle::observe(const SimulatedSystem& system, const Written& written) {
   observe_fields(system, written, identity_of_.at(place));
 }
 
+/// What somebody did at that time may have come after we read: where nothing refuses our write, it meets it.
+bool Oracle::may_be_unknown(const SimulatedSystem& system, Instant at) const {
+  return !system.traits().preconditions && at + system.traits().commits > network_.sent_at() - kDecisionAge - kLooking;
+}
+
 void Oracle::count_write(const SimulatedSystem& system, const Written& written) {
   const Place place{system.name(), std::string(written.object), std::string(written.id)};
   ++writes_to_[place];
-  if (written.before == written.after && !system.traits().shouts && !system.traits().trims) {
+  const auto touched = touched_.find(place);
+  const bool crossed = touched != touched_.end() && may_be_unknown(system, touched->second);
+  if (written.before == written.after && !crossed && !system.traits().shouts && !system.traits().trims) {
     break_rule("repeated_write", describe(place) + " was written with what it held");
   }
 }
@@ -213,8 +221,7 @@ void Oracle::written_by_us(const SimulatedSystem& system, const Written& written
   }
   if (const auto shown = shown_.find(cell); shown != shown_.end() && !written.before.is_null()) {
     Edit& under = edits_[static_cast<std::size_t>(shown->second)];
-    const bool just_made = under.at + system.traits().commits > network_.sent_at() - kDecisionAge - kLooking;
-    if (!system.traits().preconditions && just_made) under.excused = true;
+    if (may_be_unknown(system, under.at)) under.excused = true;
   }
   shown_[cell] = from;
 }
@@ -395,12 +402,11 @@ void Oracle::judge_field(const Case& one, const FieldRule& rule, const std::set<
   if (values_.at(&rule).distinct() && held >= 0) judge_lost(rule, at, held, told);
 }
 
-/// A system that changes what it stores, and cannot tell its own changes from a person's.
-bool Oracle::may_look_edited(const Both<Place>& at) const {
-  return std::ranges::any_of(kSides, [&](Side side) {
-    const Traits& traits = systems_.at(std::get<0>(at[side]))->traits();
-    return (traits.shouts || traits.trims) && !traits.unique_revisions;
-  });
+/// A system that changes what it stores looks edited by a person, unless its answers tell otherwise: then the rule for
+/// conflicts decides. Through a hub that reaches records of the other systems, too.
+bool Oracle::may_look_edited() const {
+  return std::ranges::any_of(
+      systems_, [](const auto& system) { return system.second->traits().shouts || system.second->traits().trims; });
 }
 
 /// No edit may be gone whose author knew what is held now; of those that he did not know, each is in the history.
@@ -413,7 +419,7 @@ void Oracle::judge_lost(const FieldRule& rule, const Both<Place>& at, int held, 
         edit.cell == Cell{at.left, rule.side.left.name} || edit.cell == Cell{at.right, rule.side.right.name};
     if (!here || edit.excused || static_cast<int>(i) == held) continue;
     if (edit.blank && (rule.empty_never_overwrites || edits_[static_cast<std::size_t>(held)].blank)) continue;
-    if (edit.knew.contains(held) && !may_look_edited(at)) {
+    if (edit.knew.contains(held) && !may_look_edited()) {
       break_rule("lost_update", describe(edit.cell.first) + " field " + rule.name +
                                     " was changed by a person who saw " + "what is there again now");
       continue;

@@ -112,7 +112,8 @@ class Oracle {
   void judge_pair(const Case& one, const std::set<std::string>& told);
   void judge_field(const Case& one, const FieldRule& rule, const std::set<std::string>& told);
   void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const std::set<std::string>& told);
-  bool may_look_edited(const Both<Place>& at) const;
+  bool may_look_edited() const;
+  bool may_be_unknown(const SimulatedSystem& system, Instant at) const;
   void break_rule(std::string kind, std::string what);
   static std::string describe(const Place& place);
 
@@ -127,6 +128,7 @@ class Oracle {
   std::map<Cell, int> shown_;           ///< which edit's value a cell shows
   std::map<std::string, int> made_by_;  ///< which edit a value came from
   std::map<Place, int> writes_to_;      ///< ours
+  std::map<Place, Instant> touched_;    ///< when somebody else last wrote it
   std::map<Place, int> edits_of_;
   std::vector<Violation> violations_;
   std::uint64_t writes_ = 0;
