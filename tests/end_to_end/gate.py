@@ -155,23 +155,25 @@ def in_bytes(status, headers, data):
     return f"HTTP/1.1 {status} X\r\n{''.join(kept)}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
-def refuse_in_batches(record, status):
-    """A detour: CRM A's batch updates refuse this record with this status and take the others. Counts in .tried."""
+def refuse_in_batches(statuses):
+    """A detour: CRM A's batch updates refuse these records (id: status) and take the others. Counts in .tried[id]."""
 
     def detour(asked, forward):
         if not asked.matches("POST", r"/batch/update$"):
             return None
         inputs = json.loads(asked.body)["inputs"]
-        refused = [number for number, given in enumerate(inputs) if given["id"] == record]
+        refused = [number for number, given in enumerate(inputs) if given["id"] in statuses]
         if not refused:
             return None
-        detour.tried += len(refused)
-        left = [given for given in inputs if given["id"] != record]
+        for number in refused:
+            detour.tried[inputs[number]["id"]] += 1
+        left = [given for given in inputs if given["id"] not in statuses]
         answered, headers, data = forward(json.dumps({"inputs": left}).encode())
         results = json.loads(data)["results"]
         for number in refused:
-            results.insert(number, {"status": status, "error": {"code": "refused", "message": "as a test wants it"}})
+            results.insert(number, {"status": statuses[inputs[number]["id"]],
+                                    "error": {"code": "refused", "message": "as a test wants it"}})
         return answered, headers, json.dumps({"results": results}).encode()
 
-    detour.tried = 0
+    detour.tried = dict.fromkeys(statuses, 0)
     return detour

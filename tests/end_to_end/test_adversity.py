@@ -162,12 +162,12 @@ class Answers(SharedPlayground):
     def test_a_record_whose_writes_are_always_refused_is_set_aside(self):
         # given records that their systems never let us write, each in its own way
         refused, tried = {}, {}
-        for status in (412, 409):
-            contact, person = self.pair(f"Never{status}")
-            detour = refuse_in_batches(contact, status)
-            self.gate.detours.append(detour)
+        in_batches = {self.pair(f"Never{status}"): status for status in (412, 409)}
+        detour = refuse_in_batches({contact: status for (contact, _), status in in_batches.items()})  # maybe of one batch
+        self.gate.detours.append(detour)
+        for contact, person in in_batches:
             refused[contact, person] = lambda p=person: self.p.erp_sandbox.edit("persons", p, remark="said no")
-            tried[contact, person] = lambda d=detour: d.tried
+            tried[contact, person] = lambda c=contact: detour.tried[c]
         for status in (412, 409, 404):
             contact, person = self.pair(f"NeverB{status}")
             rule = self.gate.rule("PATCH", f"^/b/persons/{person}$", forever=status)
