@@ -88,8 +88,7 @@ class Runner {
       if (options_.minutes > 0 && tally_.seconds() > options_.minutes * 60) break;
       one(seed);
     }
-    tally_.print();
-    return tally_.failed == 0 ? 0 : 1;
+    return conclude();
   }
 
   void one(std::uint64_t seed) {
@@ -149,18 +148,12 @@ class Runner {
     const Result undisturbed = live(configuration_, scenario.history, database_, quiet_);
     tally_.add(undisturbed);
     tell_if_broken(scenario, 0, undisturbed);
-    // Where an end changes what comes after it, a run has points that the undisturbed one has not: all up to there are
-    // gone through, and none twice.
+    // Up to its end a run goes as the undisturbed one did: so each of that one's points is reached, once.
     const std::uint64_t last = undisturbed.points_until_rest;
-    History history = scenario.history;
     for (std::uint64_t point = 1; point <= last; ++point) {
-      history.ends_at = point;
-      const Result result = live(configuration_, history, database_, quiet_);
+      const Result result = live(configuration_, ending_at(scenario, point), database_, quiet_);
       tally_.add(result);
-      if (!result.ended) {
-        std::printf("%s: point %llu was not reached\n", scenario.name.c_str(), static_cast<unsigned long long>(point));
-        ++tally_.failed;
-      }
+      count_if_not_reached(scenario, point, result);
       tell_if_broken(scenario, point, result);
     }
     std::printf("%5llu points: %s\n", static_cast<unsigned long long>(last), scenario.name.c_str());
@@ -176,28 +169,45 @@ class Runner {
                 options_.config_file.c_str(), scenario.name.c_str(), static_cast<unsigned long long>(point));
   }
 
-  int crash_once(const Scenario& scenario) {
+  static History ending_at(const Scenario& scenario, std::uint64_t point) {
     History history = scenario.history;
-    history.ends_at = options_.point;
-    return show(history);
+    history.ends_at = point;
+    return history;
+  }
+
+  void count_if_not_reached(const Scenario& scenario, std::uint64_t point, const Result& result) {
+    if (result.ended) return;
+    std::printf("%s: point %llu was not reached\n", scenario.name.c_str(), static_cast<unsigned long long>(point));
+    ++tally_.failed;
+  }
+
+  int crash_once(const Scenario& scenario) {
+    const Result result = show(ending_at(scenario, options_.point));
+    count_if_not_reached(scenario, options_.point, result);
+    return conclude();
   }
 
   /// One history, as it was or with some of its happenings only.
   int replay(std::uint64_t seed) {
     History history = draw_history(seed, configuration_);
     if (!options_.keep.empty()) history = only(history, options_.keep);
-    return show(history);
+    show(history);
+    return conclude();
   }
 
-  int show(const History& history) {
+  Result show(const History& history) {
     Watcher watcher = quiet_;
     if (options_.trace) watcher.tell = [](const std::string& line) { std::puts(line.c_str()); };
     const Result result = live(configuration_, history, database_, watcher);
     tally_.add(result);
     print(result.violations);
     std::printf("fingerprint %016llx\n", static_cast<unsigned long long>(result.fingerprint));
+    return result;
+  }
+
+  int conclude() const {
     tally_.print();
-    return result.violations.empty() ? 0 : 1;
+    return tally_.failed == 0 ? 0 : 1;
   }
 
   const Options& options_;

@@ -9,7 +9,7 @@ namespace counterpart::simulation {
 
 /// A short history in which one thing is done, to be repeated with a crash at each of its fault points.
 struct Scenario {
-  std::string name;  ///< "update, plain": what is done, and with what kind of systems
+  std::string name;  ///< "update, plain systems": what is done, and with what kind of systems
   History history;
 };
 

@@ -109,12 +109,20 @@ TEST_P(SecondWrite, ThatFailsDoesNotLoseTheFirstOnesBase) {
 
 INSTANTIATE_TEST_SUITE_P(Faults, SecondWrite, ::testing::Values(refuse, lose_answer, lose_call));
 
-TEST_F(Pairs, AWriteWhoseAnswerWasLostStandsInTheHistoryWithItsRule) {
-  agreed(R"({"email":"a@x.de","name":"A"})");
-  mapping_.fields[1].conflict = ConflictRule::left;
-  crm().put("L", R"({"email":"a@x.de","name":"left"})");
-  erp().put("R", R"({"email":"a@x.de","name":"right"})");
-  erp().faults = {lose_answer};
+// Won by the left: the write to the right takes effect, and nobody hears of it.
+class LostAnswers : public Pairs {
+ protected:
+  void given_a_conflict_whose_answer_is_lost() {
+    agreed(R"({"email":"a@x.de","name":"A"})");
+    mapping_.fields[1].conflict = ConflictRule::left;
+    crm().put("L", R"({"email":"a@x.de","name":"left"})");
+    erp().put("R", R"({"email":"a@x.de","name":"right"})");
+    erp().faults = {lose_answer};
+  }
+};
+
+TEST_F(LostAnswers, AWriteWhoseAnswerWasLostStandsInTheHistoryWithItsRule) {
+  given_a_conflict_whose_answer_is_lost();
 
   news(left("L"));
   news(right("R"));
@@ -128,12 +136,8 @@ TEST_F(Pairs, AWriteWhoseAnswerWasLostStandsInTheHistoryWithItsRule) {
 }
 
 // Found by the simulation: what our write had overwritten was in no history, for a person changed the field again.
-TEST_F(Pairs, AWriteWhoseAnswerWasLostStandsInTheHistoryThoughAPersonOvertookIt) {
-  agreed(R"({"email":"a@x.de","name":"A"})");
-  mapping_.fields[1].conflict = ConflictRule::left;
-  crm().put("L", R"({"email":"a@x.de","name":"left"})");
-  erp().put("R", R"({"email":"a@x.de","name":"right"})");
-  erp().faults = {lose_answer};
+TEST_F(LostAnswers, AWriteWhoseAnswerWasLostStandsInTheHistoryThoughAPersonOvertookIt) {
+  given_a_conflict_whose_answer_is_lost();
   news(left("L"));
   pass();
   ASSERT_EQ(erp().value("R", "name"), "left");
