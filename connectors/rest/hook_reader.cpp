@@ -15,11 +15,6 @@ bool fits(std::string_view pattern, std::string_view word) {
   return word.starts_with(pattern);
 }
 
-std::string text_at(const std::optional<Path>& path, const Native& item) {
-  const Native* value = path ? path->find(item) : nullptr;
-  return value != nullptr ? value->plain() : "";
-}
-
 /// What the request says an item is about, and where it says so.
 std::pair<std::string, std::string> word_of(const HookObject& how, const Native& item, const HookRequest& request) {
   if (how.segment) {

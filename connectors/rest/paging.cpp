@@ -65,11 +65,6 @@ Next numbered(const Paging& paging, const Place& place, const Answer& answer, st
   return Place{place.count + 1, place.from, std::to_string(offset ? seen : at + 1)};
 }
 
-std::string text_at(const std::optional<Path>& path, const Native& body) {
-  const Native* value = path ? path->find(body) : nullptr;
-  return value != nullptr ? value->plain() : "";
-}
-
 Next after_cursor(const Place& place, const std::string& cursor) {
   if (cursor.empty()) return std::nullopt;
   if (cursor == place.at) return "the same cursor was given again";

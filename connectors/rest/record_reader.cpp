@@ -7,11 +7,6 @@
 namespace counterpart::rest {
 namespace {
 
-std::string text_at(const std::optional<Path>& path, const Native& item) {
-  const Native* value = path ? path->find(item) : nullptr;
-  return value != nullptr ? value->plain() : "";
-}
-
 std::optional<Instant> moment_at(const std::optional<Moment>& moment, const Native& item) {
   const Native* value = moment ? moment->path.find(item) : nullptr;
   return value != nullptr ? moment->format.parse(*value) : std::nullopt;

@@ -22,8 +22,9 @@ class Scanner {
 
   int digits(std::size_t width) {
     int number = 0;
-    const char* end = rest_.data() + width;
-    if (rest_.size() < width || rest_.front() == '-' || std::from_chars(rest_.data(), end, number).ptr != end) {
+    const std::string_view text = rest_.substr(0, width);
+    const char* end = text.data() + text.size();
+    if (text.size() < width || text.front() == '-' || std::from_chars(text.data(), end, number).ptr != end) {
       good_ = false;
       rest_ = {};
       return 0;

@@ -207,4 +207,9 @@ void Path::set(Native& root, Native value) const {
   if (last_where == steps_.rbegin() && !steps_.empty()) complete_row(*at, std::get<Where>(steps_.back()));
 }
 
+std::string text_at(const std::optional<Path>& path, const Native& root) {
+  const Native* value = path ? path->find(root) : nullptr;
+  return value != nullptr ? value->plain() : "";
+}
+
 }  // namespace counterpart

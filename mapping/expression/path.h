@@ -95,4 +95,7 @@ class Path {
   std::vector<std::size_t> columns_;  ///< where each step begins in the text
 };
 
+/// What is found at a place, as `plain()`; "" where there is no path, or nothing at it.
+std::string text_at(const std::optional<Path>& path, const Native& root);
+
 }  // namespace counterpart

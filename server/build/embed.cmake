@@ -9,6 +9,7 @@ function(counterpart_embed target name)
             -P ${CMAKE_SOURCE_DIR}/server/build/embed_files.cmake
     DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/server/build/embed_files.cmake
     COMMENT "Embedding ${name}" VERBATIM)
+  set_source_files_properties(${cpp} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${cpp} ${folder}/include/embedded/${name}.h)
   target_include_directories(${target} PUBLIC ${folder}/include)
 endfunction()

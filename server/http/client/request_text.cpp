@@ -4,6 +4,7 @@
 #include <array>
 
 #include "connectors/ports/header_names.h"
+#include "connectors/ports/header_values.h"
 
 namespace counterpart::http {
 namespace {
@@ -23,9 +24,6 @@ bool is_token_char(char c) {
 }
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_token_char);
-}
-bool is_control(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
 }
 
 void append(std::string& out, std::string_view name, std::string_view value) {

@@ -4,15 +4,15 @@
 #include <ranges>
 #include <string>
 #include <string_view>
-#include <strings.h>
+
+#include "connectors/ports/header_names.h"
+#include "connectors/ports/header_values.h"
 
 namespace counterpart::http {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
-
-bool is_forwarded_for(const std::string& name) {
-  return ::strcasecmp(name.c_str(), "X-Forwarded-For") == 0;
+bool is_forwarded_for(std::string_view name) {
+  return equal_names(name, "X-Forwarded-For");
 }
 
 /// Repeated headers are one list.
@@ -22,12 +22,6 @@ std::string listed(const HttpHeaders& headers) {
     if (is_forwarded_for(name)) list.append(list.empty() ? "" : ",").append(value);
   }
   return list;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
 bool is_port(std::string_view text) {
@@ -60,7 +54,7 @@ Forwarded forwarded_client(const HttpHeaders& headers, const std::vector<Network
   std::string_view left = list;
   while (true) {
     const std::size_t comma = left.rfind(',');
-    result.client = read_hop(trimmed(comma == std::string_view::npos ? left : left.substr(comma + 1)));
+    result.client = read_hop(without_blanks(comma == std::string_view::npos ? left : left.substr(comma + 1)));
     result.malformed = !result.client;
     if (result.malformed || comma == std::string_view::npos || !any_holds(proxies, *result.client)) return result;
     left = left.substr(0, comma);

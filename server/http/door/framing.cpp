@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "connectors/ports/header_names.h"
+#include "connectors/ports/header_values.h"
 
 namespace counterpart::http {
 namespace {
@@ -37,12 +38,6 @@ bool is_token(std::string_view text) {
 
 bool is_host_char(char c) {
   return is_digit(c) || is_letter(c) || std::string_view("-._~%!$&'()*+;=:[]").find(c) != std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// The next line without its CRLF, taken off `rest`; the scanner has seen that each line has one.
@@ -102,7 +97,7 @@ Fault check_header(std::string_view line, Framing& framing) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
     return FramingFault{kBad, "malformed header"};
-  return check_value(line.substr(0, colon), trimmed(line.substr(colon + 1)), framing);
+  return check_value(line.substr(0, colon), without_blanks(line.substr(colon + 1)), framing);
 }
 
 Fault check_together(const Framing& framing) {

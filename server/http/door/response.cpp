@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "connectors/ports/header_names.h"
+#include "connectors/ports/header_values.h"
 
 namespace counterpart::http {
 namespace {
@@ -15,10 +16,6 @@ bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 5> kOurs = {"content-length", "connection", "transfer-encoding", "date",
                                                      "server"};
   return std::ranges::any_of(kOurs, [name](std::string_view ours) { return equal_names(name, ours); });
-}
-
-bool is_control(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
 }
 
 bool splits(std::string_view name, std::string_view value) {
