@@ -1,4 +1,5 @@
 #include <utility>
+#include <vector>
 
 #include "mapping/reconcile/reconcile.h"
 
@@ -16,21 +17,38 @@ bool holds(const FieldSide& side, const Native& raw_sent, const Record& held) {
 
 }  // namespace
 
-IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
-                               const Record& held, const LinkState& state) {
+IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const IntentFields& intent, const Record& held,
+                               const LinkState& state) {
   IntentSettlement settlement{.next = state, .confirmed = {}, .done = false};
+  bool took_effect = false;
+  std::vector<const FieldRule*> overtaken;
   for (const FieldRule& rule : mapping.fields) {
     const FieldSide& target = rule.side[side];
-    const FieldSide& origin = rule.side[other(side)];
-    const Native* raw_sent = sent.member(target.name);
-    const Native* raw_source = source.member(origin.name);
-    if (raw_sent == nullptr || raw_source == nullptr || !holds(target, *raw_sent, held)) continue;
-    settlement.next.base[side].set(target.name, raw_of(target, held).value_or(Native{}));
-    settlement.next.base[other(side)].set(origin.name, *raw_source);
-    settlement.confirmed.insert(target.name);
+    const Native* sent = intent.sent.member(target.name);
+    const Native* source = intent.source.member(rule.side[other(side)].name);
+    if (sent == nullptr || source == nullptr) continue;
+    const Native* before = intent.before.member(target.name);
+    const bool is_create = before == nullptr;  // and `held` is what it made
+    const bool is_before = !is_create && holds(target, *before, held);
+    took_effect = took_effect || is_create;
+    if (holds(target, *sent, held)) {
+      settlement.next.base[side].set(target.name, raw_of(target, held).value_or(Native{}));
+      settlement.next.base[other(side)].set(rule.side[other(side)].name, *source);
+      settlement.confirmed.insert(target.name);
+      took_effect = took_effect || !is_before;
+    } else if (!is_before) {
+      overtaken.push_back(&rule);
+    }
+  }
+  for (const FieldRule* rule : overtaken) {
+    if (!took_effect) break;
+    for (const Side at : kSides) {
+      const std::string& name = rule->side[at].name;
+      settlement.next.base[at].set(name, *(at == side ? intent.sent : intent.source).member(name));
+    }
   }
   // A field that today's mapping does not know is not confirmed.
-  settlement.done = sent.is_object() && settlement.confirmed.size() >= sent.object().size();
+  settlement.done = intent.sent.is_object() && settlement.confirmed.size() >= intent.sent.object().size();
   return settlement;
 }
 

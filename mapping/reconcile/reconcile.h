@@ -106,30 +106,33 @@ Settlement settle_update(const ObjectMapping& mapping, const Decision& decision,
 Settlement settle_create(const ObjectMapping& mapping, const Decision& decision, Side target, const Record& source,
                          const Record& held);
 
-/// Settles an update whose result is unknown (crash or time-out): fields of `held` that hold the
-/// intent's `after` get both bases moved to (source value then, held now). `sent` and `source` are
-/// objects of FieldSide::name → raw, of the written and the other side, as stored in the intent.
-struct IntentSettlement {
-  LinkState next;
-  std::set<std::string> confirmed;  ///< FieldSide::name of the written side: holds what was sent
-  bool done = false;                ///< every field does
-};
-IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const Native& sent, const Native& source,
-                               const Record& held, const LinkState& state);
-
-/// Of that update: the fields (FieldSide::name) of which nothing tells whether they were written, for `held` holds
-/// neither what was sent nor what was there `before`: somebody has changed them since.
-std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const Native& before,
-                                       const Native& sent, const Record& held);
-
-/// The fields a decision writes to `side`, for its intent: `sent` and `source` as above, `before` what
-/// `side` held. For a create now[side] is nullptr, and `before` stays empty.
+/// What an intent says of the fields it writes: objects of FieldSide::name → raw. `before`: what the written side held
+/// when it was decided, of fields that it had; `sent`; `source`: what the other side held, by its own names.
 struct IntentFields {
   Native before;
   Native sent;
   Native source;
 };
+
+/// The fields a decision writes to `side`, for its intent.
 IntentFields intent_fields(const ObjectMapping& mapping, const Decision& decision, Side side,
                            const Both<const Record*>& now);
+
+/// Settles an update whose result is unknown (crash or time-out): fields of `held` that hold what was sent get both
+/// bases moved to (source value then, held now). Where one of them held something else before, the update took effect,
+/// as a whole: so those that hold neither what was sent nor what was there before were changed since, by somebody who
+/// saw what was sent, and that is their base. A create of which `held` is what it made took effect, too.
+struct IntentSettlement {
+  LinkState next;
+  std::set<std::string> confirmed;  ///< FieldSide::name of the written side: holds what was sent
+  bool done = false;                ///< every field does
+};
+IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const IntentFields& intent, const Record& held,
+                               const LinkState& state);
+
+/// Of that update: the fields (FieldSide::name) of which nothing tells whether they were written, for `held` holds
+/// neither what was sent nor what was there `before`: somebody has changed them since.
+std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const Native& before,
+                                       const Native& sent, const Record& held);
 
 }  // namespace counterpart

@@ -84,6 +84,8 @@ struct Metrics::Impl {
                                            "Fields written, by the side written to.", {"sync", "side"});
   Series<Counter> conflicts = counter(registry, "counterpart_conflicts_total",
                                       "Fields changed on both sides to different values.", {"sync", "mapping"});
+  Series<Counter> leases_lost = counter(registry, "counterpart_leases_lost_total",
+                                        "Records whose work took longer than its lease, and is done again.", {"sync"});
   Series<Histogram> sync_seconds =
       histogram(registry, "counterpart_sync_seconds", "Time from the first news of a change to its confirmed write.",
                 {"sync"}, kSyncBuckets);
@@ -157,6 +159,10 @@ void Metrics::fields_written(std::string_view sync, std::string_view side, int c
 
 void Metrics::conflicts(std::string_view sync, std::string_view mapping, int count) {
   impl_->conflicts.of(sync, mapping).Increment(positive(count));
+}
+
+void Metrics::leases_lost(std::string_view sync, long count) {
+  impl_->leases_lost.of(sync).Increment(positive(static_cast<double>(count)));
 }
 
 void Metrics::synced_after(std::string_view sync, std::chrono::microseconds since_first_news) {

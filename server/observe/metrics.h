@@ -32,6 +32,9 @@ class Metrics {
   void echo_dropped(std::string_view sync, std::string_view guard);              // counterpart_echoes_total{guard}
   void fields_written(std::string_view sync, std::string_view side, int count);  // counterpart_fields_written_total
   void conflicts(std::string_view sync, std::string_view mapping, int count);    // counterpart_conflicts_total
+  void leases_lost(
+      std::string_view sync,
+      long count);  // counterpart_leases_lost_total{sync}: records whose work was overtaken, and done again
   void synced_after(std::string_view sync,
                     std::chrono::microseconds since_first_news);  // counterpart_sync_seconds: news → write confirmed
   void alert(std::string_view kind);                              // counterpart_alerts_total{kind}

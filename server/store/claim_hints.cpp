@@ -9,6 +9,8 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr microseconds kUnboundedEvery = std::chrono::seconds(10);
+/// Looking back walks what was claimed in the last seconds, as long as vacuum may not remove it.
+constexpr microseconds kLookBackEvery = std::chrono::milliseconds(250);
 /// An idle worker walks from the start before it sleeps, but not more often than this: under a million
 /// dead rows each such walk costs.
 constexpr microseconds kUnboundedWhenIdle = std::chrono::seconds(1);
@@ -32,15 +34,24 @@ ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t recon
   ClaimPlan plan;
   plan.order = order_of(hint.turn++);
   plan.floor = hint.floor;
-  plan.unbounded = !hint.unbounded_at || uptime - *hint.unbounded_at >= kUnboundedEvery;
-  plan.unbounded_if_idle = plan.unbounded || uptime - *hint.unbounded_at >= kUnboundedWhenIdle;
+  const auto is_long_ago = [uptime](const std::optional<microseconds>& at, microseconds time) {
+    return !at || uptime - *at >= time;
+  };
+  if (is_long_ago(hint.unbounded_at, kUnboundedEvery)) {
+    plan.reach = Reach::everything;
+  } else {
+    plan.reach = is_long_ago(hint.looked_back_at, kLookBackEvery) ? Reach::looking_back : Reach::from_bound;
+  }
+  const bool idle_walks_all = is_long_ago(hint.unbounded_at, kUnboundedWhenIdle);
+  plan.reach_if_idle = idle_walks_all ? Reach::everything : Reach::looking_back;
   return plan;
 }
 
 void ClaimHints::learn(SyncId sync, microseconds uptime, const ClaimResult& result) {
   Hint& hint = hints_[sync];
   hint.floor = result.floor;
-  if (result.was_unbounded) hint.unbounded_at = uptime;
+  if (result.reach >= Reach::looking_back) hint.looked_back_at = uptime;
+  if (result.reach == Reach::everything) hint.unbounded_at = uptime;
 }
 
 }  // namespace counterpart::store

@@ -8,7 +8,7 @@
 namespace counterpart::store {
 
 /// What this daemon remembers from claim to claim, sync by sync: hints only, lost without harm. Decides
-/// which class leads and whether a claim walks from the start of the queue.
+/// which class leads and where a claim begins to walk the queue.
 class ClaimHints {
  public:
   /// How the next claim goes. `reconnections` grows when a connection was lost: then nothing is remembered.
@@ -18,6 +18,7 @@ class ClaimHints {
  private:
   struct Hint {
     std::array<std::optional<std::int64_t>, kClasses> floor;
+    std::optional<std::chrono::microseconds> looked_back_at;
     std::optional<std::chrono::microseconds> unbounded_at;
     std::uint64_t reconnections = 0;
     unsigned turn = 0;

@@ -17,6 +17,8 @@ namespace {
 constexpr milliseconds kHeldByOthers{50};
 /// When an idle claim that saw only what is above the bound is to be followed by one that sees everything.
 constexpr milliseconds kLookAgain{1'000};
+/// How far below its bound a claim looks back: no transaction takes longer to commit.
+constexpr milliseconds kLookBack{5'000};
 /// From so many interruptions in a row on, a record is worked alone.
 constexpr int kAloneAfter = 2;
 
@@ -44,6 +46,7 @@ Picked picked_from(const Rows& rows, std::size_t i) {
   record.interrupted = static_cast<int>(rows.integer(i, 14));
   if (!rows.is_null(i, 15)) record.failing_for = milliseconds(rows.integer(i, 15));
   record.look_again = rows.boolean(i, 16);
+  record.unfinished = rows.boolean(i, 17);
   return picked;
 }
 
@@ -65,12 +68,9 @@ class Claiming {
     result_.claim.at = instant_of(opened.integer(0, 1));
     pick_wanted();
     pick_due();
-    note_next_due();
     keep_suspects_apart();
-    if (!picked_.empty()) {
-      lease_pairs();
-      load_intents();
-    }
+    if (!picked_.empty()) lease_pairs();
+    if (!picked_.empty()) load_intents();
     hand_over();
     return std::move(result_);
   }
@@ -99,30 +99,39 @@ class Claiming {
 
   void pick_due() {
     if (room() <= 0) return;
-    walk(plan_.unbounded);
-    if (picked_.empty() && !plan_.unbounded && plan_.unbounded_if_idle) walk(true);
+    walk(plan_.reach);
+    if (picked_.empty() && plan_.reach_if_idle > plan_.reach) walk(plan_.reach_if_idle);
   }
 
-  Cell floor_of(WorkClass work_class, bool unbounded) const {
-    if (unbounded) return std::nullopt;
+  Cell floor_of(WorkClass work_class) const {
+    if (result_.reach == Reach::everything) return std::nullopt;
     return Cell(plan_.floor[static_cast<std::size_t>(work_class)]);
   }
 
-  void walk(bool unbounded) {
-    result_.was_unbounded = unbounded;
-    const auto& classes = plan_.order;
-    const Rows rows =
-        transaction_.exec("claim_due", Arguments{order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count()),
-                                                 room(), static_cast<int>(classes[0]), static_cast<int>(classes[1]),
-                                                 static_cast<int>(classes[2]), floor_of(classes[0], unbounded),
-                                                 floor_of(classes[1], unbounded), floor_of(classes[2], unbounded)});
-    const std::size_t before = picked_.size();
-    take(rows);
-    raise_floors(before);
+  Cell look_back() const {
+    return result_.reach == Reach::from_bound ? std::int64_t{0} : static_cast<std::int64_t>(kLookBack.count());
   }
 
-  /// Everything due before the first row found is leased or locked by others; a lease's end is above it.
-  void raise_floors(std::size_t from) {
+  void walk(Reach reach) {
+    result_.reach = reach;
+    const auto& classes = plan_.order;
+    const std::int64_t wanted = room();
+    const Rows rows = transaction_.exec(
+        "claim_due", Arguments{order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count()), wanted,
+                               static_cast<int>(classes[0]), static_cast<int>(classes[1]), static_cast<int>(classes[2]),
+                               floor_of(classes[0]), floor_of(classes[1]), floor_of(classes[2]), look_back()});
+    const std::size_t before = picked_.size();
+    take(rows);
+    raise_floors(before, static_cast<std::int64_t>(rows.size()) < wanted);
+  }
+
+  /// Everything due before the first row found is leased or locked by others; a lease's end is above it. Where all that
+  /// is due was found, that is so of everything up to now.
+  void raise_floors(std::size_t from, bool found_all) {
+    if (found_all) {
+      result_.floor.fill(micros_of(result_.claim.at));
+      return;
+    }
     std::array<bool, kClasses> seen{};
     for (std::size_t i = from; i < picked_.size(); ++i) {
       const auto work_class = static_cast<std::size_t>(picked_[i].record.work_class);
@@ -132,18 +141,13 @@ class Claiming {
   }
 
   void note_next_due() {
-    if (room() <= 0) {
-      result_.claim.next_due = milliseconds(0);
-      return;
-    }
-    const bool unbounded = result_.was_unbounded;
-    const Rows rows = transaction_.exec(
-        "next_due", Arguments{order_.sync, floor_of(WorkClass::live, unbounded), floor_of(WorkClass::sweep, unbounded),
-                              floor_of(WorkClass::backfill, unbounded)});
+    const Rows rows =
+        transaction_.exec("next_due", Arguments{order_.sync, floor_of(WorkClass::live), floor_of(WorkClass::sweep),
+                                                floor_of(WorkClass::backfill), look_back()});
     std::optional<milliseconds>& next = result_.claim.next_due;
-    const milliseconds least = picked_.empty() ? kHeldByOthers : milliseconds(0);
+    const milliseconds least = put_back_ ? milliseconds(0) : kHeldByOthers;
     if (!rows.is_null(0, 0)) next = std::max(least, milliseconds(rows.integer(0, 0)));
-    if (picked_.empty() && !unbounded) next = std::min(kLookAgain, next.value_or(kLookAgain));
+    if (result_.reach != Reach::everything) next = std::min(kLookAgain, next.value_or(kLookAgain));
   }
 
   /// What may have killed the daemon is worked alone, so that it takes no others with it and in the end only
@@ -161,27 +165,26 @@ class Claiming {
       const RecordKey& key = picked.record.key;
       if (left_out(picked)) columns.add({key.mapping, static_cast<int>(key.side), key.id, picked.was_due});
     }
-    transaction_.exec("put_back_as_it_was", Arguments({order_.sync, lease_}, columns));
+    transaction_.later("put_back_as_it_was", Arguments({order_.sync, lease_}, columns));
+    for (const Picked& picked : picked_) {
+      auto& floor = result_.floor[static_cast<std::size_t>(picked.record.work_class)];
+      if (left_out(picked) && floor) floor = std::min(*floor, picked.was_due);
+    }
     std::erase_if(picked_, left_out);
-    result_.claim.next_due = milliseconds(0);
   }
 
   void lease_pairs() {
     std::vector<RecordKey> keys;
     for (const Picked& picked : picked_) keys.push_back(picked.record.key);
-    const std::vector<std::optional<LinkRow>> links = read_links(transaction_, order_.sync, keys);
-    for (std::size_t i = 0; i < picked_.size(); ++i) picked_[i].record.link = links[i];
+    ends_ = read_link_ends(transaction_, order_.sync, keys);
 
     // Both ends of a pair in one group, also where both are claimed.
     std::map<std::string, LeaseGroup> groups;
     std::vector<std::string> root_of;
-    for (const Picked& picked : picked_) {
-      const RecordKey& key = picked.record.key;
+    for (std::size_t i = 0; i < picked_.size(); ++i) {
+      const RecordKey& key = picked_[i].record.key;
       std::set<std::string> ends{lease_key(key)};
-      const std::optional<LinkRow>& link = picked.record.link;
-      if (link && !link->tombstone) {
-        ends.insert(lease_key(RecordKey{key.mapping, other(key.side), link->id[other(key.side)]}));
-      }
+      if (ends_[i].link_id != 0) ends.insert(lease_key(RecordKey{key.mapping, other(key.side), ends_[i].other_end}));
       root_of.push_back(*ends.begin());
       LeaseGroup& group = groups[root_of.back()];
       group.root = root_of.back();
@@ -213,8 +216,8 @@ class Claiming {
       }
     }
     picked_ = std::move(kept);
-    transaction_.exec("put_back", Arguments({order_.sync, lease_, order_.put_back.count()}, put_back));
-    result_.claim.next_due = std::min(order_.put_back, result_.claim.next_due.value_or(order_.put_back));
+    transaction_.later("put_back", Arguments({order_.sync, lease_, order_.put_back.count()}, put_back));
+    put_back_ = true;
   }
 
   /// Taking a lease may have waited for the transaction that gave it up, and what that stored is newer
@@ -226,17 +229,15 @@ class Claiming {
     std::vector<std::optional<LinkRow>> links = read_links(transaction_, order_.sync, keys);
     std::vector<std::string> spare;
     for (std::size_t i = 0; i < picked_.size(); ++i) {
-      std::optional<LinkRow>& known = picked_[i].record.link;
-      const auto number = [](const std::optional<LinkRow>& link) { return link ? link->link_id : 0; };
-      const auto ended = [](const std::optional<LinkRow>& link) { return link && link->tombstone; };
-      const bool same = number(known) == number(links[i]) && ended(known) == ended(links[i]);
+      const std::int64_t live = links[i] && !links[i]->tombstone ? links[i]->link_id : 0;
+      const bool same = live == ends_[i].link_id;
       if (!same && busy.insert(root_of[i]).second) {
         const std::set<std::string>& leased = groups.at(root_of[i]).keys;
         spare.insert(spare.end(), leased.begin(), leased.end());
       }
-      known = std::move(links[i]);
+      picked_[i].record.link = std::move(links[i]);
     }
-    if (!spare.empty()) transaction_.exec("drop_leases", Arguments{order_.sync, lease_, array_literal(spare)});
+    if (!spare.empty()) transaction_.later("drop_leases", Arguments{order_.sync, lease_, array_literal(spare)});
   }
 
   void load_intents() {
@@ -249,8 +250,9 @@ class Claiming {
   }
 
   void hand_over() {
-    if (picked_.empty()) return;
+    if (picked_.empty()) return note_next_due();
     result_.claim.lease = lease_;
+    result_.claim.next_due = milliseconds(0);  // there may be more
     for (Picked& picked : picked_) result_.claim.records.push_back(std::move(picked.record));
   }
 
@@ -260,6 +262,8 @@ class Claiming {
   const std::string& daemon_;
   LeaseNumber lease_ = 0;
   std::vector<Picked> picked_;
+  std::vector<LinkEnd> ends_;  ///< of the picked records, before they were leased
+  bool put_back_ = false;      ///< some are leased elsewhere
   ClaimResult result_;
 };
 

@@ -11,19 +11,26 @@ namespace counterpart::store {
 
 inline constexpr std::size_t kClasses = 3;
 
+/// Where a claim begins to walk the queue. Below its bound are dead rows, seldom others: those are found by and by.
+enum class Reach {
+  from_bound,
+  looking_back,  ///< a little below it, for rows whose transactions were slow to commit
+  everything,
+};
+
 /// What a claim goes by besides its order: a hint only, kept by each daemon for itself.
 struct ClaimPlan {
   std::array<WorkClass, kClasses> order{WorkClass::live, WorkClass::sweep, WorkClass::backfill};
   /// By class: where due rows begin, microseconds; nullopt: unknown, walk from the start.
   std::array<std::optional<std::int64_t>, kClasses> floor;
-  bool unbounded = true;          ///< walk from the start, whatever the floors say
-  bool unbounded_if_idle = true;  ///< and so where the bounded walk finds nothing
+  Reach reach = Reach::everything;
+  Reach reach_if_idle = Reach::everything;  ///< where that finds nothing
 };
 
 struct ClaimResult {
   Claim claim;
   std::array<std::optional<std::int64_t>, kClasses> floor;  ///< for the next plan
-  bool was_unbounded = false;
+  Reach reach = Reach::from_bound;                          ///< how far it looked in the end
 };
 
 /// Store::claim in a running transaction; `daemon` owns the lease.

@@ -152,7 +152,7 @@ class Completing {
       columns.add({wanted.key.mapping, side_cell(wanted.key.side), wanted.key.id, name_of(ending.outcome()), detail,
                    wanted.correlation});
     }
-    transaction_.exec("store_outcomes", Arguments({sync_}, columns));
+    transaction_.later("store_outcomes", Arguments({sync_}, columns));
   }
 
   void store_parked() {
@@ -172,8 +172,8 @@ class Completing {
         }
       }
     }
-    if (!parked.empty()) transaction_.exec("park", Arguments({sync_}, parked));
-    if (!unparked.empty()) transaction_.exec("unpark", Arguments({sync_}, unparked));
+    if (!parked.empty()) transaction_.later("park", Arguments({sync_}, parked));
+    if (!unparked.empty()) transaction_.later("unpark", Arguments({sync_}, unparked));
   }
 
   void store_frozen() {
@@ -184,13 +184,13 @@ class Completing {
       for (const std::string& field : ending.wanted->thaw) thawed.add({ending.link_id, field});
       for (const FrozenField& field : ending.wanted->freeze) frozen[{ending.link_id, field.field}] = &field;
     }
-    if (!thawed.empty()) transaction_.exec("thaw_fields", Arguments({sync_}, thawed));
+    if (!thawed.empty()) transaction_.later("thaw_fields", Arguments({sync_}, thawed));
     if (frozen.empty()) return;
     Columns columns(5);
     for (const auto& [where, field] : frozen) {
       columns.add({where.first, where.second, field->reason, Cell::json(field->left), Cell::json(field->right)});
     }
-    transaction_.exec("freeze_fields", Arguments({sync_}, columns));
+    transaction_.later("freeze_fields", Arguments({sync_}, columns));
   }
 
   /// Facts that hold whatever became of a link: results of calls, match keys seen, alerts.
@@ -234,7 +234,7 @@ class Completing {
     if (settled.empty()) return;
     Columns kept(2);
     for (const AlertRow& alert : raised) kept.add({alert.kind, alert.subject});
-    transaction_.exec("resolve_alerts_about", Arguments({sync_}, settled).and_columns(kept));
+    transaction_.later("resolve_alerts_about", Arguments({sync_}, settled).and_columns(kept));
   }
 
   /// Removes the rows whose generation is still the claimed one; the others stay. Each is locked, so the
@@ -246,14 +246,14 @@ class Completing {
       const RecordKey& key = ending.wanted->key;
       done.add({key.mapping, side_cell(key.side), key.id, ending.wanted->generation});
     }
+    std::vector<std::string> keys;
+    for (const Ending& ending : endings_) keys.push_back(lease_key(ending.wanted->key));
+    release_completed(transaction_, sync_, lease_, keys);
+
     std::size_t ended = 0;
     if (!done.empty()) ended += transaction_.exec("remove_done", Arguments({sync_, lease_}, done)).size();
     if (ended < endings_.size()) ended += keep_dirty();
     if (ended != endings_.size()) throw Failure(FailureKind::refused, "complete: a locked dirty row has changed");
-
-    std::vector<std::string> keys;
-    for (const Ending& ending : endings_) keys.push_back(lease_key(ending.wanted->key));
-    release_completed(transaction_, sync_, lease_, keys);
   }
 
   std::size_t keep_dirty() {
@@ -307,8 +307,8 @@ void store_alerts(Transaction& transaction, SyncId sync, const std::vector<Alert
     keys.add({alert->kind, alert->subject});
     columns.add({alert->kind, alert->subject, alert->message, alert->remedy});
   }
-  transaction.exec("close_old_alerts", Arguments({sync}, keys));
-  transaction.exec("store_alerts", Arguments({sync}, columns));
+  transaction.later("close_old_alerts", Arguments({sync}, keys));
+  transaction.later("store_alerts", Arguments({sync}, columns));
 }
 
 }  // namespace counterpart::store

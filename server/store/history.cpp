@@ -11,7 +11,7 @@ void store_history(Transaction& transaction, SyncId sync, const std::vector<Hist
                  static_cast<int>(entry.side), entry.field, entry.what, Cell::json(entry.before),
                  Cell::json(entry.after), Cell::json(entry.lost), entry.rule, *row.correlation});
   }
-  transaction.exec("store_history", Arguments({sync}, columns));
+  transaction.later("store_history", Arguments({sync}, columns));
 }
 
 }  // namespace counterpart::store

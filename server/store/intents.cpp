@@ -84,7 +84,7 @@ void end_intents(Transaction& transaction, SyncId sync, const std::vector<Intent
   if (each.empty()) return;
   Columns columns(3);
   for (const auto& [id, result] : each) columns.add({id, static_cast<int>(result->state), result->result});
-  transaction.exec("end_intents", Arguments({sync}, columns));
+  transaction.later("end_intents", Arguments({sync}, columns));
 }
 
 }  // namespace counterpart::store

@@ -58,23 +58,23 @@ std::vector<bool> acquire(Transaction& transaction, SyncId sync, const LeaseTerm
   }
   std::vector<std::string> spare;
   std::set_difference(held.fresh.begin(), held.fresh.end(), kept.begin(), kept.end(), std::back_inserter(spare));
-  if (!spare.empty()) transaction.exec("drop_leases", Arguments{sync, terms.lease, array_literal(spare)});
+  if (!spare.empty()) transaction.later("drop_leases", Arguments{sync, terms.lease, array_literal(spare)});
   return got;
 }
 
 void release_completed(Transaction& transaction, SyncId sync, LeaseNumber lease,
                        const std::vector<std::string>& record_keys) {
   if (record_keys.empty()) return;
-  transaction.exec("release_completed", Arguments{sync, lease, array_literal(record_keys)});
+  transaction.later("release_completed", Arguments{sync, lease, array_literal(record_keys)});
 }
 
 void release_lease(Transaction& transaction, SyncId sync, LeaseNumber lease) {
-  transaction.exec("release_lease", Arguments{sync, lease, static_cast<std::int64_t>(kComeAgain.count())});
+  transaction.later("release_lease", Arguments{sync, lease, static_cast<std::int64_t>(kComeAgain.count())});
 }
 
 bool renew_lease(Transaction& transaction, SyncId sync, LeaseNumber lease, milliseconds duration) {
   const Arguments arguments{sync, lease, static_cast<std::int64_t>(duration.count())};
-  transaction.exec("renew_claimed", arguments);
+  transaction.later("renew_claimed", arguments);
   return !transaction.exec("renew_lease", arguments).empty();
 }
 

@@ -1,6 +1,7 @@
 #include "server/store/links.h"
 
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "mapping/values/json.h"
@@ -31,9 +32,39 @@ LinkRow link_from(const Rows& rows, std::size_t i) {
   return link;
 }
 
+Columns keys_of(const std::vector<RecordKey>& records) {
+  Columns columns(3);
+  for (const RecordKey& key : records) columns.add({key.mapping, static_cast<int>(key.side), key.id});
+  return columns;
+}
+
 /// A base that was never set is an empty object.
 Cell base_cell(const Native& base) {
   return base.is_null() ? Cell("{}") : Cell::json(base);
+}
+
+/// Mapping, side, kind, key, id.
+using IdentityRow = std::tuple<std::string, int, int, std::string, std::string>;
+
+std::set<IdentityRow> stored_identities(Transaction& transaction, SyncId sync, const Columns& records) {
+  std::set<IdentityRow> stored;
+  const Rows rows = transaction.exec("identities_of", Arguments({sync}, records));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    stored.emplace(rows.text(i, 0), static_cast<int>(rows.integer(i, 1)), static_cast<int>(rows.integer(i, 2)),
+                   rows.text(i, 3), rows.text(i, 4));
+  }
+  return stored;
+}
+
+/// Has that done to the rows that are in `these` and not in `those`.
+void change_identities(Transaction& transaction, std::string_view statement, SyncId sync,
+                       const std::set<IdentityRow>& these, const std::set<IdentityRow>& those) {
+  Columns columns(5);
+  for (const IdentityRow& row : these) {
+    if (those.contains(row)) continue;
+    columns.add({std::get<0>(row), std::get<1>(row), std::get<2>(row), std::get<3>(row), std::get<4>(row)});
+  }
+  if (!columns.empty()) transaction.later(statement, Arguments({sync}, columns));
 }
 
 using Ends = std::tuple<std::string, std::string, std::string>;
@@ -63,13 +94,21 @@ std::vector<std::optional<LinkRow>> read_links(Transaction& transaction, SyncId 
                                                const std::vector<RecordKey>& records) {
   std::vector<std::optional<LinkRow>> links(records.size());
   if (records.empty()) return links;
-  Columns columns(3);
-  for (const RecordKey& key : records) columns.add({key.mapping, static_cast<int>(key.side), key.id});
-  const Rows rows = transaction.exec("links_of", Arguments({sync}, columns));
+  const Rows rows = transaction.exec("links_of", Arguments({sync}, keys_of(records)));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     links[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = link_from(rows, i);
   }
   return links;
+}
+
+std::vector<LinkEnd> read_link_ends(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records) {
+  std::vector<LinkEnd> ends(records.size());
+  if (records.empty()) return ends;
+  const Rows rows = transaction.exec("link_ends", Arguments({sync}, keys_of(records)));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ends[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = {rows.integer(i, 1), rows.text(i, 2)};
+  }
+  return ends;
 }
 
 std::vector<std::int64_t> insert_links(Transaction& transaction, SyncId sync, const std::vector<NewLink>& links) {
@@ -109,7 +148,7 @@ void store_bases(Transaction& transaction, SyncId sync,
     columns.add({link_id, base_cell(state->base.left), base_cell(state->base.right),
                  Cell::json(activity_to_native(state->activity))});
   }
-  transaction.exec("store_bases", Arguments({sync}, columns));
+  transaction.later("store_bases", Arguments({sync}, columns));
 }
 
 std::vector<bool> reopen_links(Transaction& transaction, SyncId sync, LeaseNumber lease,
@@ -161,7 +200,7 @@ std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId s
   for (std::size_t i = 0; i < created.size(); ++i) {
     intents.add({created[i].intent_id, ids[i], created[i].id.left, created[i].id.right});
   }
-  transaction.exec("end_creates", Arguments({sync}, intents));
+  transaction.later("end_creates", Arguments({sync}, intents));
   return ids;
 }
 
@@ -183,17 +222,19 @@ void store_identities(Transaction& transaction, SyncId sync, const Identities& i
   std::map<RecordKey, const std::vector<KeyValue>*> each;
   for (const auto& [record, keys] : identities) each[record] = &keys;
   if (each.empty()) return;
+  std::set<IdentityRow> wanted;
   Columns records(3);
-  Columns all(5);
   for (const auto& [record, keys] : each) {
     const int side = static_cast<int>(record.side);
     records.add({record.mapping, side, record.id});
     for (const KeyValue& key : *keys) {
-      all.add({record.mapping, side, static_cast<int>(key.kind), bounded_key(key.normal), record.id});
+      wanted.emplace(record.mapping, side, static_cast<int>(key.kind), bounded_key(key.normal), record.id);
     }
   }
-  if (replace) transaction.exec("trim_identities", Arguments({sync}, records).and_columns(all));
-  if (!all.empty()) transaction.exec("add_identities", Arguments({sync}, all));
+  // Most records have the keys that they had: those cost one look.
+  const std::set<IdentityRow> stored = stored_identities(transaction, sync, records);
+  if (replace) change_identities(transaction, "trim_identities", sync, stored, wanted);
+  change_identities(transaction, "add_identities", sync, wanted, stored);
 }
 
 }  // namespace counterpart::store

@@ -13,6 +13,15 @@ namespace counterpart::store {
 std::vector<std::optional<LinkRow>> read_links(Transaction& transaction, SyncId sync,
                                                const std::vector<RecordKey>& records);
 
+/// A live link as far as leases need it; link_id 0: there is none.
+struct LinkEnd {
+  std::int64_t link_id = 0;
+  std::string other_end;
+};
+
+/// Of the live links that name these records, their other ends.
+std::vector<LinkEnd> read_link_ends(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records);
+
 /// A link to be made.
 struct NewLink {
   std::string mapping;

@@ -85,7 +85,7 @@ void store_folds(Transaction& transaction, const Folds& folds) {
                  static_cast<std::int64_t>(fold.settle.count()), static_cast<int>(fold.work_class), fold.correlation,
                  hints});
   }
-  transaction.exec("mark_dirty", Arguments(columns));
+  transaction.later("mark_dirty", Arguments(columns));
 }
 
 void wake_for(const Folds& folds, std::vector<Woken>& woken) {
@@ -148,7 +148,7 @@ void store_evidence(Transaction& transaction, const std::vector<const Delivery*>
                  has_headers ? Cell(delivery.headers) : Cell(std::nullopt),
                  row.first ? Cell(hex(delivery.body)) : Cell(std::nullopt)});
   }
-  if (!columns.empty()) transaction.exec("store_evidence", Arguments(columns));
+  if (!columns.empty()) transaction.later("store_evidence", Arguments(columns));
 }
 
 }  // namespace

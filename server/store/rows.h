@@ -103,6 +103,7 @@ struct Claimed {
   int interrupted = 0;  ///< how often in a row work on it ended without a word: it may be what kills the daemon
   std::optional<milliseconds> failing_for;  ///< since the first of the attempts failed
   bool look_again = false;                  ///< a person wants it read although its link has ended
+  bool unfinished = false;                  ///< its work was put off, maybe on what is the other end's change
   WorkClass work_class = WorkClass::live;
   Instant first_news{};
   Instant last_news{};

@@ -86,6 +86,9 @@ std::string prepare(pqxx::connection& connection, std::set<std::string, std::les
   if (known.insert(spelled).second) {
     try {
       connection.prepare(spelled, statement(name));
+#if PQXX_VERSION_MAJOR < 7
+      connection.prepare_now(spelled);  // it would wait for a use that is not spelled out in SQL
+#endif
     } catch (...) {
       known.erase(spelled);
       throw;
@@ -142,7 +145,7 @@ std::string conninfo_of(const ConnectionSettings& settings) {
 /// While it lives, a call to the database is under way.
 class Beat {
  public:
-  explicit Beat(Pulse& pulse) : pulse_(pulse) { pulse_.begin(); }
+  explicit Beat(Pulse& pulse, int statements = 1) : pulse_(pulse) { pulse_.begin(statements); }
   ~Beat() { pulse_.end(); }
   Beat(const Beat&) = delete;
 
@@ -201,7 +204,8 @@ Pulse::~Pulse() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void Pulse::begin() {
+void Pulse::begin(int statements) {
+  statements_ = statements;
   since_ = steady_nanoseconds();
 }
 
@@ -211,7 +215,8 @@ void Pulse::end() {
 
 bool Pulse::break_if_silent(milliseconds limit) {
   const std::int64_t since = since_;
-  if (since == 0 || steady_nanoseconds() - since < std::chrono::nanoseconds(limit).count()) return false;
+  const std::int64_t patience = std::chrono::nanoseconds(limit).count() * statements_;
+  if (since == 0 || steady_nanoseconds() - since < patience) return false;
   ::shutdown(descriptor_, SHUT_RDWR);
   return true;
 }
@@ -220,21 +225,47 @@ bool Pulse::break_if_silent(milliseconds limit) {
 
 struct Transaction::Impl {
   Impl(pqxx::connection& on, std::set<std::string, std::less<>>& known, Pulse& beating)
-      : connection(on), prepared(known), pulse(beating), end{beating}, work(on) {}
-  /// What was not committed is rolled back now, which is a call like any other.
-  ~Impl() { pulse.begin(); }
+      : connection(on), prepared(known), pulse(beating), work(on) {}
+  ~Impl() { roll_back(); }
   Impl(const Impl&) = delete;
 
-  struct End {
-    Pulse& pulse;
-    ~End() { pulse.end(); }
-  };
+  void add(std::string_view name, std::string sql) {
+    waiting += waiting.empty() ? "" : "; ";
+    waiting += sql;
+    names += names.empty() ? "" : ", ";
+    names += name;
+    ++statements;
+  }
+
+  /// Sends what waits; gives what its last statement answered.
+  pqxx::result send() {
+    begun = true;
+    const Beat beat(pulse, std::exchange(statements, 0));
+    pqxx::result answer = work.exec(std::exchange(waiting, {}));
+    names.clear();
+    return answer;
+  }
+
+  void roll_back() noexcept {
+    if (!begun || ended) return;
+    try {
+      const Beat beat(pulse);
+      work.exec("rollback");
+    } catch (const std::exception&) {
+      // The connection is lost, and with it the transaction.
+    }
+  }
 
   pqxx::connection& connection;
   std::set<std::string, std::less<>>& prepared;
   Pulse& pulse;
-  End end;  // after the work's own end
-  pqxx::work work;
+  pqxx::nontransaction work;      // that is, BEGIN and COMMIT are ours
+  std::string waiting = "begin";  // statements that go with the next, in one round trip
+  std::string names;              // theirs, for complaints
+  int statements = 1;
+  bool begun = false;
+  bool ended = false;
+  bool failed = false;
 };
 
 namespace {
@@ -319,35 +350,104 @@ std::vector<std::string> Connection::heard(milliseconds at_most) {
   }
 }
 
+namespace {
+
+/// Longer ones are sent as they are, not as text in SQL that has to be scanned.
+constexpr std::size_t kSpelledMax = std::size_t{64} * 1024;
+
+bool is_short(const Arguments& arguments) {
+  std::size_t size = 0;
+  for (const std::optional<std::string>& value : arguments.values()) size += value ? value->size() : 0;
+  return size <= kSpelledMax;
+}
+
+/// A prepared statement as SQL.
+std::string spell(pqxx::nontransaction& work, const std::string& name, const Arguments& arguments) {
+  std::string sql = "execute " + work.quote_name(name);
+  char before = '(';
+  for (const std::optional<std::string>& value : arguments.values()) {
+    sql += before;
+    sql += value ? work.quote(*value) : "null";
+    before = ',';
+  }
+  return before == '(' ? sql : sql + ')';
+}
+
+}  // namespace
+
 Rows Transaction::exec(std::string_view name, const Arguments& arguments) {
+  std::string during(name);
   try {
-    const Beat beat(impl_.pulse);
-    const std::string known = prepare(impl_.connection, impl_.prepared, name);
-    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{exec_prepared(impl_.work, known, arguments)}));
+    const std::string known = prepare_now(name);
+    pqxx::result answer;
+    if (is_short(arguments)) {
+      impl_.add(name, spell(impl_.work, known, arguments));
+      during = impl_.names;
+      answer = impl_.send();
+    } else {
+      flush();
+      const Beat beat(impl_.pulse);
+      answer = exec_prepared(impl_.work, known, arguments);
+    }
+    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{std::move(answer)}));
   } catch (...) {
+    impl_.failed = true;
+    rethrow_as_failure(during);
+  }
+}
+
+void Transaction::later(std::string_view name, const Arguments& arguments) {
+  if (!is_short(arguments)) {
+    exec(name, arguments);
+    return;
+  }
+  try {
+    impl_.add(name, spell(impl_.work, prepare_now(name), arguments));
+  } catch (...) {
+    impl_.failed = true;
     rethrow_as_failure(name);
   }
 }
 
+std::string Transaction::prepare_now(std::string_view name) {
+  const Beat beat(impl_.pulse);
+  return prepare(impl_.connection, impl_.prepared, name);
+}
+
+void Transaction::flush() {
+  if (impl_.waiting.empty()) return;
+  const std::string during = impl_.names;
+  try {
+    impl_.send();
+  } catch (...) {
+    impl_.failed = true;
+    rethrow_as_failure(during);
+  }
+}
+
 void Transaction::script(const std::string& sql) {
+  flush();
   try {
     const Beat beat(impl_.pulse);
     impl_.work.exec(sql);
   } catch (...) {
+    impl_.failed = true;
     rethrow_as_failure("migration");
   }
 }
 
-namespace {
-
-/// A COMMIT that the server refused is a definite no; one without an answer may have happened.
-void commit(pqxx::work& work, Pulse& pulse, std::string_view name) {
+/// After flush(). A COMMIT that the server refused is a definite no; one without an answer may have happened: so it
+/// goes alone.
+void Transaction::commit(std::string_view name) {
+  const std::string during = "commit of " + std::string(name);
+  if (impl_.failed) throw Failure(FailureKind::refused, during + ": one of its statements had failed");
+  impl_.ended = true;
   try {
-    const Beat beat(pulse);
-    work.commit();
+    const Beat beat(impl_.pulse);
+    impl_.work.exec("commit");
   } catch (...) {
     try {
-      rethrow_as_failure("commit of " + std::string(name));
+      rethrow_as_failure(during);
     } catch (const Failure& failure) {
       if (failure.kind() != FailureKind::reconnect) throw;
       throw Failure(FailureKind::in_doubt, failure.what());
@@ -355,19 +455,15 @@ void commit(pqxx::work& work, Pulse& pulse, std::string_view name) {
   }
 }
 
-}  // namespace
-
 void Connection::transact(std::string_view name, const std::function<void(Transaction&)>& work, FaultPoints& points) {
   const std::string point = "commit." + std::string(name);
   try {
-    const auto state = [this] {
-      const Beat beat(*impl_->pulse);  // BEGIN
-      return std::make_unique<Transaction::Impl>(impl_->connection, impl_->prepared, *impl_->pulse);
-    }();
-    Transaction transaction(*state);
+    Transaction::Impl state(impl_->connection, impl_->prepared, *impl_->pulse);
+    Transaction transaction(state);
     work(transaction);
+    transaction.flush();
     points.reach(point + ".before");
-    commit(state->work, *impl_->pulse, name);
+    transaction.commit(name);
   } catch (const pqxx::pqxx_exception&) {
     rethrow_as_failure("begin of " + std::string(name));
   }

@@ -46,10 +46,20 @@ class Transaction {
   /// Runs one of our named statements. Throws Failure.
   Rows exec(std::string_view statement, const Arguments& arguments = {});
 
+  /// The same for one whose answer is of no interest: it goes with the next, in one round trip, or before COMMIT. A
+  /// refusal comes then, too. Throws Failure.
+  void later(std::string_view statement, const Arguments& arguments = {});
+
   /// Runs a whole SQL file: migrations only. Throws Failure.
   void script(const std::string& sql);
 
  private:
+  friend class Connection;
+
+  std::string prepare_now(std::string_view name);
+  void flush();
+  void commit(std::string_view name);
+
   Impl& impl_;
 };
 
@@ -69,14 +79,15 @@ class Pulse {
   ~Pulse();
   Pulse(const Pulse&) = delete;
 
-  void begin();  ///< a call starts
-  void end();    ///< and is answered
-  /// Breaks the connection if a call has lasted longer than `limit`; true if it did.
+  void begin(int statements);  ///< a call with so many statements starts
+  void end();                  ///< and is answered
+  /// Breaks the connection if a call has lasted longer than `limit` a statement; true if it did.
   bool break_if_silent(milliseconds limit);
 
  private:
   int descriptor_;
   std::atomic<std::int64_t> since_{0};  ///< steady clock, nanoseconds; 0: idle
+  std::atomic<int> statements_{1};
 };
 
 /// One connection, never reconnected by the library: the one who holds it makes another. The only code

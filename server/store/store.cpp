@@ -14,6 +14,7 @@
 #include "server/store/listener.h"
 #include "server/store/reports.h"
 #include "server/store/sharing.h"
+#include "server/store/statistics.h"
 #include "server/store/upkeep.h"
 #include "server/within.h"
 
@@ -113,6 +114,9 @@ class Store::Impl {
   std::shared_ptr<std::function<void(std::string)>> heard_ = std::make_shared<std::function<void(std::string)>>();
   ClaimHints hints_;
   Abandoned abandoned_;  // the io thread's
+  Growth worked_;        // the io thread's
+  Growth linked_;        // the io thread's: most is worked before the first pairs are linked
+  Growth sent_;          // the io thread's: and linked before anything is written
   Lanes lanes_;
   GroupCommit intake_;
   std::unique_ptr<Listener> listener_;
@@ -283,10 +287,16 @@ awaitable<void> Store::index(SyncId sync, std::vector<std::pair<RecordKey, std::
 
 awaitable<std::vector<std::int64_t>> Store::begin_intents(SyncId sync, LeaseNumber lease,
                                                           std::vector<IntentRow> intents) {
-  return impl_->lanes_.work().run<std::vector<std::int64_t>>(
-      "begin_intents", [sync, lease, intents = std::move(intents)](Transaction& transaction) {
+  const bool grown = impl_->sent_.note(intents.size());
+  Lane& reports = impl_->lanes_.reports();
+  std::function<std::vector<std::int64_t>(Transaction&)> work =
+      [sync, lease, intents = std::move(intents)](Transaction& transaction) {
         return insert_intents(transaction, sync, lease, intents);
-      });
+      };
+  std::vector<std::int64_t> ids =
+      co_await impl_->lanes_.work().run<std::vector<std::int64_t>>("begin_intents", std::move(work));
+  if (grown) reports.submit(make_statistics_job());
+  co_return ids;
 }
 
 awaitable<std::vector<std::int64_t>> Store::store_created(SyncId sync, std::vector<CreatedLink> created) {
@@ -297,10 +307,17 @@ awaitable<std::vector<std::int64_t>> Store::store_created(SyncId sync, std::vect
 }
 
 awaitable<std::vector<bool>> Store::complete(SyncId sync, LeaseNumber lease, std::vector<Completion> completions) {
-  return impl_->lanes_.work().with_session<std::vector<bool>>(
-      [sync, lease, completions = std::move(completions)](Session& session) {
-        return complete_or_split(session, sync, lease, completions);
-      });
+  const auto pairs = std::ranges::count_if(completions, [](const Completion& c) { return c.link.has_value(); });
+  const bool queue_grown = impl_->worked_.note(completions.size());
+  const bool grown = impl_->linked_.note(static_cast<std::size_t>(pairs)) || queue_grown;
+  Lane& reports = impl_->lanes_.reports();
+  std::function<std::vector<bool>(Session&)> work = [sync, lease,
+                                                     completions = std::move(completions)](Session& session) {
+    return complete_or_split(session, sync, lease, completions);
+  };
+  std::vector<bool> held = co_await impl_->lanes_.work().with_session<std::vector<bool>>(std::move(work));
+  if (grown) reports.submit(make_statistics_job());
+  co_return held;
 }
 
 awaitable<bool> Store::renew(SyncId sync, LeaseNumber lease, milliseconds duration) {

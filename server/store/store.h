@@ -65,7 +65,7 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// threads; the names: register_syncs, beat, accept, mark, claim, give_back, lease_keys, leave_keys, renew, links_of,
 /// identities, index, open_creates, begin_intents, store_created, complete, reopen_links, has_links, release,
 /// take_over, announce, pace, begin_sweep, keep_sweep, end_sweep, watermark, save_watermark, listings, save_listings,
-/// upkeep, status, parked, retry_parked, explain, store_alert, resolve_alert.
+/// upkeep, statistics, status, parked, retry_parked, explain, store_alert, resolve_alert.
 class Store {
  public:
   /// `host`: who runs its lanes, for simulations; nullptr: threads of their own.

@@ -192,6 +192,7 @@ boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
   }
   const auto lost = std::count(stored.begin(), stored.end(), false);
   if (lost > 0) {
+    work.metrics.leases_lost(work.sync.settings->name, lost);
     log::warn("lease lost before completion; the work is done again",
               {{"sync", work.sync.settings->name}, {"records", lost}});
   }

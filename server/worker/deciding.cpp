@@ -48,6 +48,8 @@ void park_on_problem(Work& work, Item& item) {
 bool ends_unchanged(const Item& item) {
   if (!item.link || item.claimed.size() > 1 || item.settled_intents || item.has_open_intents()) return false;
   if (!item.state.frozen.empty() || item.link->parked || !item.record[item.side]) return false;
+  const store::Claimed& news = item.news();
+  if (news.unfinished || news.interrupted > 0 || news.look_again) return false;
   return holds_base(*item.mapping, item.side, *item.record[item.side], item.state.base[item.side]);
 }
 

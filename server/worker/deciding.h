@@ -5,7 +5,8 @@
 namespace counterpart {
 
 /// True if the side with the news holds exactly what the base says, so that nothing has to be asked
-/// of the other side: no open intent, nothing frozen, every field with a base.
+/// of the other side: no open intent, nothing frozen, every field with a base, and no work put off that may have been
+/// about the other side's change.
 bool ends_unchanged(const Item& item);
 
 /// Reconciles a linked item from its two fresh records. Gives it a decision to write, or its ending.

@@ -14,6 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kUntilSwept{500};
+constexpr milliseconds kUntilSweptMost{60'000};
 
 /// Lists what changed on `target` since the lag, and indexes its match keys.
 boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const ObjectMapping* mapping, Side target,
@@ -32,6 +33,12 @@ boost::asio::awaitable<std::optional<Failure>> index_latest(Work& work, const Ob
   co_return Failure{Failure::Kind::retry, "more changes than a create fence reads; the sweep goes first", {}};
 }
 
+/// Half as long as it has waited: a record is looked at a few times in a sweep of hours, not every second.
+milliseconds until_swept(Work& work, const Item& item) {
+  const auto waited = std::chrono::duration_cast<milliseconds>(work.now() - item.news().first_news);
+  return std::clamp(waited / 2, kUntilSwept, kUntilSweptMost) + milliseconds(work.random.below(1'000));
+}
+
 }  // namespace
 
 void wait_for_first_sweep(Work& work, std::vector<Item*> items) {
@@ -41,7 +48,7 @@ void wait_for_first_sweep(Work& work, std::vector<Item*> items) {
     const std::string& object = item->mapping->object[target];
     if (work.sync.listed.contains({item->mapping->name, target})) continue;
     end_again(*item, "a sweep of " + system.settings->name + "/" + object + " has to end before a create",
-              kUntilSwept + milliseconds(work.random.below(1'000)), false);
+              until_swept(work, *item), false);
   }
 }
 
@@ -50,7 +57,7 @@ boost::asio::awaitable<void> raise_fence(Work& work, std::vector<Item*> items, S
   const System& system = *work.sync.system[target];
   const auto now = work.now();
   for (Item* item : items) {
-    const milliseconds lag = system.connector->capabilities(item->mapping->object[target])->visibility_lag;
+    const milliseconds lag = capabilities(work, *item->mapping, target).visibility_lag;
     if (lag.count() == 0) continue;
     const auto ready = item->news().first_news + lag;
     if (now < ready) {
@@ -61,7 +68,7 @@ boost::asio::awaitable<void> raise_fence(Work& work, std::vector<Item*> items, S
     }
   }
   for (const ObjectMapping* mapping : mappings) {
-    const milliseconds lag = system.connector->capabilities(mapping->object[target])->visibility_lag;
+    const milliseconds lag = capabilities(work, *mapping, target).visibility_lag;
     const auto failure = co_await index_latest(work, mapping, target, now - 2 * lag - work.settings.fence_slack);
     if (!failure) continue;
     for (Item* item : items) {

@@ -37,6 +37,11 @@ struct Work {
   SendBy send_by(const System& system, std::chrono::milliseconds fresh_for) const;
 };
 
+/// What that side's system can do with the mapping's object there.
+inline const Capabilities& capabilities(const Work& work, const ObjectMapping& mapping, Side side) {
+  return *work.sync.system[side]->connector->capabilities(mapping.object[side]);
+}
+
 /// One pair, or one record without counterpart, on its way through a batch.
 struct Item {
   std::vector<store::Claimed> claimed;  ///< one dirty record, or both ends of one link

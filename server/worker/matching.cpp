@@ -54,6 +54,12 @@ void drop_ended(std::vector<Search>& searches) {
   std::erase_if(searches, [](const Search& search) { return search.item->ended; });
 }
 
+std::vector<Search*> pointers_to(std::vector<Search>& searches) {
+  std::vector<Search*> pointers;
+  for (Search& search : searches) pointers.push_back(&search);
+  return pointers;
+}
+
 milliseconds rest_of_lease(const Work& work) {
   return std::chrono::duration_cast<milliseconds>(work.lease_until - work.clock.uptime());
 }
@@ -135,10 +141,40 @@ boost::asio::awaitable<void> search_systems(Work& work, std::vector<Search>& sea
   drop_ended(searches);
 }
 
-/// Ids that the index knows and the search did not show (it lags): read by id, then offered like the rest.
-boost::asio::awaitable<void> search_index(Work& work, Search& search) {
+/// What the index knows under the keys of several searches: for each search, the ids under each of its keys.
+using Known = std::vector<std::vector<std::vector<std::string>>>;
+
+/// Asked once a mapping and side, not once a search. `side_of` says on which side of a search to look.
+boost::asio::awaitable<Known> known_to_index(Work& work, std::vector<Search*> searches,
+                                             Side (*side_of)(const Search&)) {
+  std::map<std::pair<std::string, Side>, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    if (!searches[i]->keys.empty()) groups[{searches[i]->item->mapping->name, side_of(*searches[i])}].push_back(i);
+  }
+  Known known(searches.size());
+  for (const auto& [where, members] : groups) {
+    std::vector<KeyValue> keys;
+    for (const std::size_t i : members) keys.insert(keys.end(), searches[i]->keys.begin(), searches[i]->keys.end());
+    auto found = co_await work.store.identities(work.sync.id, where.first, where.second, std::move(keys));
+    std::size_t next = 0;
+    for (const std::size_t i : members) {
+      for (std::size_t k = 0; k < searches[i]->keys.size(); ++k) known[i].push_back(std::move(found.at(next++)));
+    }
+  }
+  co_return known;
+}
+
+Side target_of(const Search& search) {
+  return search.target;
+}
+
+Side own_side_of(const Search& search) {
+  return search.item->side;
+}
+
+/// Reads by id what the index knows and the search did not show (it lags); then it is offered like the rest.
+boost::asio::awaitable<void> read_unshown(Work& work, Search& search, std::vector<std::vector<std::string>> known) {
   const ObjectMapping& mapping = *search.item->mapping;
-  const auto known = co_await work.store.identities(work.sync.id, mapping.name, search.target, search.keys);
   for (std::size_t k = 0; k < known.size(); ++k) {
     std::vector<std::string> missing;
     for (const std::string& id : known[k]) {
@@ -157,65 +193,103 @@ boost::asio::awaitable<void> search_index(Work& work, Search& search) {
   }
 }
 
-boost::asio::awaitable<void> mark_linked(Work& work, Search& search) {
+boost::asio::awaitable<void> search_index(Work& work, std::vector<Search>& searches) {
+  Known known = co_await known_to_index(work, pointers_to(searches), target_of);
+  for (std::size_t i = 0; i < searches.size(); ++i) co_await read_unshown(work, searches[i], std::move(known[i]));
+  drop_ended(searches);
+}
+
+void take_link(Search& search, const std::string& id, const store::LinkRow& link) {
+  if (link.id[search.item->side] == search.item->id[search.item->side]) {
+    end_again(*search.item, "the record was linked meanwhile", milliseconds(0), false);
+    return;
+  }
+  for (auto& candidates : search.found) {
+    for (Candidate& candidate : candidates) {
+      if (candidate.id == id) candidate.linked = true;
+    }
+  }
+}
+
+/// Which candidates have a link already; asked once for all searches.
+boost::asio::awaitable<void> mark_linked(Work& work, std::vector<Search>& searches) {
   std::vector<store::RecordKey> keys;
-  for (const auto& [id, record] : search.records) keys.push_back({search.item->mapping->name, search.target, id});
+  std::vector<Search*> asked_by;
+  for (Search& search : searches) {
+    for (const auto& [id, record] : search.records) {
+      keys.push_back({search.item->mapping->name, search.target, id});
+      asked_by.push_back(&search);
+    }
+  }
   if (keys.empty()) co_return;
-  const auto ids = keys;
+  const auto asked = keys;
   const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!links[i]) continue;
-    if (links[i]->id[search.item->side] == search.item->id[search.item->side]) {
-      end_again(*search.item, "the record was linked meanwhile", milliseconds(0), false);
-      co_return;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (links[i] && !asked_by[i]->item->ended) take_link(*asked_by[i], asked[i].id, *links[i]);
+  }
+  drop_ended(searches);
+}
+
+/// A search with the one counterpart that it found.
+struct Match {
+  Search* search = nullptr;
+  std::string id;
+};
+
+boost::asio::awaitable<void> link_matches(Work& work, std::vector<Match> matches) {
+  if (matches.empty()) co_return;
+  std::vector<std::vector<std::string>> groups;
+  for (const Match& match : matches) {
+    const store::RecordKey key{match.search->item->mapping->name, match.search->target, match.id};
+    groups.emplace_back(1, store::lease_key(key));
+  }
+  const auto got = co_await work.store.lease_keys(work.sync.id, work.lease, rest_of_lease(work), std::move(groups));
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    auto& [search, id] = matches[i];
+    Item& item = *search->item;
+    if (!got.at(i)) {
+      end_again(item, "its counterpart is being worked", short_pause(work), false);
+      continue;
     }
-    for (auto& candidates : search.found) {
-      for (Candidate& candidate : candidates) {
-        if (candidate.id == ids[i].id) candidate.linked = true;
-      }
-    }
+    item.id[search->target] = id;
+    item.record[search->target] = std::move(search->records.at(id));
+    // Where searches lag, what was found is no younger than that: it is read again before it is written.
+    if (capabilities(work, *item.mapping, search->target).visibility_lag.count() > 0) item.read_at = {};
+    item.ending.identity.emplace_back(store::RecordKey{item.mapping->name, search->target, id},
+                                      match_keys(*item.mapping, search->target, *item.record[search->target]));
   }
 }
 
-boost::asio::awaitable<void> link_to(Work& work, Search& search, std::string id) {
-  Item& item = *search.item;
-  const store::RecordKey key{item.mapping->name, search.target, id};
-  std::vector<std::vector<std::string>> group(1, std::vector<std::string>(1, store::lease_key(key)));
-  const auto got = co_await work.store.lease_keys(work.sync.id, work.lease, rest_of_lease(work), std::move(group));
-  if (!got.at(0)) {
-    end_again(item, "its counterpart is being worked", short_pause(work), false);
-    co_return;
-  }
-  item.id[search.target] = id;
-  item.record[search.target] = std::move(search.records.at(id));
-  item.ending.identity.emplace_back(key, match_keys(*item.mapping, search.target, *item.record[search.target]));
-}
-
-/// What the index knows of the item's own side under its keys, besides itself, as far as it ever had a link.
-boost::asio::awaitable<std::vector<std::string>> linked_doubles(Work& work, const Search& search) {
-  const Item& item = *search.item;
-  const auto known = co_await work.store.identities(work.sync.id, item.mapping->name, item.side, search.keys);
-  std::set<std::string> others;
-  for (const auto& ids : known) others.insert(ids.begin(), ids.end());
-  others.erase(item.id[item.side]);
-  if (others.empty()) co_return std::vector<std::string>();
+/// For each search, what the index knows of the item's own side under its keys, besides itself, as far as it ever had
+/// a link.
+boost::asio::awaitable<std::vector<std::vector<std::string>>> linked_doubles(Work& work,
+                                                                             std::vector<Search*> searches) {
+  const Known known = co_await known_to_index(work, searches, own_side_of);
   std::vector<store::RecordKey> keys;
-  for (const std::string& id : others) keys.push_back({item.mapping->name, item.side, id});
+  std::vector<std::size_t> asked_by;
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    const Item& item = *searches[i]->item;
+    std::set<std::string> others;
+    for (const auto& ids : known[i]) others.insert(ids.begin(), ids.end());
+    others.erase(item.id[item.side]);
+    for (const std::string& id : others) {
+      keys.push_back({item.mapping->name, item.side, id});
+      asked_by.push_back(i);
+    }
+  }
+  std::vector<std::vector<std::string>> linked(searches.size());
+  if (keys.empty()) co_return linked;
+  const auto asked = keys;
   const auto links = co_await work.store.links_of(work.sync.id, std::move(keys));
-  std::vector<std::string> linked;
-  std::size_t i = 0;
-  for (const std::string& id : others) {
-    if (links[i++]) linked.push_back(id);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (links[i]) linked[asked_by[i]].push_back(asked[i].id);
   }
   co_return linked;
 }
 
-/// Who has, or had, a counterpart by another record of the same system gets no second one: one that was deleted
-/// over there would come back by way of its double.
-boost::asio::awaitable<void> hold_if_double(Work& work, Search& search) {
-  Item& item = *search.item;
-  std::vector<std::string> linked = co_await linked_doubles(work, search);
+boost::asio::awaitable<void> hold_if_double(Work& work, Search& search, std::vector<std::string> linked) {
   if (linked.empty()) co_return;
+  Item& item = *search.item;
   Connector& connector = *work.sync.system[item.side]->connector;
   const auto results = co_await connector.read(item.mapping->object[item.side], linked);
   for (std::size_t i = 0; i < results.size() && !item.ended; ++i) {
@@ -237,6 +311,15 @@ boost::asio::awaitable<void> hold_if_double(Work& work, Search& search) {
   }
 }
 
+/// Who has, or had, a counterpart by another record of the same system gets no second one: one that was deleted
+/// over there would come back by way of its double.
+boost::asio::awaitable<void> hold_doubles(Work& work, std::vector<Search*> searches) {
+  auto linked = co_await linked_doubles(work, searches);
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    co_await hold_if_double(work, *searches[i], std::move(linked[i]));
+  }
+}
+
 void decide_to_create(Work& work, Search& search) {
   Item& item = *search.item;
   if (item.mapping->on_create[search.target] == OnCreate::ignore) {
@@ -253,24 +336,30 @@ void decide_to_create(Work& work, Search& search) {
   }
 }
 
-boost::asio::awaitable<void> conclude(Work& work, Search& search) {
-  co_await mark_linked(work, search);
-  if (search.item->ended) co_return;
-  MatchResult match = decide_match(search.keys, search.found);
-  switch (match.verdict) {
-    case MatchVerdict::link:
-      co_await link_to(work, search, std::move(match.id));
-      break;
-    case MatchVerdict::ambiguous:
-      end_parked(work, *search.item,
-                 {match.reason, "",
-                  "merge or correct the doubles in their system; the next change, or `counterpart "
-                  "parked retry`, looks again"});
-      break;
-    case MatchVerdict::none:
-      if (!search.keys.empty()) co_await hold_if_double(work, search);
-      if (!search.item->ended) decide_to_create(work, search);
-      break;
+boost::asio::awaitable<void> conclude(Work& work, std::vector<Search>& searches) {
+  std::vector<Match> matches;
+  std::vector<Search*> alone;
+  for (Search& search : searches) {
+    MatchResult match = decide_match(search.keys, search.found);
+    switch (match.verdict) {
+      case MatchVerdict::link:
+        matches.push_back({&search, std::move(match.id)});
+        break;
+      case MatchVerdict::ambiguous:
+        end_parked(work, *search.item,
+                   {match.reason, "",
+                    "merge or correct the doubles in their system; the next change, or `counterpart "
+                    "parked retry`, looks again"});
+        break;
+      case MatchVerdict::none:
+        alone.push_back(&search);
+        break;
+    }
+  }
+  co_await link_matches(work, std::move(matches));
+  co_await hold_doubles(work, alone);
+  for (Search* search : alone) {
+    if (!search->item->ended) decide_to_create(work, *search);
   }
 }
 
@@ -294,10 +383,9 @@ boost::asio::awaitable<void> match_unlinked(Work& work, std::vector<Item*> items
   }
   drop_ended(searches);
   co_await search_systems(work, searches);
-  for (Search& search : searches) {
-    if (!search.keys.empty()) co_await search_index(work, search);
-    if (!search.item->ended) co_await conclude(work, search);
-  }
+  co_await search_index(work, searches);
+  co_await mark_linked(work, searches);
+  co_await conclude(work, searches);
 }
 
 }  // namespace counterpart

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "mapping/expression/path.h"
 #include "server/observe/log.h"
 #include "server/store/keys.h"
 #include "server/worker/deciding.h"
@@ -62,14 +63,39 @@ bool holds_a_sent_key(const ObjectMapping& mapping, const Record& record, const 
   });
 }
 
-/// What a create made may look otherwise than what was sent; so each sign alone is enough to wait for it.
-bool may_come_from(const Work& work, const ObjectMapping& mapping, const Record& record,
-                   const store::IntentRow& intent) {
+IntentFields fields_of(const store::IntentRow& intent) {
+  return {intent.before, intent.sent, intent.source_values};
+}
+
+/// Whoever edits the record meanwhile leaves the stamp alone.
+bool holds_its_stamp(const Record& record, const store::IntentRow& intent, const Capabilities& can) {
+  if (can.stamp.empty() || intent.stamp.empty()) return false;
+  const Native* held = Path::parse(can.stamp).find(record.fields);
+  return held != nullptr && held->is_text() && held->text() == intent.stamp;
+}
+
+/// How much tells that a record is what a create of ours has made. `some`: it holds a value that was sent, which others
+/// may hold as well.
+enum class Sign { none, some, enough };
+
+/// What a create made may look otherwise than what was sent; so one sign is enough.
+Sign sign_of(const Work& work, const ObjectMapping& mapping, const Record& record, const store::IntentRow& intent) {
+  if (holds_its_stamp(record, intent, capabilities(work, mapping, intent.target))) return Sign::enough;
   const System& system = *work.sync.system[intent.target];
-  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return false;
+  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return Sign::none;
   const bool made_by_us = !system.own_user.empty() && record.created_by == system.own_user && record.created;
-  if (made_by_us || holds_a_sent_key(mapping, record, intent)) return true;
-  return settle_intent(mapping, intent.target, intent.sent, intent.source_values, record, LinkState{}).done;
+  if (made_by_us || holds_a_sent_key(mapping, record, intent)) return Sign::enough;
+  const auto settled = settle_intent(mapping, intent.target, fields_of(intent), record, LinkState{});
+  if (settled.done) return Sign::enough;
+  return settled.confirmed.empty() ? Sign::none : Sign::some;
+}
+
+/// Waiting harms nobody: of what no key tells whose it is, one value that was sent is enough, for a system may have
+/// made something else of the others.
+bool is_to_wait_for(const Work& work, const ObjectMapping& mapping, const Record& record,
+                    const store::IntentRow& intent) {
+  const Sign sign = sign_of(work, mapping, record, intent);
+  return sign == Sign::enough || (sign == Sign::some && match_keys(mapping, intent.target, record).empty());
 }
 
 /// Records found, or the failure of the call.
@@ -107,7 +133,7 @@ boost::asio::awaitable<Found> look_through_changes(Work& work, const Item& item,
     if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
     auto& listing = std::get<ChangesPage>(result);
     for (Record& record : listing.records) {
-      if (may_come_from(work, *item.mapping, record, intent)) found.push_back(std::move(record));
+      if (sign_of(work, *item.mapping, record, intent) == Sign::enough) found.push_back(std::move(record));
     }
     if (!listing.next) co_return found;
     page = std::move(*listing.next);
@@ -163,15 +189,56 @@ boost::asio::awaitable<void> remove_linked(Work& work, const Item& item, Side si
   records = std::move(unlinked);
 }
 
-/// Links the item to the record that its own create had made.
+/// How well a record fits what a create has sent: by its stamp, a key, the values it still holds.
+std::size_t fit_of(const Work& work, const ObjectMapping& mapping, const Record& record,
+                   const store::IntentRow& intent) {
+  constexpr std::size_t kStamp = 1'000'000;
+  constexpr std::size_t kKey = 1'000;
+  if (holds_its_stamp(record, intent, capabilities(work, mapping, intent.target))) return kStamp;
+  if (!may_be_ours(record, intent, *work.sync.system[intent.target], work.settings.clock_skew)) return 0;
+  const auto settled = settle_intent(mapping, intent.target, fields_of(intent), record, LinkState{});
+  return settled.confirmed.size() + (holds_a_sent_key(mapping, record, intent) ? kKey : 0);
+}
+
+/// Takes out what another create of ours, unsettled as well, fits better: the creator alone does not tell which of them
+/// has made it. True where one fits what is left as well, and had sent something else.
+bool remove_what_fits_others(const Work& work, const Item& item, const store::IntentRow& intent,
+                             const std::vector<store::IntentRow>& others, std::vector<Record>& found) {
+  const ObjectMapping& mapping = *item.mapping;
+  bool as_well = false;
+  std::erase_if(found, [&](const Record& record) {
+    const std::size_t fit = fit_of(work, mapping, record, intent);
+    bool better = false;
+    bool equal = false;
+    for (const store::IntentRow& other : others) {
+      if (sign_of(work, mapping, record, other) != Sign::enough) continue;
+      const std::size_t its = fit_of(work, mapping, record, other);
+      better = better || its > fit;
+      equal = equal || (its == fit && other.sent != intent.sent);
+    }
+    as_well = as_well || (equal && !better);
+    return better;
+  });
+  return as_well;
+}
+
+boost::asio::awaitable<std::vector<store::IntentRow>> other_creates(Work& work, const Item& item,
+                                                                    const store::IntentRow& intent) {
+  std::vector<std::pair<std::string, Side>> targets(1, std::make_pair(item.mapping->name, intent.target));
+  auto creates = co_await work.store.open_creates(work.sync.id, std::move(targets));
+  std::erase_if(creates, [&](const store::IntentRow& one) { return one.intent_id == intent.intent_id; });
+  co_return creates;
+}
+
+/// Links the record to the one that its own create had made.
 boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRow& intent, Record record) {
   store::Store::CreatedLink created;
   created.intent_id = intent.intent_id;
   created.mapping = item.mapping->name;
   created.id[intent.target] = record.id;
   created.id[other(intent.target)] = intent.source.id;
-  auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values, record, item.state);
-  created.state = settled.next;
+  auto settled = settle_intent(*item.mapping, intent.target, fields_of(intent), record, item.state);
+  created.state = std::move(settled.next);
   created.source = intent.source;
   created.history.push_back({intent.target, "", "create", {}, {}, {}, "its answer was lost, and it was found"});
   for (store::HistoryEntry& entry : history_of(intent, nullptr, kSettled)) created.history.push_back(std::move(entry));
@@ -184,26 +251,30 @@ boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRo
   }
   log::info("create in doubt settled: it had happened",
             {{"subject", item.subject()}, {"record", record.id}, {"correlation", item.news().correlation}});
-  item.state = std::move(settled.next);
-  item.settled_intents = true;
-  item.link.emplace();
-  item.link->link_id = link_ids.at(0);
-  item.link->id = created.id;
-  item.id = created.id;
+  // The next claim leases both ends.
+  end_again(item, "what its create had made was found: the pair goes on", milliseconds(0), false);
+}
+
+/// At once while the call is under way, then less and less often; it ends, for the intent is settled or parks.
+void wait_for_create(Work& work, Item& item, const store::IntentRow& intent) {
+  const auto age = std::chrono::duration_cast<milliseconds>(work.now() - intent.created);
+  const milliseconds pause = std::clamp(age, milliseconds(100), milliseconds(5'000));
+  const bool overdue = work.now() > intent.deadline + std::chrono::minutes(1);
+  end_again(item, "it may be what a create of ours has made; that is settled first", pause, overdue);
 }
 
 boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::IntentRow intent) {
   if (end_if_closed(work, item, intent.target)) co_return;
   const System& target = *work.sync.system[intent.target];
-  const auto* can = target.connector->capabilities(item.mapping->object[intent.target]);
-  const auto not_before = intent.deadline + can->visibility_lag;
+  const Capabilities& can = capabilities(work, *item.mapping, intent.target);
+  const auto not_before = intent.deadline + can.visibility_lag;
   const auto now = work.now();
   if (now < not_before) {
     const auto wait = std::chrono::ceil<milliseconds>(not_before - now);
     end_again(item, "a create without an answer is looked for when it can have no effect any more", wait, false);
     co_return;
   }
-  const bool searchable = !traces_of(item, intent, *can).empty();
+  const bool searchable = !traces_of(item, intent, can).empty();
   // Chosen first, awaited then: g++ 12 destroys what a co_await within ?: gave twice.
   auto looking = searchable ? search_for(work, item, intent) : look_through_changes(work, item, intent);
   Found result = co_await std::move(looking);
@@ -213,6 +284,11 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   }
   auto& found = std::get<std::vector<Record>>(result);
   co_await remove_linked(work, item, intent.target, found);
+  const auto others = co_await other_creates(work, item, intent);
+  if (remove_what_fits_others(work, item, intent, others, found)) {
+    wait_for_create(work, item, intent);
+    co_return;
+  }
   const auto unusable = found.size() == 1 ? store::fault_of_id(found.front().id) : std::nullopt;
   if (unusable) {
     end_unusable(work, item, intent.target, *unusable);
@@ -228,19 +304,10 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   }
 }
 
-/// At once while the call is under way, then less and less often; it ends, for the intent is settled or parks.
-void wait_for_create(Work& work, Item& item, const store::IntentRow& intent) {
-  const auto age = std::chrono::duration_cast<milliseconds>(work.now() - intent.created);
-  const milliseconds pause = std::clamp(age, milliseconds(100), milliseconds(5'000));
-  const bool overdue = work.now() > intent.deadline + std::chrono::minutes(1);
-  end_again(item, "it may be what a create of ours has made; that is settled first", pause, overdue);
-}
-
 void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
-  const System& target = *work.sync.system[intent.target];
-  auto settled = settle_intent(*item.mapping, intent.target, intent.sent, intent.source_values,
-                               *item.record[intent.target], item.state);
-  const bool refusable = target.connector->capabilities(item.mapping->object[intent.target])->precondition;
+  auto settled =
+      settle_intent(*item.mapping, intent.target, fields_of(intent), *item.record[intent.target], item.state);
+  const bool refusable = capabilities(work, *item.mapping, intent.target).precondition;
   if (!settled.done && !refusable && work.now() < intent.deadline) {
     const auto wait = std::chrono::ceil<milliseconds>(intent.deadline - work.now());
     end_again(item, "an update without an answer may still take effect", wait, false);
@@ -278,7 +345,7 @@ boost::asio::awaitable<void> put_off_own_creates(Work& work, std::vector<Item*> 
     for (const store::IntentRow& intent : creates) {
       const bool concerns = intent.source.mapping == item.mapping->name && intent.target == item.side;
       if (item.ended || !concerns) continue;
-      if (may_come_from(work, *item.mapping, *item.record[item.side], intent)) wait_for_create(work, item, intent);
+      if (is_to_wait_for(work, *item.mapping, *item.record[item.side], intent)) wait_for_create(work, item, intent);
     }
   }
 }

@@ -25,16 +25,12 @@ struct Update {
   bool own_answer = false;  ///< `held` is the answer to our write, not a later read
 };
 
-const Capabilities& capabilities(const Work& work, const Item& item, Side side) {
-  return *work.sync.system[side]->connector->capabilities(item.mapping->object[side]);
-}
-
 /// Without a precondition only a fresh decision may be written (engine §4): older ones are made again.
 boost::asio::awaitable<void> renew_stale(Work& work, std::vector<Item*>& items, Side side) {
   std::vector<Item*> stale;
   for (Item* item : items) {
     const bool old = work.clock.uptime() - item->read_at > work.settings.decision_age;
-    if (old && !capabilities(work, *item, side).precondition) stale.push_back(item);
+    if (old && !capabilities(work, *item->mapping, side).precondition) stale.push_back(item);
   }
   if (!stale.empty()) {
     for (const Side each : kSides) co_await read_side(work, stale, each);
@@ -47,7 +43,7 @@ boost::asio::awaitable<void> renew_stale(Work& work, std::vector<Item*>& items, 
 }
 
 milliseconds fresh_for(const Work& work, const Item& item, Side side) {
-  return capabilities(work, item, side).precondition ? kFreshWithPrecondition : work.settings.decision_age;
+  return capabilities(work, *item.mapping, side).precondition ? kFreshWithPrecondition : work.settings.decision_age;
 }
 
 UpdateOrder order_of(const Item& item, Side side) {
@@ -118,7 +114,7 @@ bool is_own_revision(const Update& update, const Capabilities& can) {
 
 void settle(Work& work, Update& update, Side side) {
   Item& item = *update.item;
-  const Capabilities& can = capabilities(work, item, side);
+  const Capabilities& can = capabilities(work, *item.mapping, side);
   const auto before = item.records();
   auto settlement = settle_update(*item.mapping, *item.decision, side, before, *update.held,
                                   is_own_revision(update, can), item.state, context_of(work, item));
@@ -197,6 +193,7 @@ boost::asio::awaitable<std::vector<std::int64_t>> begin_intents(Work& work, std:
   std::vector<std::int64_t> kept_ids;
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (ids[i] == 0) {
+      work.metrics.leases_lost(work.sync.settings->name, 1);
       end_again(*items[i], "the lease was lost before the call", milliseconds(0), false);
       continue;
     }

@@ -40,12 +40,16 @@ with clock as materialized (
 ),
 held as materialized (
   select w.*
-  from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[],
-    $11::text[], $12::text[], $13::json[], $14::json[], $15::json[], $16::json[], $17::bigint[], $18::text[])
-    with ordinality as w (mapping, side, id, key, link_id, target, target_id, operation, stamp, revision, before, sent,
-      source_values, decided, deadline, correlation, ord)
-  join lease l on l.sync_id = $1 and l.key = w.key
-  where l.lease = $2
+  from (
+    select $1::integer as sync_id, u.*
+    from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[], $8::smallint[], $9::text[], $10::text[],
+      $11::text[], $12::text[], $13::json[], $14::json[], $15::json[], $16::json[], $17::bigint[], $18::text[])
+      with ordinality as u (mapping, side, id, key, link_id, target, target_id, operation, stamp, revision, before, sent,
+        source_values, decided, deadline, correlation, ord)
+    offset 0
+  ) w
+  join lease l on l.sync_id = w.sync_id and l.key = w.key
+  where l.lease + 0 = $2
 ),
 numbered as materialized (
   select h.*, nextval(pg_get_serial_sequence('counterpart.intent', 'intent_id')) as intent_id
@@ -63,7 +67,7 @@ select n.ord, n.intent_id
 from numbered n
 
 -- name: end_intents
--- An intent that has ended stays as it is.
+-- An intent that has ended stays as it is. No index of open intents is to fit (state + 0): see queue.sql.
 with clock as materialized (
   select counterpart.now() as now
 )
@@ -71,11 +75,15 @@ update intent i
 set state = w.state,
   result = w.result,
   ended = clock.now
-from unnest($2::bigint[], $3::smallint[], $4::text[]) as w (intent_id, state, result)
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($2::bigint[], $3::smallint[], $4::text[]) as u (intent_id, state, result)
+  offset 0
+) w
 cross join clock
-where i.sync_id = $1
+where i.sync_id = w.sync_id
   and i.intent_id = w.intent_id
-  and i.state = 0
+  and i.state + 0 = 0
 
 -- name: end_creates
 -- With the id that the system gave, and the link where one could be stored.
@@ -88,8 +96,12 @@ set state = 1,
   target_id = case when i.target = 0 then w.left_id else w.right_id end,
   result = case when w.link_id = 0 then 'created, but one of the two is linked already' else 'created' end,
   ended = clock.now
-from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) as w (intent_id, link_id, left_id, right_id)
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) as u (intent_id, link_id, left_id, right_id)
+  offset 0
+) w
 cross join clock
-where i.sync_id = $1
+where i.sync_id = w.sync_id
   and i.intent_id = w.intent_id
-  and i.state = 0
+  and i.state + 0 = 0

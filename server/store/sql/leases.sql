@@ -5,7 +5,7 @@ with clock as materialized (
   select counterpart.now() as now
 ),
 wanted as materialized (
-  select w.*
+  select $1::integer as sync_id, w.*
   from unnest($6::text[], $7::text[], $8::text[], $9::smallint[], $10::text[]) as w (key, root, mapping, side, id)
 ),
 got as (
@@ -31,8 +31,8 @@ from got g
 union all
 select l.key, false
 from wanted w
-join lease l on l.sync_id = $1 and l.key = w.key
-where l.lease = $2
+join lease l on l.sync_id = w.sync_id and l.key = w.key
+where l.lease + 0 = $2
   and l.until > (select now from clock)
 
 -- name: drop_leases
@@ -52,38 +52,36 @@ where sync_id = $1
 
 -- name: release_completed
 -- The keys of pairs whose last claimed record has been completed; where the other end is still being worked,
--- the completed one is only marked.
-with mine as materialized (
-  select distinct l.root
+-- the completed one is only marked. All that is held is looked at once: a batch's pairs are not searched one by one.
+with held as materialized (
+  select l.sync_id, l.key,
+    bool_or(l.key = any($3::text[])) over of_a_pair as touched,
+    bool_or(l.id is not null and l.key <> all($3::text[])) over of_a_pair as busy
   from lease l
   where l.sync_id = $1
     and l.lease = $2
-    and l.key = any($3::text[])
-),
-busy as materialized (
-  select distinct l.root
-  from mine m
-  join lease l on l.sync_id = $1 and l.lease = $2 and l.root = m.root
-  where l.id is not null
-    and l.key <> all($3::text[])
+  window of_a_pair as (partition by l.root)
 ),
 freed as (
   delete from lease l
-  using mine m
-  where l.sync_id = $1
-    and l.lease = $2
-    and l.root = m.root
-    and m.root not in (select b.root from busy b)
+  using held h
+  where l.sync_id = h.sync_id
+    and l.key = h.key
+    and l.lease + 0 = $2
+    and h.touched
+    and not h.busy
 )
 update lease l
 set mapping = null,
   side = null,
   id = null
-from busy b
-where l.sync_id = $1
-  and l.lease = $2
-  and l.root = b.root
-  and l.key = any($3::text[])
+from held h
+where l.sync_id = h.sync_id
+  and l.key = h.key
+  and l.lease + 0 = $2
+  and h.touched
+  and h.busy
+  and h.key = any($3::text[])
 
 -- name: release_lease
 -- Records of the claim that nobody completed come again in a moment ($3), not when the lease would have ended.
@@ -94,14 +92,14 @@ freed as (
   delete from lease
   where sync_id = $1
     and lease = $2
-  returning mapping, side, id
+  returning sync_id, mapping, side, id
 )
 update dirty d
 set lease = null,
   due = clock.now + $3 * interval '1 millisecond'
 from freed f
 cross join clock
-where d.sync_id = $1
+where d.sync_id = f.sync_id
   and d.mapping = f.mapping
   and d.side = f.side
   and d.id = f.id
@@ -112,13 +110,17 @@ where d.sync_id = $1
 with clock as materialized (
   select counterpart.now() as now
 ),
-held as materialized (
-  select d.mapping, d.side, d.id
+named as materialized (
+  select l.sync_id, l.mapping, l.side, l.id
   from lease l
-  join dirty d on d.sync_id = $1 and d.mapping = l.mapping and d.side = l.side and d.id = l.id
   where l.sync_id = $1
     and l.lease = $2
-    and d.lease = $2
+),
+held as materialized (
+  select d.sync_id, d.mapping, d.side, d.id
+  from named l
+  join dirty d on d.sync_id = l.sync_id and d.mapping = l.mapping and d.side = l.side and d.id = l.id
+  where d.lease = $2
   order by d.mapping, d.side, d.id
   for update of d
 )
@@ -126,7 +128,7 @@ update dirty d
 set due = clock.now + $3 * interval '1 millisecond'
 from held h
 cross join clock
-where d.sync_id = $1
+where d.sync_id = h.sync_id
   and d.mapping = h.mapping
   and d.side = h.side
   and d.id = h.id
@@ -138,7 +140,7 @@ with clock as materialized (
   select counterpart.now() as now
 ),
 held as materialized (
-  select l.key
+  select l.sync_id, l.key
   from lease l
   where l.sync_id = $1
     and l.lease = $2
@@ -149,9 +151,9 @@ update lease l
 set until = clock.now + $3 * interval '1 millisecond'
 from held h
 cross join clock
-where l.sync_id = $1
+where l.sync_id = h.sync_id
   and l.key = h.key
-  and l.lease = $2
+  and l.lease + 0 = $2
 returning 1
 
 -- name: take_over

@@ -3,8 +3,10 @@
 -- is one probe of a partial index; the two of the other side cost nothing.
 select w.ord, l.link_id, l.left_id, l.right_id, l.ended is not null, coalesce(l.tombstone, ''), l.left_revision,
   l.right_revision, l.left_own_revision, l.right_own_revision, b.left_base, b.right_base, b.activity, f.fields,
-  exists (select from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 0 and p.id = l.left_id)
-    or exists (select from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 1 and p.id = l.right_id)
+  coalesce(
+    (select true from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 0 and p.id = l.left_id),
+    (select true from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 1 and p.id = l.right_id),
+    false)
 from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
 cross join lateral (
   select u.*
@@ -20,13 +22,27 @@ cross join lateral (
   order by u.ended desc nulls first
   limit 1
 ) l
-left join base b on b.sync_id = $1 and b.link_id = l.link_id
+left join base b on b.sync_id = l.sync_id and b.link_id = l.link_id
 cross join lateral (
   select coalesce(json_agg(x.field), '[]') as fields
   from frozen x
   where x.sync_id = $1
     and x.link_id = l.link_id
 ) f
+
+-- name: link_ends
+-- The live link that names the record: its number and its other end.
+select w.ord, l.link_id, l.other_end
+from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
+cross join lateral (
+  select x.link_id, x.right_id as other_end
+  from link x
+  where w.side = 0 and x.sync_id = $1 and x.mapping = w.mapping and x.left_id = w.id and x.ended is null
+  union all
+  select x.link_id, x.left_id
+  from link x
+  where w.side = 1 and x.sync_id = $1 and x.mapping = w.mapping and x.right_id = w.id and x.ended is null
+) l
 
 -- name: insert_links
 -- A record that a live link names already is left out: the caller sees which rows are missing.
@@ -45,6 +61,7 @@ where l.right_id = w.right_id
   and l.ended is null
 
 -- name: update_links
+-- Live ones only; told by their tombstone, so that no index of live links fits: see queue.sql.
 with clock as materialized (
   select counterpart.now() as now
 )
@@ -55,12 +72,16 @@ set left_revision = w.left_revision,
   right_own_revision = w.right_own,
   ended = case when w.tombstone is not null then clock.now end,
   tombstone = w.tombstone
-from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-  as w (link_id, left_revision, right_revision, left_own, right_own, tombstone)
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+    as u (link_id, left_revision, right_revision, left_own, right_own, tombstone)
+  offset 0
+) w
 cross join clock
-where l.sync_id = $1
+where l.sync_id = w.sync_id
   and l.link_id = w.link_id
-  and l.ended is null
+  and l.tombstone is null
 returning l.link_id
 
 -- name: reopen_links
@@ -136,8 +157,12 @@ where f.sync_id = $1
 
 -- name: identities
 select w.ord, i.id
-from unnest($4::smallint[], $5::text[]) with ordinality as w (kind, key, ord)
-join identity i on i.sync_id = $1 and i.mapping = $2 and i.side = $3 and i.kind = w.kind and i.key = w.key
+from (
+  select $1::integer as sync_id, $2::text as mapping, $3::smallint as side, u.*
+  from unnest($4::smallint[], $5::text[]) with ordinality as u (kind, key, ord)
+  offset 0
+) w
+join identity i on i.sync_id = w.sync_id and i.mapping = w.mapping and i.side = w.side and i.kind = w.kind and i.key = w.key
 order by w.ord, i.id
 
 -- name: add_identities
@@ -146,19 +171,21 @@ select $1, w.mapping, w.side, w.kind, w.key, w.id
 from unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[]) as w (mapping, side, kind, key, id)
 on conflict do nothing
 
+-- name: identities_of
+select i.mapping, i.side, i.kind, i.key, i.id
+from (select $1::integer as sync_id, u.* from unnest($2::text[], $3::smallint[], $4::text[]) as u (mapping, side, id) offset 0) w
+join identity i on i.sync_id = w.sync_id and i.mapping = w.mapping and i.side = w.side and i.id = w.id
+
 -- name: trim_identities
--- Keys that these records ($2..$4) no longer have, when these ($5..$9) are all they have.
 delete from identity i
-using unnest($2::text[], $3::smallint[], $4::text[]) as r (mapping, side, id)
-where i.sync_id = $1
-  and i.mapping = r.mapping
-  and i.side = r.side
-  and i.id = r.id
-  and not exists (
-    select
-    from unnest($5::text[], $6::smallint[], $7::smallint[], $8::text[], $9::text[]) as k (mapping, side, kind, key, id)
-    where k.mapping = i.mapping
-      and k.side = i.side
-      and k.kind = i.kind
-      and k.key = i.key
-      and k.id = i.id)
+using (
+  select $1::integer as sync_id, u.*
+  from unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[]) as u (mapping, side, kind, key, id)
+  offset 0
+) w
+where i.sync_id = w.sync_id
+  and i.mapping = w.mapping
+  and i.side = w.side
+  and i.kind = w.kind
+  and i.key = w.key
+  and i.id = w.id

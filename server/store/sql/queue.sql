@@ -8,13 +8,16 @@ where sync_id = $1
 -- name: claim_wanted
 -- Fresh work that was handed over in memory: looked up by primary key, whatever the depth of the queue. A row whose
 -- lease has passed was left by a worker that died or hung over it: that counts as a failed attempt.
+-- Here and in all statements about given rows: plans are made once, often for a queue that is empty, and must be right
+-- for a million rows. So the rows bring even the sync's number with them, from a subquery of its own (offset 0), and
+-- what other indexes could be walked by is made unfit for them (lease + 0): each row can only be looked up by its key.
 with clock as materialized (
   select counterpart.now() as now
 ),
 picked as materialized (
-  select d.mapping, d.side, d.id, d.due
-  from unnest($4::text[], $5::smallint[], $6::text[]) as w (mapping, side, id)
-  join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+  select d.sync_id, d.mapping, d.side, d.id, d.due
+  from (select $1::integer as sync_id, u.* from unnest($4::text[], $5::smallint[], $6::text[]) as u (mapping, side, id) offset 0) w
+  join dirty d on d.sync_id = w.sync_id and d.mapping = w.mapping and d.side = w.side and d.id = w.id
   where d.due <= (select now from clock)
   for update of d skip locked
 )
@@ -26,31 +29,31 @@ set lease = $2,
   failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, clock.now) end
 from picked p
 cross join clock
-where d.sync_id = $1
+where d.sync_id = p.sync_id
   and d.mapping = p.mapping
   and d.side = p.side
   and d.id = p.id
 returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
   counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
   counterpart.micros(p.due), counterpart.micros(d.due), d.not_found, d.spared, d.interrupted,
-  (extract(epoch from clock.now - d.failing_since) * 1000)::bigint, d.look_again
+  (extract(epoch from clock.now - d.failing_since) * 1000)::bigint, d.look_again, d.unfinished
 
 -- name: claim_due
 -- Walks (sync_id, class, due) in order, class by class as told ($5..$7), from a lower bound ($8..$10) that skips
--- dead rows; null is no bound. Five seconds back, for rows whose transactions committed late; never above
+-- dead rows; null is no bound. So far ($11) back, for rows whose transactions committed late; never above
 -- the clock, in case it was set back. A passed lease counts as a failed attempt, as above.
 with clock as materialized (
   select counterpart.now() as now
 ),
 bound as materialized (
   select now,
-    case when $8::bigint is null then '-infinity' else least(counterpart.instant($8::bigint), now) - interval '5 s' end as first,
-    case when $9::bigint is null then '-infinity' else least(counterpart.instant($9::bigint), now) - interval '5 s' end as second,
-    case when $10::bigint is null then '-infinity' else least(counterpart.instant($10::bigint), now) - interval '5 s' end as third
+    case when $8::bigint is null then '-infinity' else least(counterpart.instant($8::bigint), now) - $11::bigint * interval '1 millisecond' end as first,
+    case when $9::bigint is null then '-infinity' else least(counterpart.instant($9::bigint), now) - $11::bigint * interval '1 millisecond' end as second,
+    case when $10::bigint is null then '-infinity' else least(counterpart.instant($10::bigint), now) - $11::bigint * interval '1 millisecond' end as third
   from clock
 ),
 first as materialized (
-  select d.mapping, d.side, d.id, d.due
+  select d.sync_id, d.mapping, d.side, d.id, d.due
   from dirty d
   where d.sync_id = $1
     and d.class = $5::smallint
@@ -61,7 +64,7 @@ first as materialized (
   for update skip locked
 ),
 second as materialized (
-  select d.mapping, d.side, d.id, d.due
+  select d.sync_id, d.mapping, d.side, d.id, d.due
   from dirty d
   where d.sync_id = $1
     and d.class = $6::smallint
@@ -72,7 +75,7 @@ second as materialized (
   for update skip locked
 ),
 third as materialized (
-  select d.mapping, d.side, d.id, d.due
+  select d.sync_id, d.mapping, d.side, d.id, d.due
   from dirty d
   where d.sync_id = $1
     and d.class = $7::smallint
@@ -97,14 +100,14 @@ set lease = $2,
   failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, bound.now) end
 from picked p
 cross join bound
-where d.sync_id = $1
+where d.sync_id = p.sync_id
   and d.mapping = p.mapping
   and d.side = p.side
   and d.id = p.id
 returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
   counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
   counterpart.micros(p.due), counterpart.micros(d.due), d.not_found, d.spared, d.interrupted,
-  (extract(epoch from bound.now - d.failing_since) * 1000)::bigint, d.look_again
+  (extract(epoch from bound.now - d.failing_since) * 1000)::bigint, d.look_again, d.unfinished
 
 -- name: next_due
 -- The first row of each class above its bound: three probes of the index that claims walk.
@@ -113,7 +116,7 @@ with clock as materialized (
 ),
 bound as materialized (
   select c.class,
-    case when c.floor is null then '-infinity' else least(counterpart.instant(c.floor), clock.now) - interval '5 s' end as lowest
+    case when c.floor is null then '-infinity' else least(counterpart.instant(c.floor), clock.now) - $5::bigint * interval '1 millisecond' end as lowest
   from unnest(array[0, 1, 2]::smallint[], array[$2, $3, $4]::bigint[]) as c (class, floor)
   cross join clock
 )
@@ -137,9 +140,9 @@ with clock as materialized (
 update dirty d
 set lease = null,
   due = clock.now + $3 * interval '1 millisecond'
-from unnest($4::text[], $5::smallint[], $6::text[]) as w (mapping, side, id)
+from (select $1::integer as sync_id, u.* from unnest($4::text[], $5::smallint[], $6::text[]) as u (mapping, side, id) offset 0) w
 cross join clock
-where d.sync_id = $1
+where d.sync_id = w.sync_id
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id
@@ -150,8 +153,12 @@ where d.sync_id = $1
 update dirty d
 set lease = null,
   due = counterpart.instant(w.due)
-from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as w (mapping, side, id, due)
-where d.sync_id = $1
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as u (mapping, side, id, due)
+  offset 0
+) w
+where d.sync_id = w.sync_id
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id
@@ -161,18 +168,26 @@ where d.sync_id = $1
 -- What is still ours: the dirty row is under this lease, and nobody has taken over the record's key. Both rows
 -- stay locked to the end of the transaction, dirty rows in the order in which intake takes them.
 select w.ord
-from unnest($3::text[], $4::smallint[], $5::text[], $6::text[]) with ordinality as w (mapping, side, id, key, ord)
-join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
-join lease l on l.sync_id = $1 and l.key = w.key
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($3::text[], $4::smallint[], $5::text[], $6::text[]) with ordinality as u (mapping, side, id, key, ord)
+  offset 0
+) w
+join dirty d on d.sync_id = w.sync_id and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+join lease l on l.sync_id = w.sync_id and l.key = w.key
 where d.lease = $2
-  and l.lease = $2
+  and l.lease + 0 = $2
 order by d.mapping, d.side, d.id
 for update of d, l
 
 -- name: remove_done
 delete from dirty d
-using unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as w (mapping, side, id, generation)
-where d.sync_id = $1
+using (
+  select $1::integer as sync_id, u.*
+  from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as u (mapping, side, id, generation)
+  offset 0
+) w
+where d.sync_id = w.sync_id
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id
@@ -195,12 +210,17 @@ set lease = null,
   not_found = case when w.again is not null and w.not_found then d.not_found + 1 else 0 end,
   interrupted = 0,
   look_again = w.again is not null and d.look_again,
+  unfinished = w.again is not null,
   hints = case when w.again is null then d.hints end,
   first_news = case when w.again is null then d.last_news else d.first_news end
-from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[], $7::boolean[], $8::boolean[], $9::boolean[])
-  as w (mapping, side, id, again, burns, spares, not_found)
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[], $7::boolean[], $8::boolean[], $9::boolean[])
+    as u (mapping, side, id, again, burns, spares, not_found)
+  offset 0
+) w
 cross join clock
-where d.sync_id = $1
+where d.sync_id = w.sync_id
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id

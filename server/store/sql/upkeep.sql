@@ -45,3 +45,24 @@ where until < counterpart.now() - interval '1 hour'
 -- name: remove_old_alerts
 delete from alert
 where resolved < counterpart.now() - $1::bigint * interval '1 millisecond'
+
+-- name: refresh_statistics
+-- Of the tables that have doubled since they were last looked at; of large ones PostgreSQL knows by itself. Not of empty
+-- ones, nor of the queue and its leases, of which there are few at most times: to take them for empty is worse than to
+-- know nothing.
+do $$
+declare
+  name text;
+begin
+  for name in
+    select c.relname
+    from pg_class c
+    where c.relnamespace = 'counterpart'::regnamespace
+      and c.relname in ('alert', 'base', 'frozen', 'identity', 'intent', 'link', 'outcome', 'parked')
+      and c.reltuples < 20000
+      and pg_relation_size(c.oid) > case when c.reltuples > 0 then 2 * c.relpages else 0 end * current_setting('block_size')::bigint
+    order by c.relname
+  loop
+    execute format('analyze (skip_locked) counterpart.%I', name);
+  end loop;
+end $$

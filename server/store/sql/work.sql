@@ -43,8 +43,12 @@ set reason = excluded.reason,
 -- name: unpark
 -- What the end of a link left to a person stays when the record merely takes no part ($5) any more.
 delete from parked p
-using unnest($2::text[], $3::smallint[], $4::text[], $5::boolean[]) as w (mapping, side, id, excluded)
-where p.sync_id = $1
+using (
+  select $1::integer as sync_id, u.*
+  from unnest($2::text[], $3::smallint[], $4::text[], $5::boolean[]) as u (mapping, side, id, excluded)
+  offset 0
+) w
+where p.sync_id = w.sync_id
   and p.mapping = w.mapping
   and p.side = w.side
   and p.id = w.id

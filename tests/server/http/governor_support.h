@@ -86,8 +86,8 @@ class FakeSystem : public HttpClient {
     milliseconds at;
     std::string url;
     bool operator==(const Sent&) const = default;
-    friend std::ostream& operator<<(std::ostream& out, const Sent& sent) {
-      return out << sent.url << " at " << sent.at.count() << " ms";
+    friend std::ostream& operator<<(std::ostream& out, const Sent& call) {
+      return out << call.url << " at " << call.at.count() << " ms";
     }
   };
 

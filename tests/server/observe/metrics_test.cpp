@@ -73,6 +73,9 @@ const std::vector<Case> kCases = {
     {"conflicts",
      [](Metrics& m) { m.conflicts("sales", "contacts", 2); },
      {R"(counterpart_conflicts_total{mapping="contacts",sync="sales"} 2)"}},
+    {"leases_lost",
+     [](Metrics& m) { m.leases_lost("sales", 2); },
+     {R"(counterpart_leases_lost_total{sync="sales"} 2)"}},
     {"synced_after",
      [](Metrics& m) { m.synced_after("sales", 40ms); },
      {R"(counterpart_sync_seconds_bucket{sync="sales",le="0.025"} 0)",
@@ -128,7 +131,7 @@ TEST(Metrics, EveryFamilyHasAHelpText) {
     ++families;
     EXPECT_THAT(previous, testing::StartsWith("# HELP counterpart_"));
   }
-  EXPECT_EQ(families, 24);
+  EXPECT_EQ(families, 25);
 }
 
 TEST(Metrics, AFloodOfLabelsEndsInOneSeries) {

@@ -20,6 +20,13 @@ class Claiming : public StoreTest {
     }
     get(store_->mark(sync, marks));
   }
+
+  /// A row that was due so long ago, and is seen only now.
+  static void commit_late(SyncId sync, const std::string& id, const std::string& ago) {
+    sql("insert into counterpart.dirty values (" + std::to_string(sync) + ", 'contacts', 0, '" + id +
+        "', 1, counterpart.now() - interval '" + ago +
+        "', null, 0, 0, counterpart.now(), counterpart.now(), '', null)");
+  }
 };
 
 TEST_F(Claiming, GivesWhatIsDueWithAllThatIsKnown) {
@@ -239,9 +246,7 @@ TEST_F(Claiming, WhatHidesBelowTheBoundIsFound) {
   const SyncId sync = make_sync();
   accept_many(sync, 3);
   claim(sync, 1);
-  sql("insert into counterpart.dirty values (" + std::to_string(sync) +
-      ", 'contacts', 0, 'hidden', 1, counterpart.now() - interval '1 hour', null, 0, 0, counterpart.now(), "
-      "counterpart.now(), '', null)");
+  commit_late(sync, "hidden", "1 hour");
 
   EXPECT_THAT(keys_of(claim(sync, 1)), testing::HasSubstr("left r")) << "a bounded claim that finds work";
   clock_.move(std::chrono::seconds(10));
@@ -252,6 +257,29 @@ TEST_F(Claiming, WhatHidesBelowTheBoundIsFound) {
   sql("delete from counterpart.lease");
   clock_.move(std::chrono::seconds(2));
   EXPECT_EQ(keys_of(claim(sync, 1)), "left hidden") << "before going idle";
+}
+
+// A transaction that began before a claim and committed after it brings rows that were due before.
+TEST_F(Claiming, WhatWasCommittedLateIsFoundWithinAQuarterOfASecond) {
+  const SyncId sync = make_sync();
+  accept_many(sync, 3);
+  claim(sync, 1);
+  commit_late(sync, "late", "4 s");
+
+  EXPECT_THAT(keys_of(claim(sync, 1)), testing::HasSubstr("left r")) << "from the bound on";
+  clock_.move(milliseconds(250));
+  EXPECT_EQ(keys_of(claim(sync, 1)), "left late");
+}
+
+TEST_F(Claiming, WhatWasFoundByOthersRaisesTheBound) {
+  const SyncId sync = make_sync();
+  accept(sync, left("1"));
+  claim(sync);
+  sql("update counterpart.dirty set lease = null, due = counterpart.now() - interval '4 s'");
+  sql("delete from counterpart.lease");
+  accept(sync, left("2"), "d2");
+
+  EXPECT_EQ(keys_of(claim(sync, 1)), "left 2") << "all that was due had been found";
 }
 
 TEST_F(Claiming, AnIdleClaimThatSawOnlyPartOfTheQueueComesBackSoon) {

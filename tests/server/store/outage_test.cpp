@@ -54,8 +54,9 @@ TEST_F(Outage, OfADatabaseKilledUnderLoadLosesNothingThatWasAnswered) {
   bool ended = false;
   int away = 0;
   const auto sender = [&]() -> boost::asio::awaitable<void> {
-    for (int i = 0; !stop; ++i) {
-      const std::string id = std::to_string(i);
+    int next = 0;
+    while (!stop) {
+      const std::string id = std::to_string(next++);
       std::vector<Delivery> deliveries{delivery_of(sync, id, {mark_of(left(id))})};
       bool stored = false;
       try {

@@ -210,6 +210,21 @@ TEST_F(Settling, ARevivedRecordIsToBeLookedAtUntilThatHasEnded) {
   EXPECT_FALSE(claim(sync_).records.at(0).look_again);
 }
 
+TEST_F(Settling, ARecordWhoseWorkWasPutOffIsUnfinishedUntilItHasEnded) {
+  accept(sync_, left("1"));
+  work([](Completion& completion) {
+    completion.outcome = Outcome::retry;
+    completion.again_in = milliseconds(0);
+  });
+
+  const Claim again = claim(sync_);
+  EXPECT_TRUE(again.records.at(0).unfinished);
+  accept(sync_, left("1"), "meanwhile");
+  complete(sync_, again, {done(again.records[0])});
+
+  EXPECT_FALSE(claim(sync_).records.at(0).unfinished);
+}
+
 TEST_F(Settling, ManyAreRevivedInSeveralTransactions) {
   sql("insert into counterpart.parked (sync_id, mapping, side, id, reason, field, remedy, since, correlation) select " +
       std::to_string(sync_) +

@@ -9,6 +9,24 @@ using enum SystemInMemory::Fault;
 class Creates : public WorkerTest {
  protected:
   static std::string links() { return store::sql_value("select count(*) from counterpart.link where ended is null"); }
+
+  /// L's create, of whose record the system makes something, and whose webhook is worked before its answer comes.
+  void create_overtaken_by_its_news(const std::function<void(Record&)>& make) {
+    erp().after_write = [this, make](const std::string& id) -> boost::asio::awaitable<void> {
+      make(erp().records[id]);
+      std::vector<store::Mark> marks(1, mark_of(right(id)));
+      co_await store_->mark(sync_.id, std::move(marks));
+      store::ClaimOrder due = order(sync_.id);
+      store::Claim other = co_await store_->claim(std::move(due));
+      EXPECT_EQ(other.records.size(), 1U);
+      Work work = work_of(other);
+      co_await work_batch(work, std::move(other));
+    };
+    news(left("L"));
+    pass();
+    erp().after_write = nullptr;
+    settle();
+  }
 };
 
 TEST_F(Creates, ARecordWithoutCounterpartIsMadeOnTheOtherSide) {
@@ -42,28 +60,26 @@ TEST_F(Creates, ADoubleOfALinkedRecordIsNotMadeASecondTimeWhenItsCounterpartIsGo
             "record R of the same system has the same key, and is or was linked already");
 }
 
-// A webhook often overtakes the answer to the call that caused it; without a match key nothing but the open
-// intent tells whose record it is.
+// A webhook often overtakes the answer to the call that caused it; without a match key nothing but the open intent
+// tells whose record it is.
 TEST_F(Creates, NewsOfOurOwnCreateThatOvertakesItsAnswerIsNotCreatedBack) {
   crm().put("L", R"({"name":"A"})");
-  erp().after_write = [this](const std::string& id) -> boost::asio::awaitable<void> {
-    std::vector<store::Mark> marks(1, mark_of(right(id)));
-    co_await store_->mark(sync_.id, std::move(marks));
-    store::ClaimOrder due = order(sync_.id);
-    store::Claim other = co_await store_->claim(std::move(due));
-    EXPECT_EQ(other.records.size(), 1U);
-    Work work = work_of(other);
-    co_await work_batch(work, std::move(other));
-  };
 
-  news(left("L"));
-  pass();
-  erp().after_write = nullptr;
-  settle();
+  create_overtaken_by_its_news([](Record&) {});
 
   EXPECT_EQ(crm().records.size(), 1U);
   EXPECT_EQ(erp().records.size(), 1U);
   EXPECT_EQ(links(), "1");
+}
+
+// Found by the simulation: where there is no key either, each came back as a new record for ever.
+TEST_F(Creates, NewsOfOurOwnCreateIsNotCreatedBackThoughTheSystemStoredSomethingElse) {
+  crm().put("L", R"({"name":"A","phone":"1"})");
+
+  create_overtaken_by_its_news([](Record& created) { created.fields.set("name", "SHOUTED"); });
+
+  EXPECT_EQ(crm().records.size(), 1U);
+  EXPECT_EQ(erp().records.size(), 1U);
 }
 
 TEST_F(Creates, AKeylessCreateWhoseAnswerWasLostIsFoundAmongTheChanges) {
@@ -82,6 +98,34 @@ TEST_F(Creates, AKeylessCreateWhoseAnswerWasLostIsFoundAmongTheChanges) {
   EXPECT_EQ(erp().records.size(), 1U);
   EXPECT_EQ(links(), "1");
   EXPECT_EQ(history(""), "create right >");
+}
+
+// Found by the simulation: who had made it was enough, and one person's data were written over another's.
+TEST_F(Creates, WhatAnotherCreateWithoutAnswerHasMadeIsNotTakenForOurs) {
+  // given a system that tells who made a record, and two creates without an answer, of which the second had taken
+  // effect
+  system_[Side::right].own_user = "hub";
+  crm().put("L1", R"({"name":"A"})");
+  crm().put("L2", R"({"name":"B"})");
+  erp().faults = {lose_call, lose_answer};
+  news(left("L1"));
+  pass();
+  news(left("L2"));
+  pass();
+  ASSERT_EQ(erp().records.size(), 1U);
+  Record& made = erp().records.begin()->second;
+  made.created_by = "hub";
+  made.created = time_.now();
+
+  // when they are looked for
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  // then the first finds nothing, and is made again.
+  EXPECT_EQ(erp().records.size(), 2U);
+  EXPECT_EQ(links(), "2");
+  EXPECT_EQ(crm().value("L1", "name"), "A");
+  EXPECT_EQ(crm().value("L2", "name"), "B");
 }
 
 // News and intents bear the database's time, and so are they aged: ours may be off, and be set right at any moment.
@@ -131,6 +175,27 @@ TEST_F(Creates, AStampFindsACreateWhoseAnswerWasLost) {
 
   EXPECT_EQ(store::sql_value("select right_id from counterpart.link"), "new1");
   EXPECT_EQ(erp().records.size(), 2U);
+}
+
+// Found by the simulation: its key was changed before its create was looked at again, and it was created back.
+TEST_F(Creates, WhatACreateWithoutAnswerMadeIsKnownByItsStampThoughAPersonGaveItAnotherKey) {
+  erp().can.stamp = "external_ref";
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().faults = {lose_answer};
+  news(left("L"));
+  pass();
+  erp().records["new1"].fields.set("email", "b@x.de");
+  erp().records["new1"].fields.set("name", "B");
+
+  news(right("new1"));
+  pass();
+  EXPECT_EQ(crm().records.size(), 1U);
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  EXPECT_EQ(crm().records.size(), 1U);
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(links(), "1");
 }
 
 TEST_F(Creates, ACreateThatNeverArrivedIsMadeAgain) {

@@ -44,6 +44,21 @@ TEST_F(Pairs, WhatAParkedPairStillHasToCarryIsCarriedWithTheNextNewsOfEitherSide
   EXPECT_EQ(store::sql_value("select count(*) from counterpart.parked"), "0");
 }
 
+// Found by the simulation: the record with the news was in order after the first try, and the other side's change,
+// whose own news was lost, was carried by nobody.
+TEST_F(Pairs, WhatCouldNotBeWrittenIsCarriedLaterThoughTheRecordWithTheNewsIsInOrder) {
+  agreed(R"({"email":"a@x.de","name":"A","phone":"1"})");
+  crm().records["L"].fields.set("phone", "2");
+  erp().records["R"].fields.set("name", "B");
+  erp().faults = {refuse};
+
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(crm().value("L", "name"), "B");
+  EXPECT_EQ(erp().value("R", "phone"), "2");
+}
+
 TEST_F(Pairs, AChangeAgainstTheDirectionIsPutBackOnTheSideThatHadTheNews) {
   mapping_.fields[1].direction = Direction::to_right;
   mapping_.fields[1].forbidden = Forbidden::restore;
