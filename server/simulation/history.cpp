@@ -23,6 +23,15 @@ constexpr std::array kWork{Share{Kind::create, 16}, Share{Kind::twin, 9},      S
 constexpr std::array kTrouble{Share{Kind::spoil_call, 55}, Share{Kind::cut_off, 5}, Share{Kind::spoil_commit, 12},
                               Share{Kind::crash, 20}, Share{Kind::freeze, 8}};
 
+/// What a history dwells on, so that what seldom meets by chance meets often in some.
+struct Temper {
+  microseconds begin{0};  ///< until then there are new records only
+  microseconds end{0};
+  std::uint64_t work = 0;
+  std::uint64_t trouble = 0;
+  std::optional<Kind> only;  ///< the one kind of trouble there is
+};
+
 template <std::size_t n>
 Kind draw(Random& random, const std::array<Share, n>& shares) {
   int left = static_cast<int>(random.below(100));
@@ -38,10 +47,39 @@ microseconds some_time(Random& random, microseconds most) {
 }
 
 microseconds lasts(Random& random, Kind kind) {
-  if (kind == Kind::freeze) return random.below(3) == 0 ? 50s + some_time(random, 60s) : some_time(random, 10s);
+  if (kind == Kind::freeze) return some_time(random, random.below(3) == 0 ? 110s : 20s);
   if (kind == Kind::cut_off) return some_time(random, 90s);
   if (kind == Kind::crash) return some_time(random, 20s);
   return microseconds(0);
+}
+
+/// A few people, at whom everybody works at once, when they are known on both sides.
+Temper draw_rush(Random& random) {
+  Temper temper;
+  temper.begin = 10s + some_time(random, 30s);
+  temper.end = temper.begin + 2s + some_time(random, 10s);
+  temper.work = 15 + random.below(30);
+  return temper;
+}
+
+Temper draw_temper(Random& random) {
+  Temper temper;
+  if (random.below(4) == 0) {
+    temper = draw_rush(random);
+  } else {
+    temper.end = std::chrono::seconds(20 + random.below(160));
+    temper.work = 10 + random.below(30);
+  }
+  temper.trouble = random.below(3) == 0 ? 0 : 2 + random.below(16);
+  if (random.below(3) == 0) temper.only = draw(random, kTrouble);
+  return temper;
+}
+
+/// Without a key a create in doubt is looked for in lists of changes alone.
+bool needs_lists(const Configuration& configuration) {
+  return std::ranges::any_of(configuration.syncs, [](const SyncConfiguration& sync) {
+    return std::ranges::any_of(sync.mappings, [](const ObjectMapping& mapping) { return mapping.match.empty(); });
+  });
 }
 
 }  // namespace
@@ -66,24 +104,26 @@ History draw_history(std::uint64_t seed, const Configuration& configuration) {
   SeededRandom random(seed);
   History history;
   history.seed = seed;
-  history.sweeps = random.below(4) != 0;
+  history.sweeps = random.below(4) != 0 || needs_lists(configuration);
   history.daemons = random.below(4) == 0 ? 1 : 2;
   for (int i = 0; i < history.daemons; ++i) history.skews.push_back(some_time(random, 2s) - 1s);
   for (const SystemConfiguration& system : configuration.systems) {
     history.systems[system.name] = draw_traits(random, !history.sweeps);
   }
-  const std::uint64_t work = 10 + random.below(30);
-  const std::uint64_t trouble = random.below(3) == 0 ? 0 : 2 + random.below(16);
-  history.end = std::chrono::seconds(20 + random.below(160));
-  const auto add = [&](Kind kind) {
-    Happening happening{kind, some_time(random, history.end), random.bits() % 1'000'000, random.bits() % 1'000'000, {},
-                        {}};
+  const Temper temper = draw_temper(random);
+  history.end = temper.end;
+  const auto add = [&](Kind kind, microseconds from) {
+    Happening happening{
+        kind, from + some_time(random, history.end - from), random.bits() % 1'000'000, random.bits() % 1'000'000, {},
+        {}};
     happening.time = lasts(random, kind);
     history.happenings.push_back(happening);
   };
-  for (std::uint64_t i = 0; i < 3; ++i) add(Kind::create);
-  for (std::uint64_t i = 3; i < work; ++i) add(draw(random, kWork));
-  for (std::uint64_t i = 0; i < trouble; ++i) add(draw(random, kTrouble));
+  for (std::uint64_t i = 0; i < 3; ++i) add(Kind::create, microseconds(0));
+  for (std::uint64_t i = 3; i < temper.work; ++i) add(draw(random, kWork), temper.begin);
+  for (std::uint64_t i = 0; i < temper.trouble; ++i) {
+    add(temper.only ? *temper.only : draw(random, kTrouble), temper.begin);
+  }
   std::ranges::stable_sort(history.happenings, {}, &Happening::at);
   return history;
 }

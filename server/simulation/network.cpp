@@ -9,11 +9,19 @@ using namespace std::chrono_literals;
 
 namespace {
 
-HttpResponse answer_without_effect(CallFault fault) {
+bool reads_one(const HttpRequest& request) {
+  return request.method == "GET" && request.url.find("/o/") != std::string::npos &&
+         request.url.find('?') == std::string::npos;
+}
+
+HttpResponse answer_without_effect(CallFault fault, const HttpRequest& request) {
   if (fault == CallFault::busy) {
     return {429, {{"Retry-After", "2"}, {"Content-Type", "application/json"}}, R"({"message":"too many calls"})"};
   }
   if (fault == CallFault::garbage) return {200, {{"Content-Type", "text/html"}}, "<html>Maintenance</html>"};
+  if (fault == CallFault::missing && reads_one(request)) {
+    return {404, {{"Content-Type", "application/json"}}, R"({"message":"no such record"})"};
+  }
   return {500, {{"Content-Type", "application/json"}}, R"({"message":"an error has occurred"})"};
 }
 
@@ -93,7 +101,7 @@ void Network::arrive(const std::string& system, const std::shared_ptr<Exchange>&
   if (has_effect(exchange->fault)) {
     exchange->response = systems_.at(system)->answer(exchange->request);
   } else {
-    exchange->response = answer_without_effect(exchange->fault);
+    exchange->response = answer_without_effect(exchange->fault, exchange->request);
   }
   if (!on_call) return;
   on_call(system + ' ' + exchange->request.method + ' ' + exchange->request.url + ' ' + exchange->request.body +

@@ -28,8 +28,9 @@ enum class CallFault : std::uint8_t {
   broken,       ///< 500 without effect
   broken_done,  ///< 502 after it took effect
   garbage,      ///< HTML with status 200, without effect
+  missing,      ///< 404 to a read of one record, from a replica that lags; else as broken
 };
-inline constexpr int kCallFaults = 10;
+inline constexpr int kCallFaults = 11;
 
 /// The way between daemons and systems: it takes time, and not everything comes through.
 class Network {

@@ -14,6 +14,8 @@ namespace {
 /// How old a decision may be when its write is sent, and what is needed on top of it for looking.
 constexpr microseconds kDecisionAge = 2s;
 constexpr microseconds kLooking = 3s;
+/// Until then somebody who was entered twice may not have been linked.
+constexpr microseconds kUnlinked = 150s;
 /// A record that was to be seen for so long before a create of ours was sent had to be seen.
 constexpr microseconds kFence = 20s;
 
@@ -97,6 +99,7 @@ void Oracle::note_same(const std::string& system, const std::string& object, con
   Identity& joined = identities_[static_cast<std::size_t>(to)];
   joined.records.push_back({system, object, id});
   joined.twin = true;
+  joined.twin_since = agenda_.now();
   identities_[static_cast<std::size_t>(from)] = Identity{};
 }
 
@@ -105,6 +108,11 @@ void Oracle::note_ambiguous(const std::string& system, const std::string& object
   if (found == identity_of_.end()) return;
   Identity& identity = identities_[static_cast<std::size_t>(found->second)];
   identity.ambiguous = identity.copied = true;
+}
+
+std::vector<Oracle::Place> Oracle::records_of(const std::string& system, const std::string& object,
+                                              const std::string& id) const {
+  return identities_[static_cast<std::size_t>(identity_of_.at({system, object, id}))].records;
 }
 
 bool Oracle::is_known_in(const std::string& system, const std::string& object, const std::string& id,
@@ -117,7 +125,11 @@ bool Oracle::is_known_in(const std::string& system, const std::string& object, c
 
 bool Oracle::may_change_key(const std::string& system, const std::string& object, const std::string& id) const {
   const auto found = identity_of_.find({system, object, id});
-  return found != identity_of_.end() && !identities_[static_cast<std::size_t>(found->second)].twin;
+  if (found == identity_of_.end() || identities_[static_cast<std::size_t>(found->second)].twin) return false;
+  // By what else would a create that waits to be settled be known?
+  const SimulatedSystem& there = *systems_.at(system);
+  return there.traits().has_stamp || there.traits().names_writers || there.creator(object, id) != Writer::hub ||
+         there.first_seen(object, id) + kUnlinked < agenda_.now();
 }
 
 // --- what happens ---------------------------------------------------------------------------------
@@ -127,15 +139,9 @@ void Oracle::observe(const SimulatedSystem& system, const Written& written) {
   const bool ours = written.writer == Writer::hub;
   if (ours) ++writes_;
   if (!ours) touched_[place] = agenda_.now();
-  if (ours && silent_) break_rule("write_at_rest", describe(place) + " was written although nobody works any more");
   if (written.after.is_null()) {
     if (ours) break_rule("deleted", describe(place) + " was deleted by us");
-    Identity& gone = identities_[static_cast<std::size_t>(identity_of_.at(place))];
-    gone.ambiguous = true;
-    // Of one that we never saw, nobody can know that it was there.
-    const bool known = system.last_read(std::string(written.object), std::string(written.id)).has_value();
-    if (known) gone.removed_in.insert(system.name() + '/' + std::string(written.object));
-    return;
+    return note_removed(system, place);
   }
   if (written.before.is_null() && ours) {
     created_by_us(system, written);
@@ -146,6 +152,30 @@ void Oracle::observe(const SimulatedSystem& system, const Written& written) {
   }
   if (ours) count_write(system, written);
   observe_fields(system, written, identity_of_.at(place));
+  if (ours && silent_) judge_write_at_rest(place);
+}
+
+void Oracle::note_removed(const SimulatedSystem& system, const Place& place) {
+  const auto& [name, object, id] = place;
+  const std::string where = name + '/' + object;
+  Identity& gone = identities_[static_cast<std::size_t>(identity_of_.at(place))];
+  gone.ambiguous = true;
+  // Nobody can know, of one entered in two systems at that time, that the two are one; nor, while our create waits to
+  // be settled, that it had made this one.
+  const bool fresh_twin = gone.twin && agenda_.now() < gone.twin_since + kUnlinked;
+  const bool fresh_create =
+      system.creator(object, id) == Writer::hub && agenda_.now() < system.first_seen(object, id) + kUnlinked;
+  if (fresh_twin || fresh_create) {
+    gone.created_by_us.erase(where);
+  } else if (system.last_read(object, id)) {  // of one that we never saw, not even that it was there
+    gone.removed_in.insert(where);
+  }
+}
+
+/// A double is looked at again with any news, and may be one no more.
+void Oracle::judge_write_at_rest(const Place& place) {
+  if (identities_[static_cast<std::size_t>(identity_of_.at(place))].copied) return;
+  break_rule("write_at_rest", describe(place) + " was written although nobody works any more");
 }
 
 /// What somebody did at that time may have come after we read: where nothing refuses our write, it meets it.
@@ -208,6 +238,9 @@ void Oracle::written_by_us(const SimulatedSystem& system, const Written& written
   } else if (const auto made = made_by_.find(token_of(value)); made != made_by_.end()) {
     from = made->second;
   }
+  // Whose content it was when we created it, nobody can say of one of two copies.
+  const bool of_a_copy = identities_[static_cast<std::size_t>(identity)].copied;
+  if (from < 0 && is_blank(value) && of_a_copy) return;
   if (from < 0) {
     break_rule("invented", describe(cell.first) + ' ' + cell.second + " was written by us with a value nobody entered");
     return;
@@ -241,6 +274,37 @@ int Oracle::identity_of_content(const Written& written, const std::vector<Part>&
   return most == votes.end() ? -1 : most->first;
 }
 
+/// Whether the one whom a create doubles had to be known when it was sent: for it was there long before, or before all
+/// those by whose news it may have been decided on, or, where nothing fails, because we had read it.
+bool Oracle::had_to_be_seen(const SimulatedSystem& system, const Place& other, const Identity& identity) const {
+  const auto& [name, object, id] = other;
+  const Instant since = system.latest(object, id)->visible;
+  if (since + system.traits().lag + kFence < network_.sent_at()) return true;
+  const auto read = system.last_read(object, id);
+  if (nothing_fails_ && read && *read + kLooking < network_.sent_at()) return true;
+  int others = 0;
+  const bool first = std::ranges::all_of(identity.records, [&](const Place& place) {
+    if (std::get<0>(place) == name) return true;
+    ++others;
+    const SimulatedSystem& there = *systems_.at(std::get<0>(place));
+    // A webhook may come before what it tells of.
+    return since < there.first_seen(std::get<1>(place), std::get<2>(place)) - there.traits().commits;
+  });
+  return first && others > 0;
+}
+
+/// Whether nothing tells what our creates made, once somebody has changed it: neither key, stamp nor creator, there or
+/// in a system it is synced with.
+bool Oracle::is_unrecognisable(const SimulatedSystem& system, const std::string& object) const {
+  const auto tells_nothing = [](const SimulatedSystem& one) {
+    return !one.traits().has_stamp && !one.traits().names_writers;
+  };
+  return std::ranges::any_of(parts_of(system.name(), object), [&](const Part& part) {
+    return part.mapping->match.empty() &&
+           (tells_nothing(system) || tells_nothing(*systems_.at(part.sync->between[other(part.side)])));
+  });
+}
+
 void Oracle::created_by_us(const SimulatedSystem& system, const Written& written) {
   const Place place{system.name(), std::string(written.object), std::string(written.id)};
   const std::string where = system.name() + '/' + std::string(written.object);
@@ -251,6 +315,7 @@ void Oracle::created_by_us(const SimulatedSystem& system, const Written& written
     identities_.back().ambiguous = true;
   }
   Identity& identity = identities_[static_cast<std::size_t>(number)];
+  if (is_unrecognisable(system, std::string(written.object))) identity.ambiguous = identity.copied = true;
   if (identity.copied) {
     // A copy may become somebody of its own, when one of the two gets another key.
   } else if (identity.removed_in.contains(where)) {
@@ -259,11 +324,13 @@ void Oracle::created_by_us(const SimulatedSystem& system, const Written& written
     break_rule("second_create", describe(place) + " is the second that we created of one person");
   }
   for (const Place& other : identity.records) {
-    if (std::get<0>(other) != system.name() || std::get<1>(other) != written.object || other == place) continue;
+    if (identity.copied || std::get<0>(other) != system.name() || std::get<1>(other) != written.object ||
+        other == place)
+      continue;
     const Version* there = system.latest(std::get<1>(other), std::get<2>(other));
     if (system.creator(std::get<1>(other), std::get<2>(other)) == Writer::hub) continue;
     if (there->fields.is_null()) continue;
-    if (there->visible + system.traits().lag + kFence < network_.sent_at()) {
+    if (had_to_be_seen(system, other, identity)) {
       break_rule("doubled", describe(place) + " was created although " + describe(other) + " was there");
     }
     identity.ambiguous = true;  // entered while we were at it

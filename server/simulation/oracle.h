@@ -43,6 +43,8 @@ class Oracle {
 
   /// Everybody has stopped and everything is at rest: from now on a write of ours is one too many.
   void expect_silence() { silent_ = true; }
+  /// In the whole history: what was read once is known then.
+  void expect_no_failure() { nothing_fails_ = true; }
 
   /// What one record and its counterpart say of themselves: Store::explain().
   using Explain =
@@ -55,6 +57,11 @@ class Oracle {
   std::uint64_t edits() const { return edits_.size(); }
   std::uint64_t writes() const { return writes_; }
 
+  using Place = std::tuple<std::string, std::string, std::string>;  ///< system, object, id
+
+  /// All records that this person ever had, in the order in which they were made.
+  std::vector<Place> records_of(const std::string& system, const std::string& object, const std::string& id) const;
+
   /// Whether that person has, or ever had, a record there.
   bool is_known_in(const std::string& system, const std::string& object, const std::string& id,
                    const std::string& there, const std::string& object_there) const;
@@ -63,8 +70,7 @@ class Oracle {
   bool may_change_key(const std::string& system, const std::string& object, const std::string& id) const;
 
  private:
-  using Place = std::tuple<std::string, std::string, std::string>;  // system, object, id
-  using Cell = std::pair<Place, std::string>;                       // and FieldSide::name
+  using Cell = std::pair<Place, std::string>;  // and FieldSide::name
   struct Edit {
     int identity = 0;
     Cell cell;
@@ -75,9 +81,10 @@ class Oracle {
   };
   struct Identity {
     std::vector<Place> records;
-    bool ambiguous = false;                    ///< people made a mess of it, or deleted it
-    bool copied = false;                       ///< there are, or were, several of it in one system by a person's doing
-    bool twin = false;                         ///< entered on both sides
+    bool ambiguous = false;  ///< people made a mess of it, or deleted it
+    bool copied = false;     ///< there are, or were, several of it in one system by a person's doing
+    bool twin = false;       ///< entered on both sides
+    Instant twin_since{};
     std::map<std::string, int> created_by_us;  ///< by system/object
     std::set<std::string> removed_in;          ///< system/object
   };
@@ -102,6 +109,10 @@ class Oracle {
   void edited(const Cell& cell, int identity, const Value& value, const FieldRule& rule);
   void written_by_us(const SimulatedSystem& system, const Written& written, const Cell& cell, int identity,
                      const Value& value);
+  bool had_to_be_seen(const SimulatedSystem& system, const Place& other, const Identity& identity) const;
+  bool is_unrecognisable(const SimulatedSystem& system, const std::string& object) const;
+  void note_removed(const SimulatedSystem& system, const Place& place);
+  void judge_write_at_rest(const Place& place);
   void created_by_us(const SimulatedSystem& system, const Written& written);
   int identity_of_content(const Written& written, const std::vector<Part>& parts);
   void count_write(const SimulatedSystem& system, const Written& written);
@@ -133,6 +144,7 @@ class Oracle {
   std::vector<Violation> violations_;
   std::uint64_t writes_ = 0;
   bool silent_ = false;
+  bool nothing_fails_ = false;
 };
 
 }  // namespace counterpart::simulation

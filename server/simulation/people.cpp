@@ -12,6 +12,8 @@ using Kind = Happening::Kind;
 namespace {
 
 constexpr microseconds kAutomation = 150ms;
+constexpr std::uint64_t kAtOnce = 600'000;  // microseconds
+constexpr std::uint64_t kAfterReading = 150'000;
 
 std::string upper(std::string text) {
   for (char& c : text) {
@@ -45,13 +47,17 @@ People::People(const Configuration& configuration, const AllValues& values, cons
     : systems_(systems), oracle_(oracle), agenda_(agenda) {
   for (const SyncConfiguration& sync : configuration.syncs) {
     for (const ObjectMapping& mapping : sync.mappings) {
+      for (const Side side : kSides) {
+        synced_with_[{sync.between[side], mapping.object[side]}].insert(
+            {sync.between[other(side)], mapping.object[other(side)]});
+      }
       for (const FieldRule& rule : mapping.fields) {
         for (const Side side : kSides) {
           Entries& entries = entries_[{sync.between[side], mapping.object[side]}];
           const bool known = std::ranges::any_of(
               entries, [&](const Entry& entry) { return entry.side->name == rule.side[side].name; });
           if (known || !values.at(&rule).any()) continue;
-          entries.push_back({&mapping, &rule, &rule.side[side], &values.at(&rule), side, sync.between[other(side)]});
+          entries.push_back({&rule, &rule.side[side], &values.at(&rule)});
         }
       }
     }
@@ -86,10 +92,11 @@ std::optional<People::Chosen> People::choose(const Happening& happening, Random&
 void People::act(const Happening& happening) {
   SeededRandom random(happening.pick * 31 + happening.what);
   if (happening.kind == Kind::create) return create(happening, random);
-  if (happening.kind == Kind::twin) return enter_twin(happening, random);
   const auto chosen = choose(happening, random);
   if (!chosen) return;
   switch (happening.kind) {
+    case Kind::twin:
+      return enter_twin(*chosen, *synced_with_.at({chosen->system->name(), chosen->object}).begin(), random);
     case Kind::copy:
       return copy(*chosen);
     case Kind::edit:
@@ -115,6 +122,12 @@ bool People::may_remove(const Chosen& chosen) {
   return chosen.system->traits().lists && chosen.system->living(chosen.object).size() > 2;
 }
 
+/// An empty record would be nobody's.
+bool People::tells_who(const Entries& entries, const Entry& entry) {
+  const bool keyed = std::ranges::any_of(entries, [](const Entry& one) { return one.values->is_key(); });
+  return keyed ? entry.values->is_key() : &entry == &entries.front();
+}
+
 void People::enter(const Entry& entry, Native& fields) {
   write_field(*entry.side, entry.values->make(++entered_), fields);
 }
@@ -122,7 +135,7 @@ void People::enter(const Entry& entry, Native& fields) {
 Native People::new_fields(const Entries& entries, Random& random) {
   Native fields{Native::Object()};
   for (const Entry& entry : entries) {
-    if (entry.values->is_key() || random.below(4) != 0) enter(entry, fields);
+    if (tells_who(entries, entry) || random.below(4) != 0) enter(entry, fields);
   }
   return fields;
 }
@@ -132,30 +145,70 @@ void People::create(const Happening& happening, Random& random) {
   const auto [name, object] =
       target ? std::pair(target->system, target->object) : objects_[random.below(objects_.size())];
   SimulatedSystem* system = systems_.at(name);
-  system->create(object, new_fields(entries(name, object), random), Writer::person, commits(*system, random));
+  const std::string id =
+      system->create(object, new_fields(entries(name, object), random), Writer::person, commits(*system, random));
+  if (!target && random.below(4) == 0) enter_twin_elsewhere({system, object, id}, random);
 }
 
-/// Somebody of whom one system knows already is entered in the other, by somebody who has looked and not found.
-void People::enter_twin(const Happening& happening, Random& random) {
-  const auto chosen = choose(happening, random);
-  if (!chosen) return;
-  const Entries& known = entries(chosen->system->name(), chosen->object);
-  const Native* fields = chosen->system->fields(chosen->object, chosen->id);
+/// What the record says of who it is; blank where it does not.
+Value People::key_of(const SimulatedSystem& system, const std::string& object, const std::string& id) const {
+  const Native* fields = system.fields(object, id);
+  return fields == nullptr ? Value(Blank{}) : key_in(system.name(), object, *fields);
+}
+
+Value People::key_in(const std::string& system, const std::string& object, const Native& fields) const {
+  const Entries& known = entries(system, object);
   const auto key = std::ranges::find_if(known, [](const Entry& entry) { return entry.values->is_key(); });
-  if (key == known.end()) return;
+  if (key == known.end()) return Blank{};
   Record record;
-  record.fields = *fields;
+  record.fields = fields;
   record.absent_is_blank = true;
   const Parsed value = read_field(*key->side, record);
   const Value* who = std::get_if<Value>(&value);
-  if (who == nullptr || is_blank(*who) || is_unknown(*who)) return;
-  SimulatedSystem* there = systems_.at(key->other_system);
-  const std::string& object = key->mapping->object[other(key->where)];
-  if (oracle_.is_known_in(chosen->system->name(), chosen->object, chosen->id, there->name(), object)) return;
-  Native twin = new_fields(entries(there->name(), object), random);
-  write_field(key->rule->side[other(key->where)], *who, twin);
-  const std::string id = there->create(object, std::move(twin), Writer::person, microseconds(0));
-  oracle_.note_same(there->name(), object, id, chosen->system->name(), chosen->object, chosen->id);
+  return who == nullptr || is_unknown(*who) ? Value(Blank{}) : *who;
+}
+
+/// Whether some other system still, or already, knows that person by another key.
+bool People::is_changing_key(const Chosen& chosen, const Value& key) const {
+  const auto records = oracle_.records_of(chosen.system->name(), chosen.object, chosen.id);
+  return std::ranges::any_of(records, [&](const Oracle::Place& place) {
+    const auto& [system, object, id] = place;
+    const Value there = key_of(*systems_.at(system), object, id);
+    return !is_blank(there) && counterpart::describe(there) != counterpart::describe(key);
+  });
+}
+
+/// Where the same person may be entered as well: on the other side of a sync, and on that of the next one.
+std::vector<People::Place> People::places_of_twins(const Place& of) const {
+  std::set<Place> places = synced_with_.at(of);
+  for (const Place& one : synced_with_.at(of)) places.insert(synced_with_.at(one).begin(), synced_with_.at(one).end());
+  places.erase(of);
+  return {places.begin(), places.end()};
+}
+
+/// Somebody of whom one system knows already is entered in another, by somebody who has looked and not found.
+void People::enter_twin(const Chosen& chosen, const Place& where, Random& random) {
+  const auto& [system, object] = where;
+  const Entries& fields = entries(system, object);
+  const auto key = std::ranges::find_if(fields, [](const Entry& entry) { return entry.values->is_key(); });
+  if (key == fields.end() || chosen.system->fields(chosen.object, chosen.id) == nullptr) return;
+  const Value who = key_of(*chosen.system, chosen.object, chosen.id);
+  if (is_blank(who) || is_changing_key(chosen, who)) return;
+  if (oracle_.is_known_in(chosen.system->name(), chosen.object, chosen.id, system, object)) return;
+  Native twin = new_fields(fields, random);
+  write_field(*key->side, who, twin);
+  const std::string id = systems_.at(system)->create(object, std::move(twin), Writer::person, microseconds(0));
+  oracle_.note_same(system, object, id, chosen.system->name(), chosen.object, chosen.id);
+}
+
+/// Two colleagues enter the same person at about the same time.
+void People::enter_twin_elsewhere(const Chosen& chosen, Random& random) {
+  const auto places = places_of_twins({chosen.system->name(), chosen.object});
+  const Place where = places[random.below(places.size())];
+  agenda_.after(microseconds(random.below(kAtOnce)), [this, chosen, where, seed = random.bits()] {
+    SeededRandom choice(seed);
+    enter_twin(chosen, where, choice);
+  });
 }
 
 void People::copy(const Chosen& chosen) {
@@ -169,8 +222,13 @@ void People::edit(const Chosen& chosen, const Happening& happening, Random& rand
   const Entries& fields = entries(chosen.system->name(), chosen.object);
   const std::size_t which = happening.target ? happening.target->field : random.below(fields.size());
   const Entry& entry = fields[which % fields.size()];
-  if (entry.values->is_key() && (clear || !oracle_.may_change_key(chosen.system->name(), chosen.object, chosen.id)))
-    return;
+  change_field(chosen, entry, random, clear);
+  if (!happening.target && random.below(3) == 0) edit_elsewhere(chosen, entry, random);
+}
+
+void People::change_field(const Chosen& chosen, const Entry& entry, Random& random, bool clear) {
+  if (clear && tells_who(entries(chosen.system->name(), chosen.object), entry)) return;
+  if (entry.values->is_key() && !oracle_.may_change_key(chosen.system->name(), chosen.object, chosen.id)) return;
   Native now = *chosen.system->fields(chosen.object, chosen.id);
   if (clear) {
     write_field(*entry.side, Value(Blank{}), now);
@@ -180,9 +238,74 @@ void People::edit(const Chosen& chosen, const Happening& happening, Random& rand
   chosen.system->change(chosen.object, chosen.id, std::move(now), Writer::person, commits(*chosen.system, random));
 }
 
+/// Its record in another system, where it has one.
+std::optional<People::Chosen> People::counterpart_of(const Chosen& chosen, Random& random) const {
+  auto records = oracle_.records_of(chosen.system->name(), chosen.object, chosen.id);
+  std::erase_if(records, [&](const Oracle::Place& place) { return std::get<0>(place) == chosen.system->name(); });
+  if (records.empty()) return std::nullopt;
+  const auto& [system, object, id] = records[random.below(records.size())];
+  return Chosen{systems_.at(system), object, id};
+}
+
+/// An edit of that rule's field, where there is one, with so many percent; else of any.
+void People::edit_also(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random) {
+  if (there.system->fields(there.object, there.id) == nullptr) return;
+  const Entries& fields = entries(there.system->name(), there.object);
+  const auto same = std::ranges::find(fields, rule, &Entry::rule);
+  const bool is_same = same != fields.end() && random.below(100) < percent;
+  change_field(there, is_same ? *same : fields[random.below(fields.size())], random, false);
+}
+
+void People::lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random,
+                  std::function<void()> when_read) {
+  const microseconds later(random.below(kAfterReading));
+  lurking_[{there.system->name(), there.object, there.id}] = [this, there, rule, percent, later,
+                                                              when_read = std::move(when_read), seed = random.bits()] {
+    if (when_read) when_read();
+    agenda_.after(later, [this, there, rule, percent, seed] {
+      SeededRandom choice(seed);
+      edit_also(there, rule, percent, choice);
+    });
+  };
+}
+
+/// Somebody works on the same person in another system, at about the same time, and often for the same reason.
+void People::edit_elsewhere(const Chosen& chosen, const Entry& entry, Random& random) {
+  const auto there = counterpart_of(chosen, random);
+  if (!there) return;
+  if (random.below(2) == 0) return lurk(*there, entry.rule, 50, random, {});
+  agenda_.after(microseconds(random.below(kAtOnce)), [this, there, rule = entry.rule, seed = random.bits()] {
+    SeededRandom choice(seed);
+    edit_also(*there, rule, 50, choice);
+  });
+}
+
+void People::contend(const Happening& happening, std::function<void()> when_read) {
+  SeededRandom random(happening.pick * 31 + happening.what);
+  const auto chosen = choose(happening, random);
+  if (!chosen) return;
+  const auto there = counterpart_of(*chosen, random);
+  if (!there) return;
+  const Entries& fields = entries(chosen->system->name(), chosen->object);
+  const Entry& entry = fields[random.below(fields.size())];
+  change_field(*chosen, entry, random, false);
+  lurk(*there, entry.rule, 100, random, std::move(when_read));
+}
+
+void People::note_read(const SimulatedSystem& system, const std::string& object, const std::string& id) {
+  const auto found = lurking_.find({system.name(), object, id});
+  if (found == lurking_.end()) return;
+  const auto act = std::move(found->second);
+  lurking_.erase(found);
+  act();
+}
+
 void People::take_back(const Chosen& chosen, Random& random) {
   const Version* before = chosen.system->previous(chosen.object, chosen.id);
   if (before == nullptr || before->fields.is_null()) return;
+  const bool same_key = key_in(chosen.system->name(), chosen.object, before->fields) ==
+                        key_in(chosen.system->name(), chosen.object, *chosen.system->fields(chosen.object, chosen.id));
+  if (!same_key && !oracle_.may_change_key(chosen.system->name(), chosen.object, chosen.id)) return;
   chosen.system->change(chosen.object, chosen.id, before->fields, Writer::person, commits(*chosen.system, random));
 }
 

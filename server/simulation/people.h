@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,18 +27,22 @@ class People {
   /// What a system makes of fields that are to be stored in it.
   Native as_kept(const SimulatedSystem& system, const std::string& object, Native fields) const;
 
+  /// Two edit one field of one person, the second as soon as we have read it there, which `when_read` is told.
+  void contend(const Happening& happening, std::function<void()> when_read);
+  /// Who waits for us to read that record edits it right then.
+  void note_read(const SimulatedSystem& system, const std::string& object, const std::string& id);
+  /// Nobody waits any more.
+  void stop() { lurking_.clear(); }
+
   /// What a system's automation does about a write, soon after it.
   void answer_write(SimulatedSystem& system, const Written& written);
 
  private:
   /// A field as one system's people see it.
   struct Entry {
-    const ObjectMapping* mapping;
     const FieldRule* rule;
     const FieldSide* side;
     const FieldValues* values;
-    Side where;
-    std::string other_system;
   };
   struct Chosen {
     SimulatedSystem* system;
@@ -44,14 +50,27 @@ class People {
     std::string id;
   };
   using Entries = std::vector<Entry>;
+  using Place = std::pair<std::string, std::string>;  ///< system, object
 
   const Entries& entries(const std::string& system, const std::string& object) const;
   std::optional<Chosen> choose(const Happening& happening, Random& random) const;
   void create(const Happening& happening, Random& random);
-  void enter_twin(const Happening& happening, Random& random);
+  static bool tells_who(const Entries& entries, const Entry& entry);
+  void enter_twin(const Chosen& chosen, const Place& where, Random& random);
+  void enter_twin_elsewhere(const Chosen& chosen, Random& random);
+  std::vector<Place> places_of_twins(const Place& of) const;
+  Value key_of(const SimulatedSystem& system, const std::string& object, const std::string& id) const;
+  Value key_in(const std::string& system, const std::string& object, const Native& fields) const;
+  bool is_changing_key(const Chosen& chosen, const Value& key) const;
   static bool may_remove(const Chosen& chosen);
   void copy(const Chosen& chosen);
   void edit(const Chosen& chosen, const Happening& happening, Random& random, bool clear);
+  void change_field(const Chosen& chosen, const Entry& entry, Random& random, bool clear);
+  std::optional<Chosen> counterpart_of(const Chosen& chosen, Random& random) const;
+  void edit_also(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random);
+  void lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random,
+            std::function<void()> when_read);
+  void edit_elsewhere(const Chosen& chosen, const Entry& entry, Random& random);
   void take_back(const Chosen& chosen, Random& random);
   void merge(const Chosen& chosen, Random& random);
   Native new_fields(const Entries& entries, Random& random);
@@ -61,8 +80,10 @@ class People {
   const Oracle::Systems& systems_;
   Oracle& oracle_;
   Agenda& agenda_;
-  std::vector<std::pair<std::string, std::string>> objects_;  // system, object
-  std::map<std::pair<std::string, std::string>, Entries> entries_;
+  std::vector<Place> objects_;
+  std::map<Place, Entries> entries_;
+  std::map<Place, std::set<Place>> synced_with_;
+  std::map<Oracle::Place, std::function<void()>> lurking_;  ///< edits between our reading and our writing
   int entered_ = 0;
 };
 

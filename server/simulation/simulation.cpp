@@ -21,7 +21,18 @@ namespace {
 constexpr Instant kStart{std::chrono::sys_days(std::chrono::year{2026} / 1 / 5) + 8h};
 constexpr microseconds kLook = 10s;     ///< how often it is looked whether all is at rest
 constexpr microseconds kRestMost = 2h;  ///< then it never will be
+constexpr std::string_view kLeasesLost = "counterpart_leases_lost_total{";
 constexpr microseconds kNoSweeps = 24h * 300;
+
+/// Parts of fault points' names: what has just been acknowledged, decided, written, and is not stored yet, or not sent.
+constexpr std::array<std::string_view, 8> kDelicate = {"commit.accept.before",
+                                                       "commit.begin_intents.before",
+                                                       "commit.begin_intents.after",
+                                                       ".update.before",
+                                                       "commit.complete.before",
+                                                       "commit.store_created.before",
+                                                       ".create.after",
+                                                       ".update.after"};
 
 /// FNV-1a, going on.
 class Fingerprint {
@@ -42,6 +53,10 @@ Configuration simulated(const Configuration& original, const History& history) {
     if (!history.sweeps) system.sweep_every = std::chrono::duration_cast<std::chrono::milliseconds>(kNoSweeps);
   }
   return configuration;
+}
+
+bool is_trouble(const Happening& happening) {
+  return happening.kind >= Kind::spoil_call;
 }
 
 /// One history under way.
@@ -71,6 +86,7 @@ class World {
 
   Result live() {
     for (const auto& machine : machines_) machine->start();
+    if (!history_.ends_at && std::ranges::none_of(history_.happenings, is_trouble)) oracle_.expect_no_failure();
     if (history_.ends_at) machines_.front()->fate()->crash_in(*history_.ends_at);
     for (const Happening& happening : history_.happenings) {
       agenda_.at(kStart + happening.at, [this, &happening] { happen(happening); });
@@ -95,7 +111,7 @@ class World {
       if (objects.empty()) continue;
       auto system = std::make_unique<SimulatedSystem>(name, traits, objects, agenda_);
       network_.connect(*system);
-      system->on_webhook = [this, name, &traits = traits](const Native& event) { post_.take(name, traits, event); };
+      system->on_webhook = [this, name, &how = traits](const Native& event) { post_.take(name, how, event); };
       by_name_[name] = system.get();
       systems_.push_back(std::move(system));
     }
@@ -103,6 +119,9 @@ class World {
     for (const auto& system : systems_) {
       system->keeps = [this, of = system.get()](const std::string& object, Native fields) {
         return people_->as_kept(*of, object, std::move(fields));
+      };
+      system->on_read = [this, of = system.get()](const std::string& object, const std::string& id) {
+        people_->note_read(*of, object, id);
       };
       system->on_write = [this, of = system.get()](const Written& written) {
         last_write_ = agenda_.now();
@@ -165,13 +184,48 @@ class World {
         return;
       case Kind::crash:
         machine.restarts_after = happening.time;
-        if (Fate* fate = machine.fate()) fate->crash_in(1 + happening.what % 60);
+        crash(machine, happening);
         return;
       case Kind::freeze:
-        return machine.freeze(happening.time);
+        return freeze(machine, happening);
       default:
         return people_->act(happening);
     }
+  }
+
+  /// At one of its next fault points, or at the next of those that matter most.
+  static void crash(Machine& machine, const Happening& happening) {
+    Fate* fate = machine.fate();
+    if (fate == nullptr) return;
+    if (happening.what % 3 != 0) return fate->crash_in(1 + happening.what % 60);
+    fate->crash_at(std::string(kDelicate[happening.what / 3 % kDelicate.size()]));
+  }
+
+  /// So too, or at once, or all of them at the worst moment: when two people edit what has been read and is to be
+  /// written.
+  void freeze(Machine& machine, const Happening& happening) {
+    switch (happening.what % 4) {
+      case 0:
+        return machine.freeze(happening.time);
+      case 1:
+        return freeze_at(machine, happening, {});
+      case 2:
+        return freeze_at(machine, happening, kDelicate[happening.what / 4 % kDelicate.size()]);
+      default:
+        return people_->contend(happening, [this, &happening] {
+          const bool stored = happening.what / 4 % 2 == 0;
+          const std::string_view point = stored ? "commit.begin_intents.after" : "commit.begin_intents.before";
+          for (const auto& one : machines_) freeze_at(*one, happening, point);
+        });
+    }
+  }
+
+  static void freeze_at(Machine& machine, const Happening& happening, std::string_view point) {
+    Fate* fate = machine.fate();
+    if (fate == nullptr) return;
+    const auto stand_still = [&machine, time = happening.time] { machine.freeze(time); };
+    if (point.empty()) return fate->freeze_in(1 + happening.what % 30, stand_still);
+    fate->freeze_at(std::string(point), stand_still);
   }
 
   /// Nothing goes wrong any more.
@@ -179,6 +233,7 @@ class World {
     note("everybody stops");
     points_until_rest_ = machines_.front()->points();
     ended_ = machines_.front()->ends() > 0;
+    people_->stop();
     network_.be_kind();
     post_.be_kind();
     for (const auto& machine : machines_) {
@@ -227,6 +282,20 @@ class World {
     oracle_.judge([this](const std::string& sync, const std::string& mapping, Side side, const std::string& id) {
       return story_of(sync, mapping, side, id);
     });
+    judge_leases();
+  }
+
+  /// Only who stood still, or did not hear that its work was stored, may find that another has taken it over.
+  void judge_leases() {
+    const bool may_be_late = std::ranges::any_of(history_.happenings, [](const Happening& happening) {
+      return happening.kind == Kind::freeze || happening.kind == Kind::spoil_commit;
+    });
+    if (may_be_late) return;
+    for (const auto& machine : machines_) {
+      // The series is there from the first one that was lost on.
+      if (machine->engine().metrics().render().find(kLeasesLost) == std::string::npos) continue;
+      violations_.push_back({"lease_lost", "work was taken over that nobody had let go"});
+    }
   }
 
   Native story_of(const std::string& sync, const std::string& mapping, Side side, const std::string& id) {

@@ -225,6 +225,10 @@ const Version* SimulatedSystem::latest(const std::string& object, const std::str
   return record == nullptr ? nullptr : &record->versions.back();
 }
 
+Instant SimulatedSystem::first_seen(const std::string& object, const std::string& id) const {
+  return held(object, id)->versions.front().visible;
+}
+
 const Version* SimulatedSystem::previous(const std::string& object, const std::string& id) const {
   const Held* record = held(object, id);
   return record == nullptr || record->versions.size() < 2 ? nullptr : &record->versions[record->versions.size() - 2];
@@ -353,6 +357,7 @@ HttpResponse SimulatedSystem::read_one(const std::string& object, const std::str
   const Version* version = found == table(object).end() ? nullptr : seen(found->second, agenda_.now());
   if (version == nullptr) throw Refused{404, "there is no such record"};
   found->second.read = agenda_.now();
+  if (on_read) on_read(object, id);
   return answer_with(200, show(object, id, *version, found->second));
 }
 
@@ -363,6 +368,7 @@ HttpResponse SimulatedSystem::read_many(const std::string& object, const Native&
     const Version* version = found == table(object).end() ? nullptr : seen(found->second, agenda_.now());
     if (version == nullptr) continue;
     found->second.read = agenda_.now();
+    if (on_read) on_read(object, found->first);
     results.push_back(show(object, found->first, *version, found->second));
   }
   return answer_with(200, Native(Native::Object{{"results", std::move(results)}}));

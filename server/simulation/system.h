@@ -66,6 +66,8 @@ class SimulatedSystem {
   const Native* fields(const std::string& object, const std::string& id) const;
   /// Its newest version; nullptr where it never was.
   const Version* latest(const std::string& object, const std::string& id) const;
+  /// From when on it could be seen at all. It is or was there.
+  Instant first_seen(const std::string& object, const std::string& id) const;
   const Version* previous(const std::string& object, const std::string& id) const;
   Writer creator(const std::string& object, const std::string& id) const;
 
@@ -77,8 +79,9 @@ class SimulatedSystem {
   /// When our user last read that record, by its id or in a list; nullopt: never.
   std::optional<Instant> last_read(const std::string& object, const std::string& id) const;
 
-  Webhook on_webhook;                            ///< called with each event that goes out
-  std::function<void(const Written&)> on_write;  ///< called with each write, after it
+  Webhook on_webhook;  ///< called with each event that goes out
+  std::function<void(const std::string& object, const std::string& id)> on_read;  ///< called when we have read that one
+  std::function<void(const Written&)> on_write;                                   ///< called with each write, after it
   std::function<Native(const std::string& object, Native fields)>
       keeps;  ///< what it makes of fields that are to be stored
 
