@@ -1,8 +1,9 @@
 """End-to-end tests: the real binary, real PostgreSQL, real HTTP. Called by tests/run.
 
-    python3 tests/end_to_end/run.py --binary PATH [--jobs N] [NAME ...]     NAME: part of a test's name
+    python3 tests/end_to_end/run.py --binary PATH [--jobs N] [--without FILE] [NAME ...]     NAME: part of a test's name
 
-With more than one job, files of tests run side by side, each in a process of its own.
+With more than one job and no NAME, files of tests run side by side, each in a process of its own; all but one with
+--without.
 """
 import argparse
 import concurrent.futures
@@ -32,9 +33,10 @@ def run_file(binary, file):
     return done.returncode == 0
 
 
-def run_files(binary, jobs):
+def run_files(binary, jobs, without):
     """The files that take longest first; every file's output in one piece."""
-    files = sorted(HERE.glob("test_*.py"), key=lambda file: (file.stem not in LONGEST, file.stem))
+    wanted = [file for file in HERE.glob("test_*.py") if file.name != without]
+    files = sorted(wanted, key=lambda file: (file.stem not in LONGEST, file.stem))
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         good = list(pool.map(lambda file: run_file(binary, file), files))
     print(f"end to end: {good.count(True)} files passed, {good.count(False)} failed")
@@ -45,10 +47,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--without")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     if options.jobs > 1 and not options.names:
-        return run_files(options.binary, options.jobs)
+        return run_files(options.binary, options.jobs, options.without)
     os.environ["COUNTERPART_BINARY"] = str(pathlib.Path(options.binary).resolve())
     found = unittest.defaultTestLoader.discover(str(HERE), pattern="test_*.py")
     suite = unittest.TestSuite(chosen(found, options.names))

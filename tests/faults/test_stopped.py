@@ -31,7 +31,8 @@ class Stopped(FaultTest):
             wait_for("it is stopped", other.stopped)
             time.sleep(chance.uniform(0.2, 1.0))
             town.rest()
-            # then the other does it all
+            # then the other does it all; told again is what lies unread at the stopped one's door
+            town.tell_all()
             town.arrived()
             wait_for("everything at rest", p.idle, 120, every=0.05)
             seconds.append(time.monotonic() - stopped)
