@@ -132,7 +132,7 @@ CompiledPattern compile_pattern(const Argument& pattern, const std::string& loca
   std::vector<PatternPiece> pieces = pieces_of(pattern);
   const PatternCheck check(pattern, pieces, needs);
   check.run();
-  if (check.by_icu()) return {make_icu_pattern(pattern, locale), check.precision()};
+  if (check.by_icu()) return {make_icu_pattern(pieces, pattern, locale), check.precision()};
   return {make_fixed_pattern(std::move(pieces), pattern), check.precision()};
 }
 

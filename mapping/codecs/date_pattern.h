@@ -49,7 +49,9 @@ std::vector<PatternPiece> pieces_of(const Argument& pattern);
 /// Numbers of fixed places only: yyyy, M, d, H, m, s, S and literals.
 std::shared_ptr<const DatePattern> make_fixed_pattern(std::vector<PatternPiece> pieces, const Argument& pattern);
 
-/// Everything else, by ICU: names of months and days, hours with am and pm.
-std::shared_ptr<const DatePattern> make_icu_pattern(const Argument& pattern, const std::string& locale);
+/// Everything else, by ICU: names of months and days, hours with am and pm. Throws SpecificationError, also for a
+/// pattern that cannot read what it prints.
+std::shared_ptr<const DatePattern> make_icu_pattern(const std::vector<PatternPiece>& pieces, const Argument& pattern,
+                                                    const std::string& locale);
 
 }  // namespace counterpart::codecs

@@ -60,6 +60,35 @@ class IcuPattern final : public DatePattern {
   std::unique_ptr<const icu::SimpleDateFormat> format_;
 };
 
+/// The pattern as ICU takes it. It shows E and EE as EEE, but reads none of them in its strict mode.
+std::string spelled_for_icu(const std::vector<PatternPiece>& pieces) {
+  constexpr std::size_t kShortName = 3;
+  std::string text;
+  for (const PatternPiece& piece : pieces) {
+    text.append(piece.letter == 'E' ? std::max(piece.width, kShortName) : piece.width, piece.letter);
+    if (piece.letter != '\0') continue;
+    text += '\'';
+    for (const char c : piece.literal) text.append(c == '\'' ? 2 : 1, c);
+    text += '\'';
+  }
+  return text;
+}
+
+/// Nothing may be written that could not be read afterwards. Tried: every weekday in every month, once with a day of
+/// one digit and once of two, in turns before and after noon.
+void require_reads_what_it_prints(const DatePattern& made, const Argument& pattern) {
+  using namespace std::chrono;
+  for (local_days day{2026y / January / 1}; day < local_days{2027y / January / 1}; day += days(1)) {
+    const auto number = static_cast<unsigned>(year_month_day(day).day());
+    if (number > 14) continue;
+    const std::string shown = made.print(day + hours(number % 2 * 12) + minutes(7 * number) + seconds(9));
+    if (made.parse(shown)) continue;
+    throw SpecificationError("the pattern '" + pattern.text + "' shows '" + shown +
+                                 "', which cannot be read again: put a space or a dot between its parts",
+                             pattern.column);
+  }
+}
+
 std::unique_ptr<icu::GregorianCalendar> proleptic_utc(const icu::Locale& locale, UErrorCode& status) {
   constexpr std::int64_t kBeforeAllTime = -184303902528000000;  // ICU's earliest date
   auto calendar = std::make_unique<icu::GregorianCalendar>(*icu::TimeZone::getGMT(), locale, status);
@@ -71,10 +100,12 @@ std::unique_ptr<icu::GregorianCalendar> proleptic_utc(const icu::Locale& locale,
 
 }  // namespace
 
-std::shared_ptr<const DatePattern> make_icu_pattern(const Argument& pattern, const std::string& locale) {
+std::shared_ptr<const DatePattern> make_icu_pattern(const std::vector<PatternPiece>& pieces, const Argument& pattern,
+                                                    const std::string& locale) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Locale icu_locale = icu::Locale::forLanguageTag(locale, status);
-  auto format = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString::fromUTF8(pattern.text), icu_locale, status);
+  const auto spelled = icu::UnicodeString::fromUTF8(spelled_for_icu(pieces));
+  auto format = std::make_unique<icu::SimpleDateFormat>(spelled, icu_locale, status);
   auto calendar = proleptic_utc(icu_locale, status);
   if (U_FAILURE(status)) {
     throw SpecificationError("the pattern '" + pattern.text + "' cannot be used: " + u_errorName(status),
@@ -84,7 +115,9 @@ std::shared_ptr<const DatePattern> make_icu_pattern(const Argument& pattern, con
   format->setLenient(false);
   format->setBooleanAttribute(UDAT_PARSE_PARTIAL_LITERAL_MATCH, false, status);
   format->setBooleanAttribute(UDAT_PARSE_MULTIPLE_PATTERNS_FOR_MATCH, false, status);
-  return std::make_shared<IcuPattern>(std::move(format));
+  auto made = std::make_shared<IcuPattern>(std::move(format));
+  require_reads_what_it_prints(*made, pattern);
+  return made;
 }
 
 }  // namespace counterpart::codecs

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,36 @@ bool holds(const FieldSide& side, const Native& raw_sent, const Record& held) {
   return wanted != nullptr && found != nullptr && !is_unknown(*found) && *found == narrowed(side, *wanted);
 }
 
+bool holds_nothing(const FieldSide& side, const Record& held) {
+  const Parsed now = read_field(side, held);
+  const Value* found = std::get_if<Value>(&now);
+  return found != nullptr && is_blank(*found);
+}
+
+bool is_key(const ObjectMapping& mapping, const FieldRule& rule) {
+  return std::any_of(mapping.match.begin(), mapping.match.end(),
+                     [&](const MatchKey& key) { return &mapping.fields[key.field] == &rule; });
+}
+
+/// Whether most of what was sent besides the keys is there: somebody else who enters the same person enters the same
+/// key, but seldom all the rest.
+bool holds_most(const ObjectMapping& mapping, Side side, const Native& sent, const std::set<std::string>& confirmed) {
+  std::size_t all = 0;
+  std::size_t there = 0;
+  for (const FieldRule& rule : mapping.fields) {
+    const std::string& name = rule.side[side].name;
+    const Native* value = sent.member(name);
+    if (value == nullptr || value->is_null() || is_key(mapping, rule)) continue;
+    ++all;
+    if (confirmed.contains(name)) ++there;
+  }
+  return 2 * there > all;
+}
+
 }  // namespace
 
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const IntentFields& intent, const Record& held,
-                               const LinkState& state) {
+                               const LinkState& state, Made made) {
   IntentSettlement settlement{.next = state, .confirmed = {}, .done = false};
   bool took_effect = false;
   std::vector<const FieldRule*> overtaken;
@@ -28,20 +55,21 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const In
     const Native* source = intent.source.member(rule.side[other(side)].name);
     if (sent == nullptr || source == nullptr) continue;
     const Native* before = intent.before.member(target.name);
-    const bool is_create = before == nullptr;  // and `held` is what it made
+    const bool is_create = before == nullptr;
     const bool is_before = !is_create && holds(target, *before, held);
-    took_effect = took_effect || is_create;
+    took_effect = took_effect || (is_create && made == Made::surely);
     if (holds(target, *sent, held)) {
       settlement.next.base[side].set(target.name, raw_of(target, held).value_or(Native{}));
       settlement.next.base[other(side)].set(rule.side[other(side)].name, *source);
       settlement.confirmed.insert(target.name);
-      took_effect = took_effect || !is_before;
+      took_effect = took_effect || (!is_create && !is_before);
     } else if (!is_before) {
       overtaken.push_back(&rule);
     }
   }
+  const bool likely = made == Made::perhaps && holds_most(mapping, side, intent.sent, settlement.confirmed);
   for (const FieldRule* rule : overtaken) {
-    if (!took_effect) break;
+    if (!took_effect && !(likely && !holds_nothing(rule->side[side], held))) continue;
     for (const Side at : kSides) {
       const std::string& name = rule->side[at].name;
       settlement.next.base[at].set(name, *(at == side ? intent.sent : intent.source).member(name));
@@ -52,15 +80,15 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const In
   return settlement;
 }
 
-std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const Native& before,
-                                       const Native& sent, const Record& held) {
+std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const IntentFields& intent,
+                                       const Record& held) {
   std::set<std::string> overtaken;
   for (const FieldRule& rule : mapping.fields) {
     const FieldSide& target = rule.side[side];
-    const Native* raw_sent = sent.member(target.name);
-    const Native* raw_before = before.member(target.name);
-    if (raw_sent == nullptr || raw_before == nullptr) continue;
-    if (!holds(target, *raw_sent, held) && !holds(target, *raw_before, held)) overtaken.insert(target.name);
+    const Native* sent = intent.sent.member(target.name);
+    const Native* before = intent.before.member(target.name);
+    if (sent == nullptr || before == nullptr) continue;
+    if (!holds(target, *sent, held) && !holds(target, *before, held)) overtaken.insert(target.name);
   }
   return overtaken;
 }

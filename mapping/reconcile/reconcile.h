@@ -121,18 +121,20 @@ IntentFields intent_fields(const ObjectMapping& mapping, const Decision& decisio
 /// Settles an update whose result is unknown (crash or time-out): fields of `held` that hold what was sent get both
 /// bases moved to (source value then, held now). Where one of them held something else before, the update took effect,
 /// as a whole: so those that hold neither what was sent nor what was there before were changed since, by somebody who
-/// saw what was sent, and that is their base. A create of which `held` is what it made took effect, too.
+/// saw what was sent, and that is their base. A create of which `held` is surely what it made took effect, too; of one
+/// that nothing but values tell, what is blank, or differs where most does, may be a person's own: it gets no base.
 struct IntentSettlement {
   LinkState next;
   std::set<std::string> confirmed;  ///< FieldSide::name of the written side: holds what was sent
   bool done = false;                ///< every field does
 };
+enum class Made : std::uint8_t { surely, perhaps };
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const IntentFields& intent, const Record& held,
-                               const LinkState& state);
+                               const LinkState& state, Made made = Made::surely);
 
 /// Of that update: the fields (FieldSide::name) of which nothing tells whether they were written, for `held` holds
-/// neither what was sent nor what was there `before`: somebody has changed them since.
-std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const Native& before,
-                                       const Native& sent, const Record& held);
+/// neither what was sent nor what was there before: somebody has changed them since.
+std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const IntentFields& intent,
+                                       const Record& held);
 
 }  // namespace counterpart

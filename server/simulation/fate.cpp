@@ -33,7 +33,10 @@ void Fate::reach(std::string_view point) {
     if (commit) throw Over();
     return;
   }
-  if (is_meant(freeze_at_, point) || (until_frozen_ > 0 && --until_frozen_ == 0)) freeze_();
+  if (is_meant(freeze_at_, point) || (until_frozen_ > 0 && --until_frozen_ == 0)) {
+    const auto freeze = freeze_;  // which may say when the next comes
+    freeze();
+  }
   if (!commit || !spoilt_ || point.ends_with(".after") != (*spoilt_ == Commit::in_doubt)) return;
   const Commit how = *std::exchange(spoilt_, std::nullopt);
   if (how == Commit::lost) throw store::Failure(store::FailureKind::reconnect, "the connection was lost");

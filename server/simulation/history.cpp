@@ -75,6 +75,25 @@ Temper draw_temper(Random& random) {
   return temper;
 }
 
+/// Longer than a daemon stands still in one: its lease passes, and another takes over.
+constexpr microseconds kContended = 60s;
+
+/// Some histories dwell on the worst moments there are. Drawn apart, so that the others stay as they were.
+void add_contention(History& history, const Temper& temper) {
+  SeededRandom random(history.seed ^ 0x636f6e74656e64);
+  if (random.below(4) != 0) return;
+  for (std::uint64_t left = 2 + random.below(6); left > 0; --left) {
+    Happening happening;
+    happening.kind = Kind::contend;
+    happening.at = temper.begin + some_time(random, temper.end - temper.begin);
+    happening.pick = random.bits() % 1'000'000;
+    happening.what = random.bits() % 1'000'000;
+    happening.time = some_time(random, 20s);
+    history.end = std::max(history.end, happening.at + kContended);
+    history.happenings.push_back(happening);
+  }
+}
+
 /// Without a key a create in doubt is looked for in lists of changes alone.
 bool needs_lists(const Configuration& configuration) {
   return std::ranges::any_of(configuration.syncs, [](const SyncConfiguration& sync) {
@@ -85,9 +104,9 @@ bool needs_lists(const Configuration& configuration) {
 }  // namespace
 
 std::string_view name_of(Kind kind) {
-  constexpr std::array<std::string_view, 14> kNames{"create",    "twin",         "copy",  "edit",    "clear",
+  constexpr std::array<std::string_view, 15> kNames{"create",    "twin",         "copy",  "edit",    "clear",
                                                     "take_back", "remove",       "merge", "pretend", "spoil_call",
-                                                    "cut_off",   "spoil_commit", "crash", "freeze"};
+                                                    "cut_off",   "spoil_commit", "crash", "freeze",  "contend"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -124,6 +143,7 @@ History draw_history(std::uint64_t seed, const Configuration& configuration) {
   for (std::uint64_t i = 0; i < temper.trouble; ++i) {
     add(temper.only ? *temper.only : draw(random, kTrouble), temper.begin);
   }
+  add_contention(history, temper);
   std::ranges::stable_sort(history.happenings, {}, &Happening::at);
   return history;
 }

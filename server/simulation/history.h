@@ -38,6 +38,7 @@ struct Happening {
     spoil_commit,  ///< a daemon's next commit goes wrong
     crash,         ///< a daemon ends some fault points later
     freeze,        ///< a daemon stands still for a while
+    contend,       ///< two people edit one field, and a daemon ends or stands still over the write of it
   };
   Kind kind = Kind::edit;
   microseconds at{0};      ///< from the start

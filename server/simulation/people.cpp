@@ -249,19 +249,16 @@ std::optional<People::Chosen> People::counterpart_of(const Chosen& chosen, Rando
 
 /// An edit of that rule's field, where there is one, with so many percent; else of any.
 void People::edit_also(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random) {
-  if (there.system->fields(there.object, there.id) == nullptr) return;
+  if (stopped_ || there.system->fields(there.object, there.id) == nullptr) return;
   const Entries& fields = entries(there.system->name(), there.object);
   const auto same = std::ranges::find(fields, rule, &Entry::rule);
   const bool is_same = same != fields.end() && random.below(100) < percent;
   change_field(there, is_same ? *same : fields[random.below(fields.size())], random, false);
 }
 
-void People::lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random,
-                  std::function<void()> when_read) {
+void People::lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random) {
   const microseconds later(random.below(kAfterReading));
-  lurking_[{there.system->name(), there.object, there.id}] = [this, there, rule, percent, later,
-                                                              when_read = std::move(when_read), seed = random.bits()] {
-    if (when_read) when_read();
+  lurking_[{there.system->name(), there.object, there.id}] = [this, there, rule, percent, later, seed = random.bits()] {
     agenda_.after(later, [this, there, rule, percent, seed] {
       SeededRandom choice(seed);
       edit_also(there, rule, percent, choice);
@@ -273,14 +270,14 @@ void People::lurk(const Chosen& there, const FieldRule* rule, std::uint64_t perc
 void People::edit_elsewhere(const Chosen& chosen, const Entry& entry, Random& random) {
   const auto there = counterpart_of(chosen, random);
   if (!there) return;
-  if (random.below(2) == 0) return lurk(*there, entry.rule, 50, random, {});
+  if (random.below(2) == 0) return lurk(*there, entry.rule, 50, random);
   agenda_.after(microseconds(random.below(kAtOnce)), [this, there, rule = entry.rule, seed = random.bits()] {
     SeededRandom choice(seed);
     edit_also(*there, rule, 50, choice);
   });
 }
 
-void People::contend(const Happening& happening, std::function<void()> when_read) {
+void People::contend(const Happening& happening, Second second, std::function<void(Edit)> when_read) {
   SeededRandom random(happening.pick * 31 + happening.what);
   const auto chosen = choose(happening, random);
   if (!chosen) return;
@@ -289,7 +286,22 @@ void People::contend(const Happening& happening, std::function<void()> when_read
   const Entries& fields = entries(chosen->system->name(), chosen->object);
   const Entry& entry = fields[random.below(fields.size())];
   change_field(*chosen, entry, random, false);
-  lurk(*there, entry.rule, 100, random, std::move(when_read));
+  const Edit edit = [this, there = *there, rule = entry.rule, seed = random.bits()] {
+    SeededRandom choice(seed);
+    edit_also(there, rule, 100, choice);
+  };
+  if (second == Second::at_once) edit();
+  const microseconds later(random.below(kAfterReading));
+  lurking_[{there->system->name(), there->object, there->id}] = [this, second, later, edit,
+                                                                 when_read = std::move(when_read)] {
+    if (second == Second::when_read) agenda_.after(later, edit);
+    when_read(edit);
+  };
+}
+
+void People::stop() {
+  stopped_ = true;
+  lurking_.clear();
 }
 
 void People::note_read(const SimulatedSystem& system, const std::string& object, const std::string& id) {

@@ -27,12 +27,16 @@ class People {
   /// What a system makes of fields that are to be stored in it.
   Native as_kept(const SimulatedSystem& system, const std::string& object, Native fields) const;
 
-  /// Two edit one field of one person, the second as soon as we have read it there, which `when_read` is told.
-  void contend(const Happening& happening, std::function<void()> when_read);
+  /// Two edit one field of one person, the second in another system: at once, as soon as we have read it there, or
+  /// later.
+  enum class Second : std::uint8_t { at_once, when_read, later };
+  using Edit = std::function<void()>;
+  /// `when_read` is told that we have read it, and how the second edits it, once more or at last.
+  void contend(const Happening& happening, Second second, std::function<void(Edit)> when_read);
   /// Who waits for us to read that record edits it right then.
   void note_read(const SimulatedSystem& system, const std::string& object, const std::string& id);
-  /// Nobody waits any more.
-  void stop() { lurking_.clear(); }
+  /// Nobody edits any more.
+  void stop();
 
   /// What a system's automation does about a write, soon after it.
   void answer_write(SimulatedSystem& system, const Written& written);
@@ -68,8 +72,7 @@ class People {
   void change_field(const Chosen& chosen, const Entry& entry, Random& random, bool clear);
   std::optional<Chosen> counterpart_of(const Chosen& chosen, Random& random) const;
   void edit_also(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random);
-  void lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random,
-            std::function<void()> when_read);
+  void lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random);
   void edit_elsewhere(const Chosen& chosen, const Entry& entry, Random& random);
   void take_back(const Chosen& chosen, Random& random);
   void merge(const Chosen& chosen, Random& random);
@@ -85,6 +88,7 @@ class People {
   std::map<Place, std::set<Place>> synced_with_;
   std::map<Oracle::Place, std::function<void()>> lurking_;  ///< edits between our reading and our writing
   int entered_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace counterpart::simulation

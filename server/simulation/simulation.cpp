@@ -23,6 +23,7 @@ constexpr microseconds kLook = 10s;     ///< how often it is looked whether all 
 constexpr microseconds kRestMost = 2h;  ///< then it never will be
 constexpr std::string_view kLeasesLost = "counterpart_leases_lost_total{";
 constexpr microseconds kNoSweeps = 24h * 300;
+constexpr microseconds kJustBefore = 300ms;  ///< a daemon that stood still goes on
 
 /// Parts of fault points' names: what has just been acknowledged, decided, written, and is not stored yet, or not sent.
 constexpr std::array<std::string_view, 8> kDelicate = {"commit.accept.before",
@@ -188,6 +189,8 @@ class World {
         return;
       case Kind::freeze:
         return freeze(machine, happening);
+      case Kind::contend:
+        return contend(happening);
       default:
         return people_->act(happening);
     }
@@ -212,12 +215,75 @@ class World {
       case 2:
         return freeze_at(machine, happening, kDelicate[happening.what / 4 % kDelicate.size()]);
       default:
-        return people_->contend(happening, [this, &happening] {
+        return people_->contend(happening, People::Second::when_read, [this, &happening](const People::Edit&) {
           const bool stored = happening.what / 4 % 2 == 0;
           const std::string_view point = stored ? "commit.begin_intents.after" : "commit.begin_intents.before";
           for (const auto& one : machines_) freeze_at(*one, happening, point);
         });
     }
+  }
+
+  /// Either what both have edited is written, and the daemon ends; or one daemon, or each, stands still before the
+  /// write, while the other person edits what it is about to overwrite, or another daemon creates what it is about to
+  /// create.
+  void contend(const Happening& happening) {
+    switch (happening.what / 8 % 4) {
+      case 0:
+        return people_->contend(happening, People::Second::at_once,
+                                [this, &happening](const People::Edit&) { end_at(".update.after", happening); });
+      case 1:
+        return people_->contend(happening, People::Second::when_read, [this, &happening](const People::Edit&) {
+          for (const auto& one : machines_) freeze_at(*one, happening, before_write(happening));
+        });
+      case 2:
+        return people_->contend(happening, People::Second::later, [this, &happening](const People::Edit& edit) {
+          at_first(before_write(happening), [this, &happening, edit](Machine& machine, Fate&) {
+            machine.freeze(beyond_lease(happening));
+            agenda_.after(beyond_lease(happening) - kJustBefore, edit);
+          });
+        });
+      default:
+        return contend_create(happening);
+    }
+  }
+
+  void contend_create(const Happening& happening) {
+    Happening create = happening;
+    create.kind = Kind::create;
+    people_->act(create);
+    at_first(".find.after", [this, &happening](Machine& machine, Fate& fate) {
+      fate.freeze_in(1 + happening.what % 6, [this, &machine, &happening] { machine.freeze(beyond_lease(happening)); });
+    });
+  }
+
+  static std::string_view before_write(const Happening& happening) {
+    constexpr std::array<std::string_view, 3> kPoints = {"commit.begin_intents.before", "commit.begin_intents.after",
+                                                         ".update.before"};
+    return kPoints[happening.what % kPoints.size()];
+  }
+
+  void end_at(std::string_view point, const Happening& happening) {
+    for (const auto& one : machines_) {
+      one->restarts_after = happening.time;
+      if (Fate* fate = one->fate()) fate->crash_at(std::string(point));
+    }
+  }
+
+  /// What happens to the daemon that comes to that point first.
+  void at_first(std::string_view point, const std::function<void(Machine&, Fate&)>& happens) {
+    const auto is_first = std::make_shared<bool>(true);
+    for (const auto& one : machines_) {
+      Fate* fate = one->fate();
+      if (fate == nullptr) continue;
+      fate->freeze_at(std::string(point), [machine = one.get(), fate, is_first, happens] {
+        if (std::exchange(*is_first, false)) happens(*machine, *fate);
+      });
+    }
+  }
+
+  /// Another must have taken over its work by then.
+  microseconds beyond_lease(const Happening& happening) const {
+    return configuration_.work.lease + configuration_.work.poll + happening.time;
   }
 
   static void freeze_at(Machine& machine, const Happening& happening, std::string_view point) {
@@ -288,7 +354,7 @@ class World {
   /// Only who stood still, or did not hear that its work was stored, may find that another has taken it over.
   void judge_leases() {
     const bool may_be_late = std::ranges::any_of(history_.happenings, [](const Happening& happening) {
-      return happening.kind == Kind::freeze || happening.kind == Kind::spoil_commit;
+      return happening.kind == Kind::freeze || happening.kind == Kind::spoil_commit || happening.kind == Kind::contend;
     });
     if (may_be_late) return;
     for (const auto& machine : machines_) {

@@ -22,9 +22,9 @@ IntentRow intent_from(const Rows& rows, std::size_t i) {
   intent.operation = rows.text(i, 8);
   intent.stamp = rows.text(i, 9);
   intent.revision = rows.text(i, 10);
-  intent.before = parse_stored(rows.view(i, 11));
-  intent.sent = parse_stored(rows.view(i, 12));
-  intent.source_values = parse_stored(rows.view(i, 13));
+  intent.fields.before = parse_stored(rows.view(i, 11));
+  intent.fields.sent = parse_stored(rows.view(i, 12));
+  intent.fields.source = parse_stored(rows.view(i, 13));
   intent.decided = parse_stored(rows.view(i, 14));
   intent.created = instant_of(rows.integer(i, 15));
   intent.deadline = instant_of(rows.integer(i, 16));
@@ -67,9 +67,9 @@ std::vector<std::int64_t> insert_intents(Transaction& transaction, SyncId sync, 
   for (const IntentRow& intent : intents) {
     columns.add({intent.source.mapping, static_cast<int>(intent.source.side), intent.source.id,
                  lease_key(intent.source), intent.link_id, static_cast<int>(intent.target), intent.target_id,
-                 intent.operation, intent.stamp, intent.revision, Cell::json(intent.before), Cell::json(intent.sent),
-                 Cell::json(intent.source_values), Cell::json(intent.decided), micros_of(intent.deadline),
-                 intent.correlation});
+                 intent.operation, intent.stamp, intent.revision, Cell::json(intent.fields.before),
+                 Cell::json(intent.fields.sent), Cell::json(intent.fields.source), Cell::json(intent.decided),
+                 micros_of(intent.deadline), intent.correlation});
   }
   const Rows rows = transaction.exec("begin_intents", Arguments({sync, lease}, columns));
   for (std::size_t i = 0; i < rows.size(); ++i) {

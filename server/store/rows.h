@@ -82,12 +82,12 @@ struct IntentRow {
   std::int64_t link_id = 0;  ///< 0: a create
   RecordKey source;          ///< the record whose change led to it
   Side target = Side::left;
-  std::string target_id;               ///< "" for a create
-  std::string operation;               ///< "create", "update"
-  std::string stamp;                   ///< of a create
-  std::string revision;                ///< the precondition
-  Native before, sent, source_values;  ///< mapping::intent_fields
-  Native decided{Native::Object{}};    ///< object: FieldSide::name of the target → {field, what, rule}
+  std::string target_id;  ///< "" for a create
+  std::string operation;  ///< "create", "update"
+  std::string stamp;      ///< of a create
+  std::string revision;   ///< the precondition
+  IntentFields fields;
+  Native decided{Native::Object{}};  ///< object: FieldSide::name of the target → {field, what, rule}
   Instant created{};
   Instant deadline{};  ///< after it the call can have no effect any more
   std::string correlation;

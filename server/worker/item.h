@@ -50,7 +50,7 @@ struct Item {
   std::optional<store::LinkRow> link;
   Both<std::string> id;
   Both<std::optional<Record>> record;
-  std::chrono::microseconds read_at{};  ///< by Clock::uptime()
+  Both<std::chrono::microseconds> read_at{};  ///< by Clock::uptime()
   LinkState state;
   std::optional<Decision> decision;
   Both<std::optional<Record>> held_after_write;  ///< what a written side held afterwards

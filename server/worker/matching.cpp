@@ -254,7 +254,8 @@ boost::asio::awaitable<void> link_matches(Work& work, std::vector<Match> matches
     item.id[search->target] = id;
     item.record[search->target] = std::move(search->records.at(id));
     // Where searches lag, what was found is no younger than that: it is read again before it is written.
-    if (capabilities(work, *item.mapping, search->target).visibility_lag.count() > 0) item.read_at = {};
+    const bool lags = capabilities(work, *item.mapping, search->target).visibility_lag.count() > 0;
+    item.read_at[search->target] = lags ? std::chrono::microseconds(0) : item.read_at[other(search->target)];
     item.ending.identity.emplace_back(store::RecordKey{item.mapping->name, search->target, id},
                                       match_keys(*item.mapping, search->target, *item.record[search->target]));
   }

@@ -53,7 +53,7 @@ boost::asio::awaitable<void> lease_from_neighbours(Work& work, std::vector<Item*
     groups.push_back({store::lease_key(store::RecordKey{place_of(work, *item, side), Side::left, item->id[side]})});
   }
   co_await lease(work, shared, std::move(groups));
-  for (Item* item : shared) item->read_at = {};
+  for (Item* item : shared) item->read_at[side] = {};
   std::erase_if(items, [](const Item* item) { return item->ended; });
 }
 

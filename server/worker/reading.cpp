@@ -207,7 +207,7 @@ boost::asio::awaitable<void> read_side(Work& work, std::vector<Item*> items, Sid
     for (const Item* item : group) ids.push_back(item->id[side]);
     const auto started = work.clock.uptime();
     std::vector<ReadResult> results = co_await connector.read(object, std::move(ids));
-    for (Item* item : group) item->read_at = started;
+    for (Item* item : group) item->read_at[side] = started;
     Answers answers(work, side, object, std::move(group), std::move(results));
     co_await answers.take();
   }

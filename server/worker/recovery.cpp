@@ -35,7 +35,7 @@ std::vector<Trace> traces_of(const Item& item, const store::IntentRow& intent, c
   if (!can.stamp.empty()) traces.push_back({can.stamp, intent.stamp});
   for (const MatchKey& key : item.mapping->match) {
     const FieldSide& field = item.mapping->fields[key.field].side[intent.target];
-    const Native* sent = intent.sent.member(field.name);
+    const Native* sent = intent.fields.sent.member(field.name);
     if (sent != nullptr && !sent->is_null()) traces.push_back({field.name, sent->plain()});
   }
   return traces;
@@ -53,7 +53,7 @@ bool holds_a_sent_key(const ObjectMapping& mapping, const Record& record, const 
   return std::any_of(held.begin(), held.end(), [&](const KeyValue& key) {
     return std::any_of(mapping.match.begin(), mapping.match.end(), [&](const MatchKey& match) {
       const FieldSide& field = mapping.fields[match.field].side[intent.target];
-      const Native* raw = intent.sent.member(field.name);
+      const Native* raw = intent.fields.sent.member(field.name);
       if (raw == nullptr || match.kind != key.kind) return false;
       const Parsed parsed = parse_raw(field, *raw);
       const auto* value = std::get_if<Value>(&parsed);
@@ -61,10 +61,6 @@ bool holds_a_sent_key(const ObjectMapping& mapping, const Record& record, const 
       return text != nullptr && normalise_key(match.kind, *text) == key.normal;
     });
   });
-}
-
-IntentFields fields_of(const store::IntentRow& intent) {
-  return {intent.before, intent.sent, intent.source_values};
 }
 
 /// Whoever edits the record meanwhile leaves the stamp alone.
@@ -78,23 +74,37 @@ bool holds_its_stamp(const Record& record, const store::IntentRow& intent, const
 /// may hold as well.
 enum class Sign { none, some, enough };
 
+/// What tells it, and how well the record fits what that create has sent: by its stamp, a key, the values it still
+/// holds.
+struct Evidence {
+  Sign sign = Sign::none;
+  std::size_t fit = 0;
+  Made made = Made::perhaps;  ///< surely: by its stamp or creator
+};
+
 /// What a create made may look otherwise than what was sent; so one sign is enough.
-Sign sign_of(const Work& work, const ObjectMapping& mapping, const Record& record, const store::IntentRow& intent) {
-  if (holds_its_stamp(record, intent, capabilities(work, mapping, intent.target))) return Sign::enough;
+Evidence evidence_of(const Work& work, const ObjectMapping& mapping, const Record& record,
+                     const store::IntentRow& intent) {
+  constexpr std::size_t kStamp = 1'000'000;
+  constexpr std::size_t kKey = 1'000;
+  if (holds_its_stamp(record, intent, capabilities(work, mapping, intent.target)))
+    return {Sign::enough, kStamp, Made::surely};
   const System& system = *work.sync.system[intent.target];
-  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return Sign::none;
+  if (!may_be_ours(record, intent, system, work.settings.clock_skew)) return {};
   const bool made_by_us = !system.own_user.empty() && record.created_by == system.own_user && record.created;
-  if (made_by_us || holds_a_sent_key(mapping, record, intent)) return Sign::enough;
-  const auto settled = settle_intent(mapping, intent.target, fields_of(intent), record, LinkState{});
-  if (settled.done) return Sign::enough;
-  return settled.confirmed.empty() ? Sign::none : Sign::some;
+  const bool key = holds_a_sent_key(mapping, record, intent);
+  const auto settled = settle_intent(mapping, intent.target, intent.fields, record, LinkState{});
+  const bool enough = made_by_us || key || settled.done;
+  const Sign held = settled.confirmed.empty() ? Sign::none : Sign::some;
+  return {enough ? Sign::enough : held, settled.confirmed.size() + (key ? kKey : 0),
+          made_by_us ? Made::surely : Made::perhaps};
 }
 
 /// Waiting harms nobody: of what no key tells whose it is, one value that was sent is enough, for a system may have
 /// made something else of the others.
 bool is_to_wait_for(const Work& work, const ObjectMapping& mapping, const Record& record,
                     const store::IntentRow& intent) {
-  const Sign sign = sign_of(work, mapping, record, intent);
+  const Sign sign = evidence_of(work, mapping, record, intent).sign;
   return sign == Sign::enough || (sign == Sign::some && match_keys(mapping, intent.target, record).empty());
 }
 
@@ -133,7 +143,7 @@ boost::asio::awaitable<Found> look_through_changes(Work& work, const Item& item,
     if (auto* failure = std::get_if<Failure>(&result)) co_return std::move(*failure);
     auto& listing = std::get<ChangesPage>(result);
     for (Record& record : listing.records) {
-      if (sign_of(work, *item.mapping, record, intent) == Sign::enough) found.push_back(std::move(record));
+      if (evidence_of(work, *item.mapping, record, intent).sign == Sign::enough) found.push_back(std::move(record));
     }
     if (!listing.next) co_return found;
     page = std::move(*listing.next);
@@ -154,8 +164,8 @@ constexpr const char* kOvertaken = "; its answer was lost, and the field was cha
 std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, const std::set<std::string>* only,
                                             const std::string& how) {
   std::vector<store::HistoryEntry> history;
-  if (!intent.sent.is_object()) return history;
-  for (const auto& [name, sent] : intent.sent.object()) {
+  if (!intent.fields.sent.is_object()) return history;
+  for (const auto& [name, sent] : intent.fields.sent.object()) {
     if (only != nullptr && !only->contains(name)) continue;
     store::HistoryEntry entry;
     entry.side = intent.target;
@@ -166,7 +176,7 @@ std::vector<store::HistoryEntry> history_of(const store::IntentRow& intent, cons
       entry.what = text_member(*decided, "what");
       entry.rule = text_member(*decided, "rule") + how;
     }
-    if (const Native* before = intent.before.member(name)) entry.before = *before;
+    if (const Native* before = intent.fields.before.member(name)) entry.before = *before;
     entry.after = sent;
     if (entry.what == name_of(FieldResult::conflict)) entry.lost = entry.before;
     history.push_back(std::move(entry));
@@ -189,17 +199,6 @@ boost::asio::awaitable<void> remove_linked(Work& work, const Item& item, Side si
   records = std::move(unlinked);
 }
 
-/// How well a record fits what a create has sent: by its stamp, a key, the values it still holds.
-std::size_t fit_of(const Work& work, const ObjectMapping& mapping, const Record& record,
-                   const store::IntentRow& intent) {
-  constexpr std::size_t kStamp = 1'000'000;
-  constexpr std::size_t kKey = 1'000;
-  if (holds_its_stamp(record, intent, capabilities(work, mapping, intent.target))) return kStamp;
-  if (!may_be_ours(record, intent, *work.sync.system[intent.target], work.settings.clock_skew)) return 0;
-  const auto settled = settle_intent(mapping, intent.target, fields_of(intent), record, LinkState{});
-  return settled.confirmed.size() + (holds_a_sent_key(mapping, record, intent) ? kKey : 0);
-}
-
 /// Takes out what another create of ours, unsettled as well, fits better: the creator alone does not tell which of them
 /// has made it. True where one fits what is left as well, and had sent something else.
 bool remove_what_fits_others(const Work& work, const Item& item, const store::IntentRow& intent,
@@ -207,14 +206,14 @@ bool remove_what_fits_others(const Work& work, const Item& item, const store::In
   const ObjectMapping& mapping = *item.mapping;
   bool as_well = false;
   std::erase_if(found, [&](const Record& record) {
-    const std::size_t fit = fit_of(work, mapping, record, intent);
+    const std::size_t fit = evidence_of(work, mapping, record, intent).fit;
     bool better = false;
     bool equal = false;
     for (const store::IntentRow& other : others) {
-      if (sign_of(work, mapping, record, other) != Sign::enough) continue;
-      const std::size_t its = fit_of(work, mapping, record, other);
-      better = better || its > fit;
-      equal = equal || (its == fit && other.sent != intent.sent);
+      const Evidence its = evidence_of(work, mapping, record, other);
+      if (its.sign != Sign::enough) continue;
+      better = better || its.fit > fit;
+      equal = equal || (its.fit == fit && other.fields.sent != intent.fields.sent);
     }
     as_well = as_well || (equal && !better);
     return better;
@@ -237,11 +236,13 @@ boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRo
   created.mapping = item.mapping->name;
   created.id[intent.target] = record.id;
   created.id[other(intent.target)] = intent.source.id;
-  auto settled = settle_intent(*item.mapping, intent.target, fields_of(intent), record, item.state);
+  const Made made = evidence_of(work, *item.mapping, record, intent).made;
+  auto settled = settle_intent(*item.mapping, intent.target, intent.fields, record, item.state, made);
   created.state = std::move(settled.next);
   created.source = intent.source;
   created.history.push_back({intent.target, "", "create", {}, {}, {}, "its answer was lost, and it was found"});
-  for (store::HistoryEntry& entry : history_of(intent, nullptr, kSettled)) created.history.push_back(std::move(entry));
+  const std::set<std::string>* known = made == Made::surely ? nullptr : &settled.confirmed;
+  for (store::HistoryEntry& entry : history_of(intent, known, kSettled)) created.history.push_back(std::move(entry));
   created.correlation = intent.correlation;
   std::vector<store::Store::CreatedLink> list(1, created);
   const auto link_ids = co_await work.store.store_created(work.sync.id, std::move(list));
@@ -255,17 +256,43 @@ boost::asio::awaitable<void> adopt(Work& work, Item& item, const store::IntentRo
   end_again(item, "what its create had made was found: the pair goes on", milliseconds(0), false);
 }
 
-/// At once while the call is under way, then less and less often; it ends, for the intent is settled or parks.
+/// At once while the call is under way, then less and less often. Parked where the create is not settled, for then a
+/// person has to say what it made.
 void wait_for_create(Work& work, Item& item, const store::IntentRow& intent) {
   const auto age = std::chrono::duration_cast<milliseconds>(work.now() - intent.created);
   const milliseconds pause = std::clamp(age, milliseconds(100), milliseconds(5'000));
   const bool overdue = work.now() > intent.deadline + std::chrono::minutes(1);
+  if (overdue && item.news().attempts + 1 >= work.settings.attempts) {
+    const std::string source = std::string(name_of(intent.source.side)) + " " + intent.source.id;
+    end_parked(work, item,
+               {"the create for " + source + " was not answered, and nothing tells which record it made", "",
+                "merge or delete the doubles, then `counterpart parked retry`, that one first"});
+    return;
+  }
   end_again(item, "it may be what a create of ours has made; that is settled first", pause, overdue);
+}
+
+/// What is left of what was found is what it made; nothing: it had no effect.
+boost::asio::awaitable<void> conclude_create(Work& work, Item& item, const store::IntentRow& intent,
+                                             std::vector<Record> found) {
+  const auto unusable = found.size() == 1 ? store::fault_of_id(found.front().id) : std::nullopt;
+  if (unusable) {
+    end_unusable(work, item, intent.target, *unusable);
+  } else if (found.size() == 1) {
+    co_await adopt(work, item, intent, std::move(found.front()));
+  } else if (found.empty()) {
+    item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "not found: it had no effect"});
+    item.settled_intents = true;
+  } else {
+    end_parked(work, item,
+               {"a create in " + work.sync.system[intent.target]->settings->name +
+                    " was not answered, and several records may be it",
+                "", "merge or delete the doubles there, then `counterpart parked retry`"});
+  }
 }
 
 boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::IntentRow intent) {
   if (end_if_closed(work, item, intent.target)) co_return;
-  const System& target = *work.sync.system[intent.target];
   const Capabilities& can = capabilities(work, *item.mapping, intent.target);
   const auto not_before = intent.deadline + can.visibility_lag;
   const auto now = work.now();
@@ -284,29 +311,18 @@ boost::asio::awaitable<void> settle_create(Work& work, Item& item, store::Intent
   }
   auto& found = std::get<std::vector<Record>>(result);
   co_await remove_linked(work, item, intent.target, found);
-  const auto others = co_await other_creates(work, item, intent);
-  if (remove_what_fits_others(work, item, intent, others, found)) {
-    wait_for_create(work, item, intent);
-    co_return;
+  if (!found.empty()) {
+    const auto others = co_await other_creates(work, item, intent);
+    if (remove_what_fits_others(work, item, intent, others, found)) {
+      wait_for_create(work, item, intent);
+      co_return;
+    }
   }
-  const auto unusable = found.size() == 1 ? store::fault_of_id(found.front().id) : std::nullopt;
-  if (unusable) {
-    end_unusable(work, item, intent.target, *unusable);
-  } else if (found.size() == 1) {
-    co_await adopt(work, item, intent, std::move(found.front()));
-  } else if (found.empty()) {
-    item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "not found: it had no effect"});
-    item.settled_intents = true;
-  } else {
-    end_parked(work, item,
-               {"a create in " + target.settings->name + " was not answered, and several records may be it", "",
-                "merge or delete the doubles there, then `counterpart parked retry`"});
-  }
+  co_await conclude_create(work, item, intent, std::move(found));
 }
 
 void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
-  auto settled =
-      settle_intent(*item.mapping, intent.target, fields_of(intent), *item.record[intent.target], item.state);
+  auto settled = settle_intent(*item.mapping, intent.target, intent.fields, *item.record[intent.target], item.state);
   const bool refusable = capabilities(work, *item.mapping, intent.target).precondition;
   if (!settled.done && !refusable && work.now() < intent.deadline) {
     const auto wait = std::chrono::ceil<milliseconds>(intent.deadline - work.now());
@@ -319,10 +335,15 @@ void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
       {intent.intent_id, settled.done ? store::IntentState::done : store::IntentState::abandoned,
        settled.done ? "found done when read back" : "the record holds something else: decided again"});
   note(item, history_of(intent, &settled.confirmed, kSettled));
-  const auto overtaken =
-      overtaken_fields(*item.mapping, intent.target, intent.before, intent.sent, *item.record[intent.target]);
+  const auto overtaken = overtaken_fields(*item.mapping, intent.target, intent.fields, *item.record[intent.target]);
   note(item, history_of(intent, &overtaken, kOvertaken));
   item.ending.link = link_change(item);
+}
+
+/// An update that was begun before the two were linked is found from either end; meanwhile that may have matched
+/// another.
+bool concerns_pair(const store::IntentRow& intent, const Item& item) {
+  return intent.target_id == item.id[intent.target] && intent.source.id == item.id[other(intent.target)];
 }
 
 }  // namespace
@@ -369,7 +390,12 @@ void settle_updates_in_doubt(Work& work, Item& item) {
   for (const auto& claimed : item.claimed) {
     for (const store::IntentRow& intent : claimed.open_intents) {
       if (intent.operation != "update" || !item.record[intent.target] || item.ended) continue;
-      if (settled.insert(intent.intent_id).second) settle_update(work, item, intent);
+      if (!settled.insert(intent.intent_id).second) continue;
+      if (concerns_pair(intent, item)) {
+        settle_update(work, item, intent);
+      } else if (intent.source == claimed.key) {
+        item.ending.intents.push_back({intent.intent_id, store::IntentState::abandoned, "the pair is another now"});
+      }
     }
   }
 }

@@ -29,7 +29,7 @@ struct Update {
 boost::asio::awaitable<void> renew_stale(Work& work, std::vector<Item*>& items, Side side) {
   std::vector<Item*> stale;
   for (Item* item : items) {
-    const bool old = work.clock.uptime() - item->read_at > work.settings.decision_age;
+    const bool old = work.clock.uptime() - item->read_at[side] > work.settings.decision_age;
     if (old && !capabilities(work, *item->mapping, side).precondition) stale.push_back(item);
   }
   if (!stale.empty()) {
@@ -175,10 +175,7 @@ store::IntentRow intent_of(Work& work, const Item& item, Side side, SendBy send_
   row.operation = row.target_id.empty() ? "create" : "update";
   row.stamp = "counterpart-" + work.random.hex_id();
   if (item.record[side]) row.revision = item.record[side]->revision;
-  auto fields = intent_fields(*item.mapping, *item.decision, side, item.records());
-  row.before = std::move(fields.before);
-  row.sent = std::move(fields.sent);
-  row.source_values = std::move(fields.source);
+  row.fields = intent_fields(*item.mapping, *item.decision, side, item.records());
   row.decided = decided_of(item, side);
   row.correlation = item.ending.correlation;
   row.created = work.now();

@@ -1,5 +1,6 @@
 -- name: open_intents
--- Of the record itself, or of its link whichever end led to the call.
+-- Of the record itself, of its link whichever end led to the call, or of a pair that was to be linked when the call was
+-- over.
 select w.ord, i.intent_id, i.link_id, i.mapping, i.side, i.id, i.target, i.target_id, i.operation, i.stamp, i.revision,
   i.before, i.sent, i.source_values, i.decided, counterpart.micros(i.created), counterpart.micros(i.deadline), i.correlation
 from unnest($2::text[], $3::smallint[], $4::text[], $5::bigint[]) with ordinality as w (mapping, side, id, link_id, ord)
@@ -19,6 +20,16 @@ cross join lateral (
     and x.link_id <> 0
     and x.state = 0
     and (x.mapping, x.side, x.id) is distinct from (w.mapping, w.side, w.id)
+  union all
+  select x.*
+  from intent x
+  where x.sync_id = $1
+    and x.mapping = w.mapping
+    and x.target = w.side
+    and x.target_id = w.id
+    and x.link_id = 0
+    and x.state = 0
+    and x.operation = 'update'
 ) i
 order by w.ord, i.intent_id
 

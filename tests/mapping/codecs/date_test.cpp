@@ -21,6 +21,9 @@ TEST(DateCodec, ReadsAndPrintsItsForm) {
       {"date('d. MMMM yyyy', de)", "1. März 2026"},
       {"date('EEEE, d. MMMM yyyy', de)", "Sonntag, 1. März 2026"},
       {"date('EEE, d MMM yyyy')", "Sun, 1 Mar 2026"},
+      {"date('E, d MMM yyyy')", "Sun, 1 Mar 2026"},
+      {"date('EE d. MMMM yyyy', de)", "So. 1. März 2026"},
+      {"date(\"E 'o''clock of' dMMMyyyy\")", "Sun o'clock of 1Mar2026"},
   };
 
   for (const Case& it : cases) {
@@ -99,6 +102,7 @@ TEST(DateCodec, RefusesPatternsThatLoseOrConfuse) {
       {"date('dMyyyy')", "nothing ends 'd'"},
       {"date(\"dd.MM.yyyy 'Uhr\")", "a quote in the pattern"},
       {"date('dd. MMMM yyyy', xx)", "there is no locale 'xx'"},
+      {"date('MMMd1 yyyy')", "shows 'Jan11 2026', which cannot be read again"},
   };
 
   for (const Case& it : cases) EXPECT_THAT(refusal(it.codec), HasSubstr(it.why)) << it.codec;
@@ -106,8 +110,9 @@ TEST(DateCodec, RefusesPatternsThatLoseOrConfuse) {
 
 RC_GTEST_PROP(DateCodec, HoldsEveryDay, ()) {
   const Date date = *any_date();
-  for (const char* name : {"date", "date('dd.MM.yyyy')", "date('d.M.yyyy')", "date('yyyyMMdd')",
-                           "date('d. MMMM yyyy', de)", "date('EEEE, d. MMM yyyy', fr)", "date('LLLL d yyyy')"}) {
+  for (const char* name :
+       {"date", "date('dd.MM.yyyy')", "date('d.M.yyyy')", "date('yyyyMMdd')", "date('d. MMMM yyyy', de)",
+        "date('EEEE, d. MMM yyyy', fr)", "date('E d. MMM yyyy', de)", "date('LLLL d yyyy')"}) {
     holds(codec(name), date);
   }
 }

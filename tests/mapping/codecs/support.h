@@ -3,10 +3,12 @@
 #include <chrono>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <rapidcheck/gtest.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mapping/codecs/codec.h"
@@ -15,12 +17,20 @@
 namespace counterpart::testing {
 
 /// A codec, or a failure of the test.
-inline CodecPtr codec(std::string_view specification, Side side = Side::left, const TableLookup& tables = {}) {
+inline CodecPtr codec(std::string_view specification, Side side, const TableLookup& tables) {
   auto made = make_codec(specification, side, tables);
   if (auto* error = std::get_if<CodecError>(&made)) {
     throw std::runtime_error(std::string(specification) + ": " + error->what);
   }
   return std::get<CodecPtr>(made);
+}
+
+/// One that needs no table. Made once: a property asks for it a hundred times, and ICU's take milliseconds.
+inline CodecPtr codec(std::string_view specification, Side side = Side::left) {
+  static std::map<std::pair<Side, std::string>, CodecPtr> made;
+  CodecPtr& known = made[{side, std::string(specification)}];
+  if (known == nullptr) known = codec(specification, side, {});
+  return known;
 }
 
 /// What a specification is refused for, as "column: what"; "" where it is accepted.

@@ -330,6 +330,36 @@ TEST_F(AfterACrash, AnEditOfAFirstWriteIsNoConflictEither) {
   EXPECT_EQ(*next.after.left, json(R"({"email":"b","phone":"person"})"));
 }
 
+TEST_F(AfterACrash, WhatOnlyAKeyTellsToBeOursGetsNoBaseForWhatItHoldsOtherwise) {
+  intent.before = Native(Native::Object{});
+  const Record held = record(R"({"email":"b","phone":"person"})");
+
+  const IntentSettlement sure = settle_intent(mapping, Side::right, intent, held, LinkState{}, Made::surely);
+  const IntentSettlement perhaps = settle_intent(mapping, Side::right, intent, held, LinkState{}, Made::perhaps);
+
+  EXPECT_EQ(sure.next.base.right, json(R"({"email":"b","phone":"2"})"));
+  EXPECT_EQ(perhaps.next.base.right, json(R"({"email":"b"})"));
+}
+
+TEST_F(AfterACrash, WhatHoldsMostOfWhatWasSentIsTakenForWhatACreateMadeButForItsBlanks) {
+  intent.before = Native(Native::Object{});
+  mapping.match.push_back({KeyKind::email, 0});
+  struct Case {
+    const char* held;
+    const char* base;
+  };
+  const Case cases[] = {
+      {R"({"email":"b","phone":"2"})", R"({"email":"b","phone":"2"})"},
+      {R"({"email":"b","phone":"person"})", R"({"email":"b"})"},              // only the key
+      {R"({"email":"person","phone":"2"})", R"({"email":"b","phone":"2"})"},  // all but the key
+      {R"({"email":null,"phone":"2"})", R"({"phone":"2"})"},
+  };
+  for (const Case& it : cases) {
+    const auto settled = settle_intent(mapping, Side::right, intent, record(it.held), LinkState{}, Made::perhaps);
+    EXPECT_EQ(settled.next.base.right, json(it.base)) << it.held;
+  }
+}
+
 TEST_F(AfterACrash, OnlyAFieldThatHoldsAThirdValueIsOvertaken) {
   const std::vector<std::pair<const char*, std::set<std::string>>> cases = {
       {R"({"email":"b","phone":"2"})", {}},              // as it was sent
@@ -339,7 +369,7 @@ TEST_F(AfterACrash, OnlyAFieldThatHoldsAThirdValueIsOvertaken) {
       {R"({"email":null,"phone":"3"})", {"email", "phone"}},
   };
   for (const auto& [held, overtaken] : cases) {
-    EXPECT_EQ(overtaken_fields(mapping, Side::right, intent.before, intent.sent, record(held)), overtaken) << held;
+    EXPECT_EQ(overtaken_fields(mapping, Side::right, intent, record(held)), overtaken) << held;
   }
 }
 

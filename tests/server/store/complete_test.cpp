@@ -303,9 +303,7 @@ class Intents : public Completing {
     intent.target = other(source.side);
     intent.operation = link_id == 0 ? "create" : "update";
     intent.stamp = "stamp";
-    intent.before = object("name", "Bo");
-    intent.sent = object("name", "Ann");
-    intent.source_values = object("full", Native::Number{"1.0"});
+    intent.fields = {object("name", "Bo"), object("name", "Ann"), object("full", Native::Number{"1.0"})};
     intent.deadline = Instant(std::chrono::microseconds(1'800'000'000'123'456));
     return intent;
   }
@@ -333,9 +331,9 @@ TEST_F(Intents, AreStoredBeforeTheCallAndFoundByTheHeir) {
   EXPECT_EQ(found.target, Side::right);
   EXPECT_EQ(found.operation, "create");
   EXPECT_EQ(found.stamp, "stamp");
-  EXPECT_EQ(found.before, stored.before);
-  EXPECT_EQ(found.sent, stored.sent);
-  EXPECT_EQ(found.source_values, stored.source_values);
+  EXPECT_EQ(found.fields.before, stored.fields.before);
+  EXPECT_EQ(found.fields.sent, stored.fields.sent);
+  EXPECT_EQ(found.fields.source, stored.fields.source);
   EXPECT_EQ(found.deadline, stored.deadline);
 }
 
@@ -428,7 +426,7 @@ TEST_F(Intents, CreatesUnderWayAreToldByWhatTheyMayHaveMade) {
   ASSERT_THAT(open, SizeIs(2)) << "neither the update nor the answered one";
   EXPECT_EQ(open[0].intent_id, ids[0]) << "in the order in which they were begun";
   EXPECT_EQ(open[0].source, left("2"));
-  EXPECT_EQ(open[0].sent, intent_of(left("2")).sent);
+  EXPECT_EQ(open[0].fields.sent, intent_of(left("2")).fields.sent);
   EXPECT_EQ(open[1].source, left("1"));
   EXPECT_THAT(get(store_->open_creates(sync, {{"contacts", Side::left}, {"companies", Side::right}})), IsEmpty());
   EXPECT_THAT(get(store_->open_creates(make_sync("other"), {{"contacts", Side::right}})), IsEmpty());

@@ -4,6 +4,7 @@
 namespace counterpart::testing {
 namespace {
 
+using ::testing::HasSubstr;
 using enum SystemInMemory::Fault;
 
 class Creates : public WorkerTest {
@@ -210,6 +211,45 @@ TEST_F(Creates, ACreateThatNeverArrivedIsMadeAgain) {
 
   EXPECT_EQ(erp().records.size(), 1U);
   EXPECT_EQ(links(), "1");
+}
+
+// Found by the simulation: what the person had left empty counted as cleared since.
+TEST_F(Creates, WhoWasEnteredByAPersonWhileACreateHadNoAnswerIsMatchedAndClearsNothing) {
+  // given a system that tells neither stamp nor creator, and a create that did not arrive
+  crm().put("L", R"({"email":"a@x.de","name":"A","phone":"1"})");
+  erp().faults = {lose_call};
+  news(left("L"));
+  pass();
+
+  // when somebody enters the same person there
+  erp().put("R", R"({"email":"a@x.de","name":"A"})");
+  time_.moved += std::chrono::minutes(2);
+  settle();
+
+  // then the two are one, as two that were found alike.
+  EXPECT_EQ(links(), "1");
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(crm().value("L", "phone"), "1");
+  EXPECT_EQ(erp().value("R", "phone"), "1");
+}
+
+// Found by the simulation: it was looked at every five seconds, for ever.
+TEST_F(Creates, WhatMayComeOfACreateThatIsParkedIsParkedToo) {
+  work_settings_.attempts = 2;
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().faults = {lose_answer};
+  news(left("L"));
+  pass();
+  erp().put("R", R"({"email":"a@x.de","name":"A"})");
+  time_.moved += std::chrono::minutes(3);
+  settle();
+  ASSERT_THAT(parked(), HasSubstr("several records may be it"));
+
+  news(right("new1"));
+  settle();
+
+  EXPECT_THAT(parked(), HasSubstr("the create for left L was not answered, and nothing tells which record it made"));
+  EXPECT_EQ(crm().records.size(), 1U);
 }
 
 TEST_F(Creates, WhatTheirSystemFilledInComesBack) {

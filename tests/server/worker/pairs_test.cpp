@@ -169,6 +169,51 @@ TEST_F(LostAnswers, AWriteWhoseAnswerWasLostStandsInTheHistoryThoughAPersonOvert
               HasSubstr("it may have been written"));
 }
 
+// Found by the simulation: how old a decision is was told by the side that was read last.
+TEST_F(Pairs, WhatIsToBeOverwrittenIsReadAgainWhereReadingTheOtherSideTookLong) {
+  agreed(R"({"email":"a@x.de","name":"A","phone":"1"})");
+  crm().put("L", R"({"email":"a@x.de","name":"B","phone":"1"})");
+  erp().put("R", R"({"email":"a@x.de","name":"A","phone":"2"})");
+  crm().on_read = [this] {
+    time_.moved += std::chrono::seconds(9);
+    erp().records.at("R").fields.set("name", "person");
+  };
+
+  news(right("R"));
+  settle();
+
+  EXPECT_EQ(erp().value("R", "name"), "person");
+  EXPECT_EQ(history("name"), "frozen left \"B\">");
+}
+
+// Found by the simulation: the person's edit lost against what the person had seen.
+TEST_F(Pairs, TheFirstUpdateOfAPairThatWasCutOffIsKnownFromTheRecordItWasMeantFor) {
+  // given an update that took effect, and the daemon ends before the two are linked
+  crm().put("L", R"({"email":"a@x.de"})");
+  erp().put("R", R"({"email":"a@x.de","name":"A","phone":"1"})");
+  crm().after_write = [](const std::string&) -> boost::asio::awaitable<void> {
+    throw std::runtime_error("the daemon ends");
+    co_return;
+  };
+  news(right("R"));
+  EXPECT_THROW(pass(), std::runtime_error);
+  crm().after_write = nullptr;
+  ASSERT_EQ(crm().value("L", "name"), "A");
+
+  // when a person edits what it wrote, and that is worked before the other end's news
+  expire_leases();
+  store::sql("delete from counterpart.dirty");
+  crm().records.at("L").fields.set("name", "C");
+  time_.moved += std::chrono::minutes(2);
+  news(left("L"));
+  settle();
+
+  // then that is the newer one.
+  EXPECT_EQ(crm().value("L", "name"), "C");
+  EXPECT_EQ(erp().value("R", "name"), "C");
+  EXPECT_EQ(store::sql_value("select count(*) from counterpart.intent where state = 0"), "0");
+}
+
 TEST_F(Pairs, AnUpdateThatMayStillArriveIsWaitedFor) {
   agreed(R"({"email":"a@x.de","name":"A"})");
   crm().put("L", R"({"email":"a@x.de","name":"B"})");

@@ -46,6 +46,7 @@ class SystemInMemory : public Connector {
   std::chrono::milliseconds call_timeout() const override { return std::chrono::seconds(1); }
   boost::asio::awaitable<std::string> own_user() override { co_return ""; }
   boost::asio::awaitable<std::vector<ReadResult>> read(std::string, std::vector<std::string> ids) override {
+    if (on_read) std::exchange(on_read, nullptr)();
     std::vector<ReadResult> results;
     for (const std::string& id : ids) {
       ++calls;
@@ -103,7 +104,8 @@ class SystemInMemory : public Connector {
 
   Capabilities can;
   std::map<std::string, Record> records;
-  std::vector<Fault> faults;  ///< of the next writes, one each
+  std::vector<Fault> faults;      ///< of the next writes, one each
+  std::function<void()> on_read;  ///< once
   int calls = 0;
   int written = 0;
   std::function<boost::asio::awaitable<void>(std::string id)> after_write;  ///< before the answer is given

@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "connectors/rest/exchange.h"
 #include "connectors/rest/kind.h"
 #include "mapping/reconcile/reconcile.h"
 #include "server/store/failure.h"
@@ -94,6 +95,16 @@ awaitable<void> wrap_lease_keys_from_neighbours(Work& work, const KeysOfItems& s
     "_8KeyValueESaIS6_EEESaISB_EENS_4SideE");
 awaitable<void> wrap_lease_keys_from_neighbours(Work& work, const KeysOfItems& searches, Side target) {
   return is_missing("key lease across syncs") ? nothing() : real_lease_keys_from_neighbours(work, searches, target);
+}
+
+using AskExchange = awaitable<rest::Answered>(const rest::Exchange*, const rest::Call*, rest::Variables, rest::Manner);
+
+AskExchange real_ask asm("__real__ZNK11counterpart4rest8Exchange3askEPKNS0_4CallENS0_9VariablesENS0_6MannerE");
+AskExchange wrap_ask asm("__wrap__ZNK11counterpart4rest8Exchange3askEPKNS0_4CallENS0_9VariablesENS0_6MannerE");
+awaitable<rest::Answered> wrap_ask(const rest::Exchange* exchange, const rest::Call* call, rest::Variables variables,
+                                   rest::Manner manner) {
+  if (is_missing("call deadline")) manner.send_by.reset();
+  return real_ask(exchange, call, std::move(variables), std::move(manner));
 }
 
 using Kind = std::shared_ptr<const ConnectorKind>;
