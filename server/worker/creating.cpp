@@ -1,6 +1,7 @@
 #include "server/worker/creating.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -139,9 +140,20 @@ void conclude(Work& work, Create& create, Side side) {
   end(item, store::Outcome::written, "created on " + std::string(name_of(side)));
 }
 
+/// Who stood still for so long does not know who was entered meanwhile.
+void put_off_old_searches(const Work& work, std::vector<Item*>& items) {
+  std::erase_if(items, [&](Item* item) {
+    const bool searched = item->searched_at.count() > 0;
+    if (!searched || work.clock.uptime() - item->searched_at <= work.settings.lease) return false;
+    end_again(*item, "its counterpart was looked for too long ago", std::chrono::milliseconds(0), false);
+    return true;
+  });
+}
+
 }  // namespace
 
 boost::asio::awaitable<void> create_records(Work& work, std::vector<Item*> items, Side side) {
+  put_off_old_searches(work, items);
   if (items.empty()) co_return;
   const SendBy send_by = work.send_by(*work.sync.system[side], kFresh);
   std::vector<store::IntentRow> rows;

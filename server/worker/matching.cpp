@@ -119,6 +119,7 @@ boost::asio::awaitable<void> find_in_system(Work& work, std::string object, std:
       end_failure(work, *search->item, search->target, *failure, "search");
       continue;
     }
+    search->item->searched_at = work.clock.uptime();
     for (const Record& record : std::get<std::vector<Record>>(results.at(i))) offer(*search, key, record);
   }
 }
