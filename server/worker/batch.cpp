@@ -110,10 +110,23 @@ std::vector<Item*> unlinked(std::vector<Item>& items) {
   return found;
 }
 
+/// What a call in doubt has done shows in the record itself; a search may still show it as it was.
+boost::asio::awaitable<void> read_found_in_doubt(Work& work, const std::vector<Item*>& items) {
+  for (const Side side : kSides) {
+    std::vector<Item*> wanted;
+    for (Item* item : items) {
+      const bool found = !item->ended && item->side != side && item->record[side];
+      if (found && item->has_open_intents()) wanted.push_back(item);
+    }
+    co_await read_side(work, std::move(wanted), side);
+  }
+}
+
 boost::asio::awaitable<void> find_counterparts(Work& work, std::vector<Item>& items) {
   co_await put_off_own_creates(work, unlinked(items));
   const std::vector<Item*> waiting = unlinked(items);
   co_await match_unlinked(work, waiting);
+  co_await read_found_in_doubt(work, waiting);
   for (Item* item : waiting) {
     if (item->ended || !item->record.left || !item->record.right) continue;
     settle_updates_in_doubt(work, *item);
