@@ -119,7 +119,7 @@ http::Sockets Daemon::keep_sockets() const {
 void Daemon::run_doors() {
   control_door_ = open_door(control_socket(configuration_.state_directory.string()), "control",
                             [this](http::ServerRequest r) { return control_.answer(std::move(r)); });
-  for (http::Door* door : {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()}) {
+  for (http::Door* door : doors()) {
     keep_running("door " + door->address(), door->run());
   }
 }
@@ -251,16 +251,24 @@ asio::awaitable<void> Daemon::drain() {
   }
   // Until then webhooks were still taken in where another daemon is to go on.
   stop_doors();
-  while (hooks_ && hooks_->busy() > 0 && ports_.clock->uptime() < patience) co_await ports_.clock->sleep(20ms);
+  while (doors_are_busy() && ports_.clock->uptime() < patience) co_await ports_.clock->sleep(20ms);
   if (engine_.has_unfinished_work())
     log::warn("not everything was finished in time; leases and intents take it up again");
   io_.stop();
 }
 
+std::vector<http::Door*> Daemon::doors() const {
+  std::vector<http::Door*> open = {hooks_.get(), api_.get(), metrics_door_.get(), control_door_.get()};
+  std::erase(open, nullptr);
+  return open;
+}
+
 void Daemon::stop_doors() {
-  for (http::Door* door : {hooks_.get(), metrics_door_.get(), control_door_.get(), api_.get()}) {
-    if (door != nullptr) door->stop();
-  }
+  for (http::Door* door : doors()) door->stop();
+}
+
+bool Daemon::doors_are_busy() const {
+  return std::ranges::any_of(doors(), [](const http::Door* door) { return door->busy() > 0; });
 }
 
 int Daemon::run(const std::function<void()>& ready) {

@@ -77,7 +77,9 @@ class Daemon {
                                         http::DoorAccess access = {});
   EnginePorts engine_ports();
   void run_doors();
+  std::vector<http::Door*> doors() const;
   void stop_doors();
+  bool doors_are_busy() const;
   void reload();
   void leave();
   void keep_running(std::string part, boost::asio::awaitable<void> work);

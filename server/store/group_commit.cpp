@@ -82,8 +82,10 @@ class GroupCommit::Drain : public Job {
  private:
   using Calls = std::vector<std::shared_ptr<Call>>;
 
-  static void finish(const Calls& calls, const std::exception_ptr& error) {
-    for (const std::shared_ptr<Call>& call : calls) call->finish(error);
+  /// Nothing of the error stays here: it ends where it is read.
+  static void finish(const Calls& calls, std::exception_ptr error) {
+    std::for_each(calls.begin(), calls.end() - 1, [&](const auto& call) { call->finish(error); });
+    calls.back()->finish(std::move(error));
   }
 
   void store(Session& session, const Calls& calls) {
@@ -107,19 +109,17 @@ class GroupCommit::Drain : public Job {
   /// A batch that is refused is split by sync, then halved, until the culprits stand alone; a database
   /// that is away fails them all.
   void store_or_split(Session& session, const Calls& calls, bool by_sync) {
+    std::exception_ptr error;
+    bool refused = false;
     try {
       store(session, calls);
-      finish(calls, nullptr);
-      return;
     } catch (const StoreError&) {
-      if (calls.size() == 1) {
-        finish(calls, std::current_exception());
-        return;
-      }
+      error = std::current_exception();
+      refused = true;
     } catch (...) {
-      finish(calls, std::current_exception());
-      return;
+      error = std::current_exception();
     }
+    if (!refused || calls.size() == 1) return finish(calls, std::move(error));
     for (const Calls& part : by_sync ? split_by_sync(calls) : halves(calls)) store_or_split(session, part, false);
   }
 

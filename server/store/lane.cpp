@@ -220,8 +220,7 @@ void Lane::reject_all(const std::string& reason) {
     rejected.swap(queue_);
   }
   changed_.notify_all();
-  const std::exception_ptr error = std::make_exception_ptr(DatabaseAway(reason));
-  for (const std::unique_ptr<Job>& job : rejected) job->reject(error);
+  for (const std::unique_ptr<Job>& job : rejected) job->reject(std::make_exception_ptr(DatabaseAway(reason)));
 }
 
 void Lane::pause(milliseconds at_most) {

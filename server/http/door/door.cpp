@@ -86,6 +86,7 @@ class Door::Impl {
   }
 
   static awaitable<void> run(std::shared_ptr<Impl> self) {
+    const Accepting accepting(*self);
     while (!self->state_->stopping) {
       try {
         co_await self->accept_one();
@@ -119,20 +120,29 @@ class Door::Impl {
   }
 
   const std::string& address() const { return state_->address; }
-  std::size_t busy() const { return state_->busy; }
+  std::size_t busy() const { return state_->busy + (state_->stopping && accepts_ ? 1 : 0); }
   auto executor() { return timer_.get_executor(); }
 
  private:
+  class Accepting {
+   public:
+    explicit Accepting(Impl& door) : door_(door) { door_.accepts_ = true; }
+    ~Accepting() { door_.accepts_ = false; }
+    Accepting(const Accepting&) = delete;
+
+   private:
+    Impl& door_;
+  };
+
   std::vector<Session*> sessions() const { return {state_->sessions.begin(), state_->sessions.end()}; }
 
   awaitable<void> accept_one() {
     auto result = co_await listener_.acceptor().async_accept(kTuple);
     const error_code error = std::get<0>(result);
-    if (state_->stopping) co_return;
     if (!error) {
       spare_.take();
-      welcome(std::move(std::get<1>(result)));
-    } else if (error != asio::error::connection_aborted && error != asio::error::interrupted) {
+      welcome(std::move(std::get<1>(result)));  // even if the door was stopped meanwhile: its sender was let in
+    } else if (!state_->stopping && error != asio::error::connection_aborted && error != asio::error::interrupted) {
       co_await recover(error);
     }
   }
@@ -153,6 +163,7 @@ class Door::Impl {
     const auto executor = socket.get_executor();
     Arrival arrival{stream_over(std::move(socket)), std::move(peer), std::move(share)};
     auto session = std::make_shared<Session>(std::move(arrival), state_);
+    if (state_->stopping) session->stop();
     if (open < state_->limits.connections) {
       asio::co_spawn(executor, serve(std::move(session)), asio::detached);
     } else {
@@ -223,6 +234,7 @@ class Door::Impl {
   SpareDescriptor spare_;
   std::optional<RenewedContext> certificate_;         ///< nullopt: plain HTTP
   std::optional<DoorState::Timer::time_point> told_;  ///< that nothing can be accepted
+  bool accepts_ = false;                              ///< run() has not ended
   std::shared_ptr<DoorState> state_;
 };
 

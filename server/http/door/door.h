@@ -113,7 +113,7 @@ class Door {
   /// logged, and the old ones stay in use. Happens by itself when connections arrive. From any thread.
   void reload_tls();
 
-  /// Requests being handled or answered.
+  /// Requests being handled or answered; after stop() also those that are given a moment to come.
   std::size_t busy() const;
 
  private:

@@ -4,9 +4,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "server/http/door/door.h"
 #include "support.h"
@@ -83,6 +85,20 @@ TEST(Door, AConnectionThatCameBeforeTheStopIsStillAnswered) {
   const Answer answer = client.answer();
   EXPECT_EQ(answer.status, 200);
   EXPECT_TRUE(answer.has("\r\nConnection: close\r\n"));
+}
+
+TEST(Door, AConnectionThatIsAcceptedAsTheStopComesIsStillAnswered) {
+  RunningDoor door(echo());
+
+  std::vector<std::unique_ptr<RawClient>> clients;
+  door.stop_amid([&] {
+    for (int i = 0; i < 2; ++i) clients.push_back(std::make_unique<RawClient>(door.address()));
+  });
+
+  for (const auto& client : clients) {
+    client->send(kGet);
+    EXPECT_EQ(client->answer().status, 200);
+  }
 }
 
 TEST(Door, ARequestThatDoesNotComeIsNotWaitedForLong) {

@@ -95,6 +95,17 @@ class RunningDoor {
     return result.get();
   }
 
+  /// Connects, and stops it when the first connection has been accepted and the others have not been looked at.
+  template <class Function>
+  void stop_amid(Function connect) {
+    on_its_thread([&] {
+      // The first one's turn comes behind the outer handler and before the stop. The next, which wait already, are
+      // accepted with it, and what is to be done with them is queued behind the stop.
+      boost::asio::post(io_, [this] { boost::asio::post(io_, [this] { door_->stop(); }); });
+      connect();
+    });
+  }
+
   /// Of the door's listening socket, for another door.
   Sockets kept_socket() {
     return on_its_thread([this] {
