@@ -47,7 +47,9 @@ bool holds_most(const ObjectMapping& mapping, Side side, const Native& sent, con
 IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const IntentFields& intent, const Record& held,
                                const LinkState& state, Made made) {
   IntentSettlement settlement{.next = state, .confirmed = {}, .done = false};
-  bool took_effect = false;
+  const bool is_update = intent.before.is_object() && !intent.before.object().empty();
+  bool took_effect = !is_update && made == Made::surely;
+  bool has_one_from_before = false;
   std::vector<const FieldRule*> overtaken;
   for (const FieldRule& rule : mapping.fields) {
     const FieldSide& target = rule.side[side];
@@ -55,18 +57,20 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const In
     const Native* source = intent.source.member(rule.side[other(side)].name);
     if (sent == nullptr || source == nullptr) continue;
     const Native* before = intent.before.member(target.name);
-    const bool is_create = before == nullptr;
-    const bool is_before = !is_create && holds(target, *before, held);
-    took_effect = took_effect || (is_create && made == Made::surely);
+    const bool is_before = before != nullptr && holds(target, *before, held);
     if (holds(target, *sent, held)) {
       settlement.next.base[side].set(target.name, raw_of(target, held).value_or(Native{}));
       settlement.next.base[other(side)].set(rule.side[other(side)].name, *source);
       settlement.confirmed.insert(target.name);
-      took_effect = took_effect || (!is_create && !is_before);
-    } else if (!is_before) {
+      took_effect = took_effect || (is_update && !is_before);
+    } else if (is_before) {
+      has_one_from_before = true;
+    } else {
       overtaken.push_back(&rule);
     }
   }
+  // Where no field tells, an edit made after an update was begun is taken for one of what that had written.
+  took_effect = took_effect || (is_update && !has_one_from_before);
   const bool likely = made == Made::perhaps && holds_most(mapping, side, intent.sent, settlement.confirmed);
   for (const FieldRule* rule : overtaken) {
     if (!took_effect && !(likely && !holds_nothing(rule->side[side], held))) continue;

@@ -119,10 +119,11 @@ IntentFields intent_fields(const ObjectMapping& mapping, const Decision& decisio
                            const Both<const Record*>& now);
 
 /// Settles an update whose result is unknown (crash or time-out): fields of `held` that hold what was sent get both
-/// bases moved to (source value then, held now). Where one of them held something else before, the update took effect,
-/// as a whole: so those that hold neither what was sent nor what was there before were changed since, by somebody who
-/// saw what was sent, and that is their base. A create of which `held` is surely what it made took effect, too; of one
-/// that nothing but values tell, what is blank, or differs where most does, may be a person's own: it gets no base.
+/// bases moved to (source value then, held now). An update takes effect as a whole: those that hold neither that nor
+/// what was there before were changed since by somebody who saw what was sent, and that is their base; not so where
+/// another field still holds what was there before (it is written again) and none holds anew what was sent. A create
+/// of which `held` is surely what it made took effect, too; else a value that is blank, or differs where most do, may
+/// be a person's own: it gets no base.
 struct IntentSettlement {
   LinkState next;
   std::set<std::string> confirmed;  ///< FieldSide::name of the written side: holds what was sent

@@ -284,6 +284,18 @@ TEST_F(AfterACrash, PartsAreSettledOneByOne) {
   EXPECT_EQ(settled.next.base.right, json(R"({"email":"b","phone":"1"})"));
 }
 
+// Found by the simulation: a field of few values held what was sent by chance, and another's was cleared on both sides.
+TEST_F(AfterACrash, WhatIsAsItWasBeforeIsWrittenAgain) {
+  pair.right.fields = json(R"({"email":"","phone":"1"})");
+  pair.state.base = {json(R"({"email":"","phone":"1"})"), json(R"({"email":"","phone":"1"})")};
+  intent = intent_fields(mapping, reconcile(mapping, pair.state, pair.now(), {}), Side::right, pair.now());
+
+  const Decision next = decide_after(R"({"email":"","phone":"2"})", ConflictRule::left);
+
+  EXPECT_EQ(next.after.left, std::nullopt);
+  EXPECT_EQ(*next.after.right, json(R"({"email":"b","phone":"2"})"));
+}
+
 TEST_F(AfterACrash, AnEditOfThePersonMeanwhileIsCarriedOnNotUndone) {
   // When a person edited the e-mail on the right, and the phone shows that our write had taken effect
   const Decision next = decide_after(R"({"email":"person","phone":"2"})", ConflictRule::left);
@@ -303,6 +315,18 @@ TEST_F(AfterACrash, AnEditOfWhatMayNeverHaveBeenWrittenIsAConflict) {
   EXPECT_EQ(next.fields[0].result, FieldResult::conflict);
   EXPECT_EQ(*next.after.left, json(R"({"email":"person","phone":"2"})"));
   EXPECT_EQ(*next.after.right, json(R"({"email":"person","phone":"2"})"));
+}
+
+// Found by the simulation: nothing told whether the only field had been written, and the rule undid a person's edit of
+// it.
+TEST_F(AfterACrash, WhereNothingTellsAnEditIsTakenForOneOfWhatWasWritten) {
+  // When a person edited all that we had sent
+  const Decision next = decide_after(R"({"email":"person","phone":"3"})", ConflictRule::left);
+
+  // then that is the later edit: no conflict, whatever its rule.
+  ASSERT_EQ(next.fields.size(), 2U);
+  EXPECT_EQ(next.fields[0].result, FieldResult::write);
+  EXPECT_EQ(*next.after.left, json(R"({"email":"person","phone":"3"})"));
 }
 
 // Found by the simulation: a person's edit of what a create had made was undone when that was found at last.
