@@ -167,6 +167,7 @@ void Machine::end(microseconds away) {
   ++ends_;
   process_.reset();
   prepared_ = false;
+  around_.ended();
   around_.agenda.after(away, [this] { start(); });
 }
 

@@ -98,6 +98,7 @@ CallFault Network::fault_of(const std::string& system) {
 void Network::arrive(const std::string& system, const std::shared_ptr<Exchange>& exchange) {
   --under_way_;
   sent_at_ = exchange->sent;
+  heard_ = exchange->fault == CallFault::none;
   if (has_effect(exchange->fault)) {
     exchange->response = systems_.at(system)->answer(exchange->request);
   } else {

@@ -52,6 +52,8 @@ class Network {
 
   /// While a system answers: when the call that it answers was sent.
   Instant sent_at() const { return sent_at_; }
+  /// While a system answers: whether its answer comes through.
+  bool is_heard() const { return heard_; }
 
   /// Calls that have not arrived yet.
   int under_way() const { return under_way_; }
@@ -73,6 +75,7 @@ class Network {
   std::map<std::string, std::deque<CallFault>> faults_;
   std::map<std::string, Instant> away_until_;
   Instant sent_at_{};
+  bool heard_ = true;
   int under_way_ = 0;
 };
 

@@ -183,6 +183,13 @@ bool Oracle::may_be_unknown(const SimulatedSystem& system, Instant at) const {
   return !system.traits().preconditions && at + system.traits().commits > network_.sent_at() - kDecisionAge - kLooking;
 }
 
+/// What is there again as before a write of ours that may be in doubt: nothing tells that it ever arrived.
+bool Oracle::hides_our_write(const Cell& cell, const Value& value) const {
+  const auto ours = ours_.find(cell);
+  if (ours == ours_.end() || (ours->second.heard && ours->second.at > ended_)) return false;
+  return value == ours->second.before || (is_blank(value) && is_blank(ours->second.before));
+}
+
 void Oracle::count_write(const SimulatedSystem& system, const Written& written) {
   const Place place{system.name(), std::string(written.object), std::string(written.id)};
   ++writes_to_[place];
@@ -205,6 +212,7 @@ void Oracle::observe_fields(const SimulatedSystem& system, const Written& writte
       if (!after || before == after) continue;
       const Cell cell{place, side.name};
       if (written.writer == Writer::hub) {
+        ours_[cell] = {before.value_or(Value{}), agenda_.now(), network_.is_heard()};
         written_by_us(system, written, cell, identity, *after);
       } else {
         edited(cell, identity, *after, rule);
@@ -215,11 +223,12 @@ void Oracle::observe_fields(const SimulatedSystem& system, const Written& writte
 
 void Oracle::edited(const Cell& cell, int identity, const Value& value, const FieldRule& rule) {
   const int number = static_cast<int>(edits_.size());
-  Edit edit{identity, cell, agenda_.now(), {}, is_blank(value), false};
+  Edit edit{identity, cell, agenda_.now(), is_blank(value) ? "" : token_of(value), {}, is_blank(value), false};
   if (const auto shown = shown_.find(cell); shown != shown_.end()) {
     edit.knew = edits_[static_cast<std::size_t>(shown->second)].knew;
     edit.knew.insert(shown->second);
   }
+  edit.excused = hides_our_write(cell, value);
   edits_.push_back(std::move(edit));
   shown_[cell] = number;
   ++edits_of_[cell.first];
@@ -305,6 +314,26 @@ bool Oracle::is_unrecognisable(const SimulatedSystem& system, const std::string&
   });
 }
 
+/// Whether what we create has another key than each of that person's records there: a person changed it, and who of us
+/// read it before could not know.
+bool Oracle::has_other_key(const SimulatedSystem& system, const Written& created, const Identity& identity) const {
+  const auto parts = parts_of(system.name(), std::string(created.object));
+  const auto same_key = [&](const Place& place) {
+    const auto& [name, object, id] = place;
+    const Native* fields = name == system.name() && object == created.object ? system.fields(object, id) : nullptr;
+    if (fields == nullptr) return false;
+    return std::ranges::any_of(parts, [&](const Part& part) {
+      return part.mapping->match.empty() || std::ranges::any_of(part.mapping->match, [&](const MatchKey& key) {
+               const FieldSide& side = part.mapping->fields[key.field].side[part.side];
+               const auto there = value_in(side, *fields);
+               const auto here = value_in(side, created.after);
+               return there && here && !is_blank(*here) && token_of(*there) == token_of(*here);
+             });
+    });
+  };
+  return std::ranges::none_of(identity.records, same_key);
+}
+
 void Oracle::created_by_us(const SimulatedSystem& system, const Written& written) {
   const Place place{system.name(), std::string(written.object), std::string(written.id)};
   const std::string where = system.name() + '/' + std::string(written.object);
@@ -315,7 +344,8 @@ void Oracle::created_by_us(const SimulatedSystem& system, const Written& written
     identities_.back().ambiguous = true;
   }
   Identity& identity = identities_[static_cast<std::size_t>(number)];
-  if (is_unrecognisable(system, std::string(written.object))) identity.ambiguous = identity.copied = true;
+  const bool again = identity.created_by_us[where] > 0 && has_other_key(system, written, identity);
+  if (again || is_unrecognisable(system, std::string(written.object))) identity.ambiguous = identity.copied = true;
   if (identity.copied) {
     // A copy may become somebody of its own, when one of the two gets another key.
   } else if (identity.removed_in.contains(where)) {
@@ -476,17 +506,30 @@ bool Oracle::may_look_edited() const {
       systems_, [](const auto& system) { return system.second->traits().shouts || system.second->traits().trims; });
 }
 
+/// Whether its author knew what is held now, of all who have entered it: who takes something back enters it once more.
+bool Oracle::knew_all(const Edit& edit, int held, const Both<Cell>& cells) const {
+  if (!edit.knew.contains(held)) return false;
+  const Edit& last = edits_[static_cast<std::size_t>(held)];
+  for (std::size_t i = 0; i < edits_.size(); ++i) {
+    const Edit& one = edits_[i];
+    const bool same = one.identity == last.identity && one.token == last.token;
+    const bool here = !one.blank || one.cell == cells.left || one.cell == cells.right;
+    if (same && here && !edit.knew.contains(static_cast<int>(i))) return false;
+  }
+  return true;
+}
+
 /// No edit may be gone whose author knew what is held now; of those that he did not know, each is in the history.
 void Oracle::judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const std::set<std::string>& told) {
   std::set<int> overtaken;
   for (const Edit& edit : edits_) overtaken.insert(edit.knew.begin(), edit.knew.end());
+  const Both<Cell> cells{{at.left, rule.side.left.name}, {at.right, rule.side.right.name}};
   for (std::size_t i = 0; i < edits_.size(); ++i) {
     const Edit& edit = edits_[i];
-    const bool here =
-        edit.cell == Cell{at.left, rule.side.left.name} || edit.cell == Cell{at.right, rule.side.right.name};
+    const bool here = edit.cell == cells.left || edit.cell == cells.right;
     if (!here || edit.excused || static_cast<int>(i) == held) continue;
     if (edit.blank && (rule.empty_never_overwrites || edits_[static_cast<std::size_t>(held)].blank)) continue;
-    if (edit.knew.contains(held) && !may_look_edited()) {
+    if (knew_all(edit, held, cells) && !may_look_edited()) {
       break_rule("lost_update", describe(edit.cell.first) + " field " + rule.name +
                                     " was changed by a person who saw " + "what is there again now");
       continue;

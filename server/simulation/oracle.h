@@ -41,6 +41,9 @@ class Oracle {
   /// Every write, as it happens.
   void observe(const SimulatedSystem& system, const Written& written);
 
+  /// A daemon has ended: what it was about to write down is lost.
+  void note_end() { ended_ = agenda_.now(); }
+
   /// Everybody has stopped and everything is at rest: from now on a write of ours is one too many.
   void expect_silence() { silent_ = true; }
   /// In the whole history: what was read once is known then.
@@ -75,9 +78,16 @@ class Oracle {
     int identity = 0;
     Cell cell;
     Instant at;
+    std::string token;   ///< of what was entered; "": it was cleared
     std::set<int> knew;  ///< edits whose value its author saw, or that these saw
     bool blank = false;
     bool excused = false;  ///< overwritten in a race that nothing could have prevented
+  };
+  /// The last write of ours to a cell.
+  struct OurWrite {
+    Value before;
+    Instant at;
+    bool heard = true;  ///< its answer came through
   };
   struct Identity {
     std::vector<Place> records;
@@ -110,6 +120,7 @@ class Oracle {
   void written_by_us(const SimulatedSystem& system, const Written& written, const Cell& cell, int identity,
                      const Value& value);
   bool had_to_be_seen(const SimulatedSystem& system, const Place& other, const Identity& identity) const;
+  bool has_other_key(const SimulatedSystem& system, const Written& created, const Identity& identity) const;
   bool is_unrecognisable(const SimulatedSystem& system, const std::string& object) const;
   void note_removed(const SimulatedSystem& system, const Place& place);
   void judge_write_at_rest(const Place& place);
@@ -122,9 +133,11 @@ class Oracle {
   void judge_alone(const Case& one);
   void judge_pair(const Case& one, const std::set<std::string>& told);
   void judge_field(const Case& one, const FieldRule& rule, const std::set<std::string>& told);
+  bool knew_all(const Edit& edit, int held, const Both<Cell>& cells) const;
   void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const std::set<std::string>& told);
   bool may_look_edited() const;
   bool may_be_unknown(const SimulatedSystem& system, Instant at) const;
+  bool hides_our_write(const Cell& cell, const Value& value) const;
   void break_rule(std::string kind, std::string what);
   static std::string describe(const Place& place);
 
@@ -137,12 +150,14 @@ class Oracle {
   std::vector<Identity> identities_;
   std::map<Place, int> identity_of_;
   std::map<Cell, int> shown_;           ///< which edit's value a cell shows
+  std::map<Cell, OurWrite> ours_;       ///< where we wrote last
   std::map<std::string, int> made_by_;  ///< which edit a value came from
   std::map<Place, int> writes_to_;      ///< ours
   std::map<Place, Instant> touched_;    ///< when somebody else last wrote it
   std::map<Place, int> edits_of_;
   std::vector<Violation> violations_;
   std::uint64_t writes_ = 0;
+  Instant ended_ = Instant::min();  ///< a daemon, last
   bool silent_ = false;
   bool nothing_fails_ = false;
 };

@@ -277,7 +277,7 @@ void People::edit_elsewhere(const Chosen& chosen, const Entry& entry, Random& ra
   });
 }
 
-void People::contend(const Happening& happening, Second second, std::function<void(Edit)> when_read) {
+void People::contend(const Happening& happening, Second second, std::function<void(Moves)> when_read) {
   SeededRandom random(happening.pick * 31 + happening.what);
   const auto chosen = choose(happening, random);
   if (!chosen) return;
@@ -286,16 +286,21 @@ void People::contend(const Happening& happening, Second second, std::function<vo
   const Entries& fields = entries(chosen->system->name(), chosen->object);
   const Entry& entry = fields[random.below(fields.size())];
   change_field(*chosen, entry, random, false);
-  const Edit edit = [this, there = *there, rule = entry.rule, seed = random.bits()] {
+  Moves moves;
+  moves.edit = [this, there = *there, rule = entry.rule, seed = random.bits()] {
     SeededRandom choice(seed);
     edit_also(there, rule, 100, choice);
   };
-  if (second == Second::at_once) edit();
+  moves.take_back = [this, there = *there, seed = happening.pick] {
+    SeededRandom choice(seed);
+    if (!stopped_ && there.system->fields(there.object, there.id) != nullptr) take_back(there, choice);
+  };
+  if (second == Second::at_once) moves.edit();
   const microseconds later(random.below(kAfterReading));
-  lurking_[{there->system->name(), there->object, there->id}] = [this, second, later, edit,
+  lurking_[{there->system->name(), there->object, there->id}] = [this, second, later, moves,
                                                                  when_read = std::move(when_read)] {
-    if (second == Second::when_read) agenda_.after(later, edit);
-    when_read(edit);
+    if (second == Second::when_read) agenda_.after(later, moves.edit);
+    when_read(moves);
   };
 }
 

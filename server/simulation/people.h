@@ -30,9 +30,13 @@ class People {
   /// Two edit one field of one person, the second in another system: at once, as soon as we have read it there, or
   /// later.
   enum class Second : std::uint8_t { at_once, when_read, later };
-  using Edit = std::function<void()>;
-  /// `when_read` is told that we have read it, and how the second edits it, once more or at last.
-  void contend(const Happening& happening, Second second, std::function<void(Edit)> when_read);
+  /// What the second may do, once more or at last.
+  struct Moves {
+    std::function<void()> edit;
+    std::function<void()> take_back;  ///< what was written there last, whoever it was
+  };
+  /// `when_read` is told that we have read it.
+  void contend(const Happening& happening, Second second, std::function<void(Moves)> when_read);
   /// Who waits for us to read that record edits it right then.
   void note_read(const SimulatedSystem& system, const std::string& object, const std::string& id);
   /// Nobody edits any more.

@@ -24,6 +24,7 @@ constexpr microseconds kRestMost = 2h;  ///< then it never will be
 constexpr std::string_view kLeasesLost = "counterpart_leases_lost_total{";
 constexpr microseconds kNoSweeps = 24h * 300;
 constexpr microseconds kJustBefore = 300ms;  ///< a daemon that stood still goes on
+constexpr microseconds kLongBefore = 5s;     ///< what happens then has been carried over by another
 
 /// Parts of fault points' names: what has just been acknowledged, decided, written, and is not stored yet, or not sent.
 constexpr std::array<std::string_view, 8> kDelicate = {"commit.accept.before",
@@ -71,8 +72,13 @@ class World {
         agenda_(kStart),
         network_(agenda_, history.seed ^ 0x6e657477),
         bus_(agenda_, history.seed ^ 0x627573),
-        around_{agenda_,        network_,       bus_,
-                configuration_, database.uri(), [this](const std::string& what) { note(what); }},
+        around_{agenda_,
+                network_,
+                bus_,
+                configuration_,
+                database.uri(),
+                [this](const std::string& what) { note(what); },
+                [this] { oracle_.note_end(); }},
         values_(values_of(configuration_)),
         oracle_(configuration_, values_, by_name_, agenda_, network_),
         post_(agenda_, history.seed ^ 0x706f7374, machines_, [this](const std::string& what) { note(what); }) {
@@ -215,7 +221,7 @@ class World {
       case 2:
         return freeze_at(machine, happening, kDelicate[happening.what / 4 % kDelicate.size()]);
       default:
-        return people_->contend(happening, People::Second::when_read, [this, &happening](const People::Edit&) {
+        return people_->contend(happening, People::Second::when_read, [this, &happening](const People::Moves&) {
           const bool stored = happening.what / 4 % 2 == 0;
           const std::string_view point = stored ? "commit.begin_intents.after" : "commit.begin_intents.before";
           for (const auto& one : machines_) freeze_at(*one, happening, point);
@@ -230,21 +236,44 @@ class World {
     switch (happening.what / 8 % 4) {
       case 0:
         return people_->contend(happening, People::Second::at_once,
-                                [this, &happening](const People::Edit&) { end_at(".update.after", happening); });
+                                [this, &happening](const People::Moves&) { end_at(".update.after", happening); });
       case 1:
-        return people_->contend(happening, People::Second::when_read, [this, &happening](const People::Edit&) {
+        return people_->contend(happening, People::Second::when_read, [this, &happening](const People::Moves&) {
           for (const auto& one : machines_) freeze_at(*one, happening, before_write(happening));
         });
       case 2:
-        return people_->contend(happening, People::Second::later, [this, &happening](const People::Edit& edit) {
-          at_first(before_write(happening), [this, &happening, edit](Machine& machine, Fate&) {
-            machine.freeze(beyond_lease(happening));
-            agenda_.after(beyond_lease(happening) - kJustBefore, edit);
-          });
-        });
+        return people_->contend(happening, People::Second::later,
+                                [this, &happening](const People::Moves& moves) { outlive_lease(happening, moves); });
       default:
         return contend_create(happening);
     }
+  }
+
+  /// A daemon stands still for longer than its lease lasts, while another does its work: before its write, and the
+  /// second person edits what is to be overwritten; or after it.
+  void outlive_lease(const Happening& happening, const People::Moves& moves) {
+    if (happening.what / 32 % 2 == 1) return outlive_lease_after_write(happening, moves);
+    at_first(before_write(happening), [this, &happening, moves](Machine& machine, Fate&) {
+      machine.freeze(beyond_lease(happening));
+      agenda_.after(beyond_lease(happening) - kJustBefore, moves.edit);
+    });
+  }
+
+  /// The second person edits, and, when that has been carried over, takes it back: news that nobody has looked at when
+  /// the first daemon goes on, and what it had written is there again.
+  void outlive_lease_after_write(const Happening& happening, const People::Moves& moves) {
+    at_first(".update.after", [this, &happening, moves](Machine& machine, Fate&) {
+      const microseconds time = beyond_lease(happening);
+      machine.freeze(time);
+      agenda_.after(time - kLongBefore, moves.edit);
+      agenda_.after(time - kJustBefore, [this, &machine, moves] {
+        for (const auto& one : machines_) {
+          Fate* fate = one.get() == &machine ? nullptr : one->fate();
+          if (fate) fate->freeze_at("commit.accept.after", [other = one.get()] { other->freeze(2 * kJustBefore); });
+        }
+        moves.take_back();
+      });
+    });
   }
 
   void contend_create(const Happening& happening) {
@@ -257,6 +286,7 @@ class World {
   }
 
   static std::string_view before_write(const Happening& happening) {
+    if (happening.what / 32 % 4 == 2) return ".read.after";  // what is decided waits for the database
     constexpr std::array<std::string_view, 3> kPoints = {"commit.begin_intents.before", "commit.begin_intents.after",
                                                          ".update.before"};
     return kPoints[happening.what % kPoints.size()];

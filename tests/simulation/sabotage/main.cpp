@@ -80,7 +80,7 @@ std::optional<Finding> find(const Options& options, const Guard& guard, store::S
 bool report(const Guard& guard, const std::optional<Finding>& found, int most) {
   if (found) {
     const std::string name = guard.name + (guard.behind.empty() ? "" : " behind " + guard.behind);
-    std::printf("| %-42s | %-13s | %10llu | %9d | %s |\n", name.c_str(), guard.configuration.c_str(),
+    std::printf("| %-42s | %-15s | %10llu | %9d | %s |\n", name.c_str(), guard.configuration.c_str(),
                 static_cast<unsigned long long>(found->seed), found->histories, found->violation.kind.c_str());
   } else {
     std::printf("NOT FOUND in %d histories of %s: %s (%s)\n", most, guard.configuration.c_str(), guard.name.c_str(),
