@@ -11,6 +11,8 @@ using std::chrono::microseconds;
 constexpr microseconds kUnboundedEvery = std::chrono::seconds(10);
 /// Looking back walks what was claimed in the last seconds, as long as vacuum may not remove it.
 constexpr microseconds kLookBackEvery = std::chrono::milliseconds(250);
+/// Claims of fresh work walk no more often than this while all that is due is found.
+constexpr microseconds kWalkEvery = std::chrono::milliseconds(10);
 /// An idle worker walks from the start before it sleeps, but not more often than this: under a million
 /// dead rows each such walk costs.
 constexpr microseconds kUnboundedWhenIdle = std::chrono::seconds(1);
@@ -25,7 +27,7 @@ std::array<WorkClass, kClasses> order_of(unsigned turn) {
 
 }  // namespace
 
-ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t reconnections) {
+ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t reconnections, bool wanted) {
   Hint& hint = hints_[sync];
   if (hint.reconnections != reconnections) {
     hint = Hint{};
@@ -42,6 +44,7 @@ ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t recon
   } else {
     plan.reach = is_long_ago(hint.looked_back_at, kLookBackEvery) ? Reach::looking_back : Reach::from_bound;
   }
+  plan.walk = !wanted || is_long_ago(hint.found_all_at, kWalkEvery);
   const bool idle_walks_all = is_long_ago(hint.unbounded_at, kUnboundedWhenIdle);
   plan.reach_if_idle = idle_walks_all ? Reach::everything : Reach::looking_back;
   return plan;
@@ -50,6 +53,8 @@ ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t recon
 void ClaimHints::learn(SyncId sync, microseconds uptime, const ClaimResult& result) {
   Hint& hint = hints_[sync];
   hint.floor = result.floor;
+  if (!result.walked) return;
+  hint.found_all_at = result.found_all ? std::optional(uptime) : std::nullopt;
   if (result.reach >= Reach::looking_back) hint.looked_back_at = uptime;
   if (result.reach == Reach::everything) hint.unbounded_at = uptime;
 }

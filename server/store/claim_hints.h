@@ -11,8 +11,9 @@ namespace counterpart::store {
 /// which class leads and where a claim begins to walk the queue.
 class ClaimHints {
  public:
-  /// How the next claim goes. `reconnections` grows when a connection was lost: then nothing is remembered.
-  ClaimPlan plan(SyncId sync, std::chrono::microseconds uptime, std::uint64_t reconnections);
+  /// How the next claim goes, of fresh work that is wanted or of whatever is due. `reconnections` grows when a connection
+  /// was lost: then nothing is remembered.
+  ClaimPlan plan(SyncId sync, std::chrono::microseconds uptime, std::uint64_t reconnections, bool wanted);
   void learn(SyncId sync, std::chrono::microseconds uptime, const ClaimResult& result);
 
  private:
@@ -20,6 +21,7 @@ class ClaimHints {
     std::array<std::optional<std::int64_t>, kClasses> floor;
     std::optional<std::chrono::microseconds> looked_back_at;
     std::optional<std::chrono::microseconds> unbounded_at;
+    std::optional<std::chrono::microseconds> found_all_at;
     std::uint64_t reconnections = 0;
     unsigned turn = 0;
   };

@@ -22,11 +22,20 @@ constexpr milliseconds kLookBack{5'000};
 /// From so many interruptions in a row on, a record is worked alone.
 constexpr int kAloneAfter = 2;
 
+/// What a worker waits before it looks for more where all that was due has been found.
+constexpr milliseconds kRest{10};
+
 struct Picked {
   Claimed record;
   std::int64_t was_due = 0;
   std::int64_t lease_end = 0;
+  std::int64_t link_id = 0;  ///< of its live link, before it was leased; 0: none
+  std::string other_end;
 };
+
+/// Columns of claim_wanted and claim_due that tell of the claim, and stand in a row without record, too.
+constexpr std::size_t kClaimedAt = 18;
+constexpr std::size_t kLeaseNumber = 19;
 
 Picked picked_from(const Rows& rows, std::size_t i) {
   Picked picked;
@@ -47,6 +56,8 @@ Picked picked_from(const Rows& rows, std::size_t i) {
   if (!rows.is_null(i, 15)) record.failing_for = milliseconds(rows.integer(i, 15));
   record.look_again = rows.boolean(i, 16);
   record.unfinished = rows.boolean(i, 17);
+  picked.link_id = rows.integer(i, 20);
+  picked.other_end = rows.text(i, 21);
   return picked;
 }
 
@@ -59,15 +70,10 @@ class Claiming {
   }
 
   ClaimResult run() {
-    const Rows opened = transaction_.exec("open_claim", Arguments{order_.sync, order_.mapping_version});
-    if (opened.empty()) {
-      result_.claim.outdated = true;
-      return std::move(result_);
-    }
-    lease_ = opened.integer(0, 0);
-    result_.claim.at = instant_of(opened.integer(0, 1));
+    transaction_.later("number_claim");
     pick_wanted();
-    pick_due();
+    if (plan_.walk || picked_.empty()) pick_due();
+    if (result_.claim.outdated) return std::move(result_);
     keep_suspects_apart();
     if (!picked_.empty()) lease_pairs();
     if (!picked_.empty()) load_intents();
@@ -76,11 +82,19 @@ class Claiming {
   }
 
  private:
-  void take(const Rows& rows) {
+  /// Gives how many records they tell of.
+  std::int64_t take(const Rows& rows) {
+    result_.claim.outdated = rows.empty();
+    if (rows.empty()) return 0;
+    result_.claim.at = instant_of(rows.integer(0, kClaimedAt));
+    lease_ = rows.integer(0, kLeaseNumber);
     std::vector<Picked> batch;
-    for (std::size_t i = 0; i < rows.size(); ++i) batch.push_back(picked_from(rows, i));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!rows.is_null(i, 0)) batch.push_back(picked_from(rows, i));
+    }
     std::sort(batch.begin(), batch.end(), [](const Picked& a, const Picked& b) { return a.was_due < b.was_due; });
     std::move(batch.begin(), batch.end(), std::back_inserter(picked_));
+    return static_cast<std::int64_t>(batch.size());
   }
 
   std::int64_t room() const { return order_.limit - static_cast<std::int64_t>(picked_.size()); }
@@ -93,12 +107,13 @@ class Claiming {
       columns.add({key.mapping, static_cast<int>(key.side), key.id});
     }
     if (columns.empty()) return;
-    const Arguments arguments({order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count())}, columns);
+    const Arguments arguments({order_.sync, order_.mapping_version, static_cast<std::int64_t>(order_.lease.count())},
+                              columns);
     take(transaction_.exec("claim_wanted", arguments));
   }
 
   void pick_due() {
-    if (room() <= 0) return;
+    if (room() <= 0 || result_.claim.outdated) return;
     walk(plan_.reach);
     if (picked_.empty() && plan_.reach_if_idle > plan_.reach) walk(plan_.reach_if_idle);
   }
@@ -112,24 +127,33 @@ class Claiming {
     return result_.reach == Reach::from_bound ? std::int64_t{0} : static_cast<std::int64_t>(kLookBack.count());
   }
 
+  /// Of none of them are there any records, where that class is not to be worked.
+  int cell_of(WorkClass work_class) const {
+    return work_class == WorkClass::backfill && !order_.backfill ? -1 : static_cast<int>(work_class);
+  }
+
   void walk(Reach reach) {
+    result_.walked = true;
     result_.reach = reach;
     const auto& classes = plan_.order;
     const std::int64_t wanted = room();
     const Rows rows = transaction_.exec(
-        "claim_due", Arguments{order_.sync, lease_, static_cast<std::int64_t>(order_.lease.count()), wanted,
-                               static_cast<int>(classes[0]), static_cast<int>(classes[1]), static_cast<int>(classes[2]),
+        "claim_due", Arguments{order_.sync, order_.mapping_version, static_cast<std::int64_t>(order_.lease.count()),
+                               wanted, cell_of(classes[0]), cell_of(classes[1]), cell_of(classes[2]),
                                floor_of(classes[0]), floor_of(classes[1]), floor_of(classes[2]), look_back()});
     const std::size_t before = picked_.size();
-    take(rows);
-    raise_floors(before, static_cast<std::int64_t>(rows.size()) < wanted);
+    result_.found_all = take(rows) < wanted && !result_.claim.outdated;
+    raise_floors(before);
   }
 
   /// Everything due before the first row found is leased or locked by others; a lease's end is above it. Where all that
   /// is due was found, that is so of everything up to now.
-  void raise_floors(std::size_t from, bool found_all) {
-    if (found_all) {
-      result_.floor.fill(micros_of(result_.claim.at));
+  void raise_floors(std::size_t from) {
+    if (result_.found_all) {
+      for (const WorkClass each : plan_.order) {
+        const bool looked = cell_of(each) >= 0;
+        if (looked) result_.floor[static_cast<std::size_t>(each)] = micros_of(result_.claim.at);
+      }
       return;
     }
     std::array<bool, kClasses> seen{};
@@ -141,9 +165,10 @@ class Claiming {
   }
 
   void note_next_due() {
+    const WorkClass last = order_.backfill ? WorkClass::backfill : WorkClass::sweep;
     const Rows rows =
         transaction_.exec("next_due", Arguments{order_.sync, floor_of(WorkClass::live), floor_of(WorkClass::sweep),
-                                                floor_of(WorkClass::backfill), look_back()});
+                                                floor_of(WorkClass::backfill), look_back(), static_cast<int>(last)});
     std::optional<milliseconds>& next = result_.claim.next_due;
     const milliseconds least = put_back_ ? milliseconds(0) : kHeldByOthers;
     if (!rows.is_null(0, 0)) next = std::max(least, milliseconds(rows.integer(0, 0)));
@@ -159,6 +184,7 @@ class Claiming {
                                         [](const Picked& a, const Picked& b) { return a.was_due < b.was_due; });
     const bool alone = suspect(*first);
     const RecordKey only = first->record.key;
+    result_.found_all = false;
     const auto left_out = [&](const Picked& picked) { return alone ? picked.record.key != only : suspect(picked); };
     Columns columns(4);
     for (const Picked& picked : picked_) {
@@ -174,17 +200,15 @@ class Claiming {
   }
 
   void lease_pairs() {
-    std::vector<RecordKey> keys;
-    for (const Picked& picked : picked_) keys.push_back(picked.record.key);
-    ends_ = read_link_ends(transaction_, order_.sync, keys);
-
     // Both ends of a pair in one group, also where both are claimed.
     std::map<std::string, LeaseGroup> groups;
     std::vector<std::string> root_of;
     for (std::size_t i = 0; i < picked_.size(); ++i) {
       const RecordKey& key = picked_[i].record.key;
       std::set<std::string> ends{lease_key(key)};
-      if (ends_[i].link_id != 0) ends.insert(lease_key(RecordKey{key.mapping, other(key.side), ends_[i].other_end}));
+      if (picked_[i].link_id != 0) {
+        ends.insert(lease_key(RecordKey{key.mapping, other(key.side), picked_[i].other_end}));
+      }
       root_of.push_back(*ends.begin());
       LeaseGroup& group = groups[root_of.back()];
       group.root = root_of.back();
@@ -226,21 +250,24 @@ class Claiming {
                               std::set<std::string>& busy) {
     std::vector<RecordKey> keys;
     for (const Picked& picked : picked_) keys.push_back(picked.record.key);
-    std::vector<std::optional<LinkRow>> links = read_links(transaction_, order_.sync, keys);
+    std::vector<Pair> pairs = read_pairs(transaction_, order_.sync, keys);
     std::vector<std::string> spare;
     for (std::size_t i = 0; i < picked_.size(); ++i) {
-      const std::int64_t live = links[i] && !links[i]->tombstone ? links[i]->link_id : 0;
-      const bool same = live == ends_[i].link_id;
+      std::optional<LinkRow>& link = pairs[i].link;
+      const std::int64_t live = link && !link->tombstone ? link->link_id : 0;
+      const bool same = live == picked_[i].link_id;
       if (!same && busy.insert(root_of[i]).second) {
         const std::set<std::string>& leased = groups.at(root_of[i]).keys;
         spare.insert(spare.end(), leased.begin(), leased.end());
       }
-      picked_[i].record.link = std::move(links[i]);
+      picked_[i].record.link = std::move(link);
+      has_open_intents_ = has_open_intents_ || pairs[i].has_open_intents;
     }
     if (!spare.empty()) transaction_.later("drop_leases", Arguments{order_.sync, lease_, array_literal(spare)});
   }
 
   void load_intents() {
+    if (!has_open_intents_) return;
     std::vector<std::pair<RecordKey, std::int64_t>> records;
     for (const Picked& picked : picked_) {
       records.emplace_back(picked.record.key, picked.record.link ? picked.record.link->link_id : 0);
@@ -252,7 +279,8 @@ class Claiming {
   void hand_over() {
     if (picked_.empty()) return note_next_due();
     result_.claim.lease = lease_;
-    result_.claim.next_due = milliseconds(0);  // there may be more
+    const bool all = result_.found_all || !result_.walked;
+    result_.claim.next_due = all ? kRest : milliseconds(0);  // else there may be more
     for (Picked& picked : picked_) result_.claim.records.push_back(std::move(picked.record));
   }
 
@@ -262,8 +290,8 @@ class Claiming {
   const std::string& daemon_;
   LeaseNumber lease_ = 0;
   std::vector<Picked> picked_;
-  std::vector<LinkEnd> ends_;  ///< of the picked records, before they were leased
-  bool put_back_ = false;      ///< some are leased elsewhere
+  bool has_open_intents_ = false;  ///< some of them have
+  bool put_back_ = false;          ///< some are leased elsewhere
   ClaimResult result_;
 };
 

@@ -25,12 +25,15 @@ struct ClaimPlan {
   std::array<std::optional<std::int64_t>, kClasses> floor;
   Reach reach = Reach::everything;
   Reach reach_if_idle = Reach::everything;  ///< where that finds nothing
+  bool walk = true;                         ///< false: only what is wanted, for the rest was found a moment ago
 };
 
 struct ClaimResult {
   Claim claim;
   std::array<std::optional<std::int64_t>, kClasses> floor;  ///< for the next plan
   Reach reach = Reach::from_bound;                          ///< how far it looked in the end
+  bool walked = false;     ///< looked for what is due besides what was wanted
+  bool found_all = false;  ///< that, and nothing more is due where it looked
 };
 
 /// Store::claim in a running transaction; `daemon` owns the lease.

@@ -90,25 +90,16 @@ std::map<Ends, std::int64_t> insert_ends(Transaction& transaction, SyncId sync, 
 
 }  // namespace
 
-std::vector<std::optional<LinkRow>> read_links(Transaction& transaction, SyncId sync,
-                                               const std::vector<RecordKey>& records) {
-  std::vector<std::optional<LinkRow>> links(records.size());
-  if (records.empty()) return links;
-  const Rows rows = transaction.exec("links_of", Arguments({sync}, keys_of(records)));
+std::vector<Pair> read_pairs(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records) {
+  std::vector<Pair> pairs(records.size());
+  if (records.empty()) return pairs;
+  const Rows rows = transaction.exec("pairs_of", Arguments({sync}, keys_of(records)));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    links[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = link_from(rows, i);
+    Pair& pair = pairs[static_cast<std::size_t>(rows.integer(i, 0)) - 1];
+    if (!rows.is_null(i, 1)) pair.link = link_from(rows, i);
+    pair.has_open_intents = rows.boolean(i, 15);
   }
-  return links;
-}
-
-std::vector<LinkEnd> read_link_ends(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records) {
-  std::vector<LinkEnd> ends(records.size());
-  if (records.empty()) return ends;
-  const Rows rows = transaction.exec("link_ends", Arguments({sync}, keys_of(records)));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    ends[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = {rows.integer(i, 1), rows.text(i, 2)};
-  }
-  return ends;
+  return pairs;
 }
 
 std::vector<std::int64_t> insert_links(Transaction& transaction, SyncId sync, const std::vector<NewLink>& links) {

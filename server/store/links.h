@@ -9,18 +9,14 @@
 
 namespace counterpart::store {
 
-/// Links that name these records (live, else the newest tombstone), with their state.
-std::vector<std::optional<LinkRow>> read_links(Transaction& transaction, SyncId sync,
-                                               const std::vector<RecordKey>& records);
-
-/// A live link as far as leases need it; link_id 0: there is none.
-struct LinkEnd {
-  std::int64_t link_id = 0;
-  std::string other_end;
+/// What is remembered of a record.
+struct Pair {
+  std::optional<LinkRow> link;    ///< that names it: live, else the newest tombstone; with its state
+  bool has_open_intents = false;  ///< read_open_intents() tells which
 };
 
-/// Of the live links that name these records, their other ends.
-std::vector<LinkEnd> read_link_ends(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records);
+/// Of each of these records.
+std::vector<Pair> read_pairs(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records);
 
 /// A link to be made.
 struct NewLink {

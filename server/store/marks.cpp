@@ -90,7 +90,10 @@ void store_folds(Transaction& transaction, const Folds& folds) {
 
 void wake_for(const Folds& folds, std::vector<Woken>& woken) {
   std::map<std::pair<SyncId, milliseconds>, std::vector<RecordKey>> grouped;
-  for (const auto& [where, fold] : folds) grouped[{where.first, fold.settle}].push_back(where.second);
+  for (const auto& [where, fold] : folds) {
+    // First loads are claimed as they stand in the queue, when the time has come.
+    if (fold.work_class != WorkClass::backfill) grouped[{where.first, fold.settle}].push_back(where.second);
+  }
   for (auto& [where, keys] : grouped) woken.push_back({where.first, where.second, std::move(keys)});
 }
 

@@ -120,12 +120,13 @@ struct ClaimOrder {
   milliseconds lease{60'000};
   milliseconds put_back{200};     ///< a record whose pair another worker holds comes again after so long
   std::vector<RecordKey> wanted;  ///< hints of fresh work, tried first
+  bool backfill = true;           ///< false: records of first loads are left waiting
 };
 struct Claim {
   LeaseNumber lease = 0;  ///< 0: nothing was due
   Instant at{};           ///< when it was made, by the database's clock
   std::vector<Claimed> records;
-  std::optional<milliseconds> next_due;  ///< how long until something more is due (0: now); nullopt: nothing waits
+  std::optional<milliseconds> next_due;  ///< how long until more may be due (0: now); nullopt: nothing waits
   bool outdated = false;                 ///< another mapping version is active: nothing is claimed
 };
 

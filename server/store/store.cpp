@@ -202,7 +202,8 @@ awaitable<void> Store::mark(SyncId sync, std::vector<Mark> marks) {
 // --- work -----------------------------------------------------------------------------------------
 
 awaitable<Claim> Store::claim(ClaimOrder order) {
-  const ClaimPlan plan = impl_->hints_.plan(order.sync, impl_->clock_.uptime(), impl_->lanes_.reconnections());
+  const ClaimPlan plan =
+      impl_->hints_.plan(order.sync, impl_->clock_.uptime(), impl_->lanes_.reconnections(), !order.wanted.empty());
   const SyncId sync = order.sync;
   std::function<ClaimResult(Transaction&)> work = [order = std::move(order), plan,
                                                    daemon = impl_->daemon_](Transaction& transaction) {
@@ -258,7 +259,9 @@ awaitable<void> Store::leave_keys(SyncId sync, LeaseNumber lease, milliseconds d
 awaitable<std::vector<std::optional<LinkRow>>> Store::links_of(SyncId sync, std::vector<RecordKey> records) {
   return impl_->lanes_.work().run<std::vector<std::optional<LinkRow>>>(
       "links_of", [sync, records = std::move(records)](Transaction& transaction) {
-        return read_links(transaction, sync, records);
+        std::vector<std::optional<LinkRow>> links;
+        for (Pair& pair : read_pairs(transaction, sync, records)) links.push_back(std::move(pair.link));
+        return links;
       });
 }
 

@@ -76,6 +76,27 @@ asio::awaitable<void> Workers::run(Crew& crew) {
   --running_;
 }
 
+namespace {
+
+/// How often is looked whether a first load may begin.
+constexpr microseconds kUntilListed = std::chrono::milliseconds(250);
+
+/// Of the sync's mappings, how many have had so many of their sides listed to the end.
+struct Listed {
+  explicit Listed(const Sync& sync) {
+    for (const ObjectMapping& mapping : sync.settings->mappings) {
+      const auto sides =
+          std::ranges::count_if(kSides, [&](Side side) { return sync.listed.contains({mapping.name, side}); });
+      some_are_not = some_are_not || sides < 2;
+      may_load = may_load || sides == 2;
+    }
+  }
+  bool may_load = false;      ///< of one at least, records of the first load may find and make their counterparts
+  bool some_are_not = false;  ///< a first load may be waiting
+};
+
+}  // namespace
+
 asio::awaitable<void> Workers::take_turn(Crew& crew) {
   auto wanted = crew.fresh.take(crew.most);
   const auto now = clock_.uptime();
@@ -83,8 +104,11 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
     co_await crew.fresh.wait(crew.next_poll - now);
     co_return;
   }
-  crew.next_poll = now + settings_.poll;
+  const Listed listed(crew.sync);
+  const microseconds poll = listed.some_are_not ? std::min<microseconds>(settings_.poll, kUntilListed) : settings_.poll;
+  crew.next_poll = now + poll;
   store::ClaimOrder order;
+  order.backfill = listed.may_load;
   order.sync = crew.sync.id;
   order.mapping_version = crew.sync.settings->version;
   order.limit = static_cast<int>(crew.most);
@@ -93,12 +117,8 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   order.wanted = std::move(wanted);
   store::Claim claim = co_await store_.claim(std::move(order));
   if (claim.outdated != crew.outdated) say_outdated(crew, claim.outdated);
-  if (claim.records.empty()) {
-    const microseconds due = claim.next_due.value_or(settings_.poll);
-    crew.next_poll = now + std::min<microseconds>(due, settings_.poll);
-    co_return;
-  }
-  crew.next_poll = now;  // there may be more
+  crew.next_poll = now + std::min<microseconds>(claim.next_due.value_or(settings_.poll), poll);
+  if (claim.records.empty()) co_return;
   co_await work(crew, std::move(claim), now);
 }
 

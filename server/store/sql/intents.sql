@@ -59,7 +59,7 @@ held as materialized (
         source_values, decided, deadline, correlation, ord)
     offset 0
   ) w
-  join lease l on l.sync_id = w.sync_id and l.key = w.key
+  join lease l on l.sync_id = any (array[w.sync_id]) and l.key = w.key
   where l.lease + 0 = $2
 ),
 numbered as materialized (

@@ -31,24 +31,26 @@ from got g
 union all
 select l.key, false
 from wanted w
-join lease l on l.sync_id = w.sync_id and l.key = w.key
+join lease l on l.sync_id = any (array[w.sync_id]) and l.key = w.key
 where l.lease + 0 = $2
   and l.until > (select now from clock)
 
 -- name: drop_leases
-delete from lease
-where sync_id = $1
-  and lease = $2
-  and key = any($3::text[])
+delete from lease l
+using (select $1::integer as sync_id, u.* from unnest($3::text[]) as u (key) offset 0) w
+where l.sync_id = any (array[w.sync_id])
+  and l.key = w.key
+  and l.lease + 0 = $2
 
 -- name: leave_leases
 -- Under a number that nobody holds, they end by themselves ($3).
-update lease
+update lease l
 set lease = nextval('counterpart.lease_number'),
   until = counterpart.now() + $3::bigint * interval '1 millisecond'
-where sync_id = $1
-  and lease = $2
-  and key = any($4::text[])
+from (select $1::integer as sync_id, u.* from unnest($4::text[]) as u (key) offset 0) w
+where l.sync_id = any (array[w.sync_id])
+  and l.key = w.key
+  and l.lease + 0 = $2
 
 -- name: release_completed
 -- The keys of pairs whose last claimed record has been completed; where the other end is still being worked,
@@ -58,14 +60,14 @@ with held as materialized (
     bool_or(l.key = any($3::text[])) over of_a_pair as touched,
     bool_or(l.id is not null and l.key <> all($3::text[])) over of_a_pair as busy
   from lease l
-  where l.sync_id = $1
+  where l.sync_id + 0 = $1
     and l.lease = $2
   window of_a_pair as (partition by l.root)
 ),
 freed as (
   delete from lease l
   using held h
-  where l.sync_id = h.sync_id
+  where l.sync_id = any (array[h.sync_id])
     and l.key = h.key
     and l.lease + 0 = $2
     and h.touched
@@ -76,7 +78,7 @@ set mapping = null,
   side = null,
   id = null
 from held h
-where l.sync_id = h.sync_id
+where l.sync_id = any (array[h.sync_id])
   and l.key = h.key
   and l.lease + 0 = $2
   and h.touched
@@ -90,7 +92,7 @@ with clock as materialized (
 ),
 freed as (
   delete from lease
-  where sync_id = $1
+  where sync_id + 0 = $1
     and lease = $2
   returning sync_id, mapping, side, id
 )
@@ -99,7 +101,7 @@ set lease = null,
   due = clock.now + $3 * interval '1 millisecond'
 from freed f
 cross join clock
-where d.sync_id = f.sync_id
+where d.sync_id = any (array[f.sync_id])
   and d.mapping = f.mapping
   and d.side = f.side
   and d.id = f.id
@@ -113,13 +115,13 @@ with clock as materialized (
 named as materialized (
   select l.sync_id, l.mapping, l.side, l.id
   from lease l
-  where l.sync_id = $1
+  where l.sync_id + 0 = $1
     and l.lease = $2
 ),
 held as materialized (
   select d.sync_id, d.mapping, d.side, d.id
   from named l
-  join dirty d on d.sync_id = l.sync_id and d.mapping = l.mapping and d.side = l.side and d.id = l.id
+  join dirty d on d.sync_id = any (array[l.sync_id]) and d.mapping = l.mapping and d.side = l.side and d.id = l.id
   where d.lease = $2
   order by d.mapping, d.side, d.id
   for update of d
@@ -128,7 +130,7 @@ update dirty d
 set due = clock.now + $3 * interval '1 millisecond'
 from held h
 cross join clock
-where d.sync_id = h.sync_id
+where d.sync_id = any (array[h.sync_id])
   and d.mapping = h.mapping
   and d.side = h.side
   and d.id = h.id
@@ -142,7 +144,7 @@ with clock as materialized (
 held as materialized (
   select l.sync_id, l.key
   from lease l
-  where l.sync_id = $1
+  where l.sync_id + 0 = $1
     and l.lease = $2
   order by l.key
   for update
@@ -151,7 +153,7 @@ update lease l
 set until = clock.now + $3 * interval '1 millisecond'
 from held h
 cross join clock
-where l.sync_id = h.sync_id
+where l.sync_id = any (array[h.sync_id])
   and l.key = h.key
   and l.lease + 0 = $2
 returning 1
@@ -176,7 +178,7 @@ set lease = null,
   failing_since = coalesce(d.failing_since, clock.now)
 from freed f
 cross join clock
-where d.sync_id = f.sync_id
+where d.sync_id = any (array[f.sync_id])
   and d.mapping = f.mapping
   and d.side = f.side
   and d.id = f.id

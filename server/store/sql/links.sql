@@ -1,14 +1,19 @@
--- name: links_of
--- The live link that names the record, else its newest tombstone, with everything remembered of it. Each branch
--- is one probe of a partial index; the two of the other side cost nothing.
+-- name: pairs_of
+-- The live link that names the record, else its newest tombstone, with everything remembered of it, and whether calls
+-- of theirs may still be under way (open_intents says which). Each branch is one probe of a partial index; the two of
+-- the other side cost nothing.
 select w.ord, l.link_id, l.left_id, l.right_id, l.ended is not null, coalesce(l.tombstone, ''), l.left_revision,
   l.right_revision, l.left_own_revision, l.right_own_revision, b.left_base, b.right_base, b.activity, f.fields,
   coalesce(
     (select true from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 0 and p.id = l.left_id),
     (select true from parked p where p.sync_id = $1 and p.mapping = w.mapping and p.side = 1 and p.id = l.right_id),
-    false)
+    false),
+  exists (select from intent i where i.sync_id = $1 and i.mapping = w.mapping and i.side = w.side and i.id = w.id and i.state = 0)
+    or exists (select from intent i where i.sync_id = $1 and i.link_id = l.link_id and i.link_id <> 0 and i.state = 0)
+    or exists (select from intent i where i.sync_id = $1 and i.mapping = w.mapping and i.target = w.side and i.target_id = w.id
+      and i.link_id = 0 and i.state = 0 and i.operation = 'update')
 from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
-cross join lateral (
+left join lateral (
   select u.*
   from (
     (select x.* from link x where w.side = 0 and x.sync_id = $1 and x.mapping = w.mapping and x.left_id = w.id and x.ended is null)
@@ -21,7 +26,7 @@ cross join lateral (
   ) u
   order by u.ended desc nulls first
   limit 1
-) l
+) l on true
 left join base b on b.sync_id = l.sync_id and b.link_id = l.link_id
 cross join lateral (
   select coalesce(json_agg(x.field), '[]') as fields
@@ -29,20 +34,6 @@ cross join lateral (
   where x.sync_id = $1
     and x.link_id = l.link_id
 ) f
-
--- name: link_ends
--- The live link that names the record: its number and its other end.
-select w.ord, l.link_id, l.other_end
-from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
-cross join lateral (
-  select x.link_id, x.right_id as other_end
-  from link x
-  where w.side = 0 and x.sync_id = $1 and x.mapping = w.mapping and x.left_id = w.id and x.ended is null
-  union all
-  select x.link_id, x.left_id
-  from link x
-  where w.side = 1 and x.sync_id = $1 and x.mapping = w.mapping and x.right_id = w.id and x.ended is null
-) l
 
 -- name: insert_links
 -- A record that a live link names already is left out: the caller sees which rows are missing.
@@ -90,14 +81,18 @@ returning l.link_id
 update link l
 set ended = null,
   tombstone = null
-from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[]) with ordinality
-  as w (mapping, side, id, key, link_id, ord)
-join dirty d on d.sync_id = $1 and d.mapping = w.mapping and d.side = w.side and d.id = w.id
-join lease x on x.sync_id = $1 and x.key = w.key
-where l.sync_id = $1
+from (
+  select $1::integer as sync_id, u.*
+  from unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::bigint[]) with ordinality
+    as u (mapping, side, id, key, link_id, ord)
+  offset 0
+) w
+join dirty d on d.sync_id = any (array[w.sync_id]) and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+join lease x on x.sync_id = any (array[w.sync_id]) and x.key = w.key
+where l.sync_id = w.sync_id
   and l.link_id = w.link_id
   and d.lease = $2
-  and x.lease = $2
+  and x.lease + 0 = $2
   and not exists (
     select
     from link o

@@ -1,49 +1,70 @@
--- name: open_claim
--- No row where another version of the mapping is active: such a daemon claims nothing.
-select nextval('counterpart.lease_number'), counterpart.micros(counterpart.now())
-from sync
-where sync_id = $1
-  and mapping_version = $2
+-- name: number_claim
+-- The claim's own number; the statements of the same claim find it again by currval.
+select nextval('counterpart.lease_number')
 
 -- name: claim_wanted
 -- Fresh work that was handed over in memory: looked up by primary key, whatever the depth of the queue. A row whose
--- lease has passed was left by a worker that died or hung over it: that counts as a failed attempt.
+-- lease has passed was left by a worker that died or hung over it: that counts as a failed attempt. Gives a row without
+-- record where nothing is claimed, and none where another version of the mapping ($2) is active: such a daemon claims
+-- nothing. With each record come its live link and the other end.
 -- Here and in all statements about given rows: plans are made once, often for a queue that is empty, and must be right
--- for a million rows. So the rows bring even the sync's number with them, from a subquery of its own (offset 0), and
--- what other indexes could be walked by is made unfit for them (lease + 0): each row can only be looked up by its key.
+-- for a million rows. So the rows bring even the sync's number with them, from a subquery of its own (offset 0); being
+-- one of a list, it says nothing of the order of two tables (any (array[…])), by which an index would be walked; and
+-- what other indexes fit is made unfit (lease + 0). What is left is to look each row up by its whole key, and
+-- tests/server/store/plans_test.cpp looks whether that is what is done.
 with clock as materialized (
   select counterpart.now() as now
+  from sync
+  where sync_id = $1
+    and mapping_version = $2
 ),
 picked as materialized (
   select d.sync_id, d.mapping, d.side, d.id, d.due
   from (select $1::integer as sync_id, u.* from unnest($4::text[], $5::smallint[], $6::text[]) as u (mapping, side, id) offset 0) w
-  join dirty d on d.sync_id = w.sync_id and d.mapping = w.mapping and d.side = w.side and d.id = w.id
-  where d.due <= (select now from clock)
+  join dirty d on d.sync_id = any (array[w.sync_id]) and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+  where d.due + interval '0' <= (select now from clock)
   for update of d skip locked
+),
+claimed as (
+  update dirty d
+  set lease = currval('counterpart.lease_number'),
+    due = clock.now + $3 * interval '1 millisecond',
+    attempts = d.attempts + case when d.lease is null then 0 else 1 end,
+    interrupted = d.interrupted + case when d.lease is null then 0 else 1 end,
+    failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, clock.now) end
+  from picked p
+  cross join clock
+  where d.sync_id = any (array[p.sync_id])
+    and d.mapping = p.mapping
+    and d.side = p.side
+    and d.id = p.id
+  returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news) as first_news,
+    counterpart.micros(d.last_news) as last_news, d.correlation, '[' || array_to_string(d.hints, ',') || ']' as hints,
+    counterpart.micros(p.due) as was_due, counterpart.micros(d.due) as until, d.not_found, d.spared, d.interrupted,
+    (extract(epoch from clock.now - d.failing_since) * 1000)::bigint as failing_for, d.look_again, d.unfinished
 )
-update dirty d
-set lease = $2,
-  due = clock.now + $3 * interval '1 millisecond',
-  attempts = d.attempts + case when d.lease is null then 0 else 1 end,
-  interrupted = d.interrupted + case when d.lease is null then 0 else 1 end,
-  failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, clock.now) end
-from picked p
-cross join clock
-where d.sync_id = p.sync_id
-  and d.mapping = p.mapping
-  and d.side = p.side
-  and d.id = p.id
-returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
-  counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
-  counterpart.micros(p.due), counterpart.micros(d.due), d.not_found, d.spared, d.interrupted,
-  (extract(epoch from clock.now - d.failing_since) * 1000)::bigint, d.look_again, d.unfinished
+select claimed.*, counterpart.micros(clock.now), currval('counterpart.lease_number'), l.link_id, l.other_end
+from clock
+left join claimed on true
+left join lateral (
+  select x.link_id, x.right_id as other_end
+  from link x
+  where claimed.side = 0 and x.sync_id = $1 and x.mapping = claimed.mapping and x.left_id = claimed.id and x.ended is null
+  union all
+  select x.link_id, x.left_id
+  from link x
+  where claimed.side = 1 and x.sync_id = $1 and x.mapping = claimed.mapping and x.right_id = claimed.id and x.ended is null
+) l on true
 
 -- name: claim_due
--- Walks (sync_id, class, due) in order, class by class as told ($5..$7), from a lower bound ($8..$10) that skips
+-- Walks (sync_id + 0, class, due) in order, class by class as told ($5..$7), from a lower bound ($8..$10) that skips
 -- dead rows; null is no bound. So far ($11) back, for rows whose transactions committed late; never above
--- the clock, in case it was set back. A passed lease counts as a failed attempt, as above.
+-- the clock, in case it was set back. All else as above.
 with clock as materialized (
   select counterpart.now() as now
+  from sync
+  where sync_id = $1
+    and mapping_version = $2
 ),
 bound as materialized (
   select now,
@@ -55,7 +76,7 @@ bound as materialized (
 first as materialized (
   select d.sync_id, d.mapping, d.side, d.id, d.due
   from dirty d
-  where d.sync_id = $1
+  where d.sync_id + 0 = $1
     and d.class = $5::smallint
     and d.due <= (select now from bound)
     and d.due >= (select first from bound)
@@ -66,7 +87,7 @@ first as materialized (
 second as materialized (
   select d.sync_id, d.mapping, d.side, d.id, d.due
   from dirty d
-  where d.sync_id = $1
+  where d.sync_id + 0 = $1
     and d.class = $6::smallint
     and d.due <= (select now from bound)
     and d.due >= (select second from bound)
@@ -77,7 +98,7 @@ second as materialized (
 third as materialized (
   select d.sync_id, d.mapping, d.side, d.id, d.due
   from dirty d
-  where d.sync_id = $1
+  where d.sync_id + 0 = $1
     and d.class = $7::smallint
     and d.due <= (select now from bound)
     and d.due >= (select third from bound)
@@ -91,26 +112,40 @@ picked as (
   select * from second
   union all
   select * from third
+),
+claimed as (
+  update dirty d
+  set lease = currval('counterpart.lease_number'),
+    due = bound.now + $3 * interval '1 millisecond',
+    attempts = d.attempts + case when d.lease is null then 0 else 1 end,
+    interrupted = d.interrupted + case when d.lease is null then 0 else 1 end,
+    failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, bound.now) end
+  from picked p
+  cross join bound
+  where d.sync_id = any (array[p.sync_id])
+    and d.mapping = p.mapping
+    and d.side = p.side
+    and d.id = p.id
+  returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news) as first_news,
+    counterpart.micros(d.last_news) as last_news, d.correlation, '[' || array_to_string(d.hints, ',') || ']' as hints,
+    counterpart.micros(p.due) as was_due, counterpart.micros(d.due) as until, d.not_found, d.spared, d.interrupted,
+    (extract(epoch from bound.now - d.failing_since) * 1000)::bigint as failing_for, d.look_again, d.unfinished
 )
-update dirty d
-set lease = $2,
-  due = bound.now + $3 * interval '1 millisecond',
-  attempts = d.attempts + case when d.lease is null then 0 else 1 end,
-  interrupted = d.interrupted + case when d.lease is null then 0 else 1 end,
-  failing_since = case when d.lease is null then d.failing_since else coalesce(d.failing_since, bound.now) end
-from picked p
-cross join bound
-where d.sync_id = p.sync_id
-  and d.mapping = p.mapping
-  and d.side = p.side
-  and d.id = p.id
-returning d.mapping, d.side, d.id, d.generation, d.attempts, d.class, counterpart.micros(d.first_news),
-  counterpart.micros(d.last_news), d.correlation, '[' || array_to_string(d.hints, ',') || ']',
-  counterpart.micros(p.due), counterpart.micros(d.due), d.not_found, d.spared, d.interrupted,
-  (extract(epoch from bound.now - d.failing_since) * 1000)::bigint, d.look_again, d.unfinished
+select claimed.*, counterpart.micros(clock.now), currval('counterpart.lease_number'), l.link_id, l.other_end
+from clock
+left join claimed on true
+left join lateral (
+  select x.link_id, x.right_id as other_end
+  from link x
+  where claimed.side = 0 and x.sync_id = $1 and x.mapping = claimed.mapping and x.left_id = claimed.id and x.ended is null
+  union all
+  select x.link_id, x.left_id
+  from link x
+  where claimed.side = 1 and x.sync_id = $1 and x.mapping = claimed.mapping and x.right_id = claimed.id and x.ended is null
+) l on true
 
 -- name: next_due
--- The first row of each class above its bound: three probes of the index that claims walk.
+-- The first row of each class (up to $6) above its bound: probes of the index that claims walk.
 with clock as materialized (
   select counterpart.now() as now
 ),
@@ -119,13 +154,14 @@ bound as materialized (
     case when c.floor is null then '-infinity' else least(counterpart.instant(c.floor), clock.now) - $5::bigint * interval '1 millisecond' end as lowest
   from unnest(array[0, 1, 2]::smallint[], array[$2, $3, $4]::bigint[]) as c (class, floor)
   cross join clock
+  where c.class <= $6
 )
 select ceil(extract(epoch from min(d.due) - (select now from clock)) * 1000)::bigint
 from bound b
 cross join lateral (
   select x.due
   from dirty x
-  where x.sync_id = $1
+  where x.sync_id + 0 = $1
     and x.class = b.class
     and x.due >= b.lowest
   order by x.due
@@ -142,7 +178,7 @@ set lease = null,
   due = clock.now + $3 * interval '1 millisecond'
 from (select $1::integer as sync_id, u.* from unnest($4::text[], $5::smallint[], $6::text[]) as u (mapping, side, id) offset 0) w
 cross join clock
-where d.sync_id = w.sync_id
+where d.sync_id = any (array[w.sync_id])
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id
@@ -158,7 +194,7 @@ from (
   from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as u (mapping, side, id, due)
   offset 0
 ) w
-where d.sync_id = w.sync_id
+where d.sync_id = any (array[w.sync_id])
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id
@@ -173,8 +209,8 @@ from (
   from unnest($3::text[], $4::smallint[], $5::text[], $6::text[]) with ordinality as u (mapping, side, id, key, ord)
   offset 0
 ) w
-join dirty d on d.sync_id = w.sync_id and d.mapping = w.mapping and d.side = w.side and d.id = w.id
-join lease l on l.sync_id = w.sync_id and l.key = w.key
+join dirty d on d.sync_id = any (array[w.sync_id]) and d.mapping = w.mapping and d.side = w.side and d.id = w.id
+join lease l on l.sync_id = any (array[w.sync_id]) and l.key = w.key
 where d.lease = $2
   and l.lease + 0 = $2
 order by d.mapping, d.side, d.id
@@ -187,7 +223,7 @@ using (
   from unnest($3::text[], $4::smallint[], $5::text[], $6::bigint[]) as u (mapping, side, id, generation)
   offset 0
 ) w
-where d.sync_id = w.sync_id
+where d.sync_id = any (array[w.sync_id])
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id
@@ -220,7 +256,7 @@ from (
   offset 0
 ) w
 cross join clock
-where d.sync_id = w.sync_id
+where d.sync_id = any (array[w.sync_id])
   and d.mapping = w.mapping
   and d.side = w.side
   and d.id = w.id

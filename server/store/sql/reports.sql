@@ -21,8 +21,8 @@ cross join lateral (
   from (
     select d.due, d.lease, d.first_news
     from dirty d
-    where d.sync_id = s.sync_id
-    order by d.sync_id, d.class, d.due
+    where d.sync_id + 0 = s.sync_id
+    order by d.sync_id + 0, d.class, d.due
     limit 1000000
   ) w
 ) q
@@ -87,7 +87,11 @@ select json_build_object(
   'dirty', (
     select json_build_object('generation', d.generation, 'due', d.due, 'leased', d.lease is not null, 'attempts', d.attempts,
       'class', case d.class when 0 then 'live' when 1 then 'sweep' else 'backfill' end,
-      'first_news', d.first_news, 'last_news', d.last_news, 'correlation', d.correlation)
+      'first_news', d.first_news, 'last_news', d.last_news, 'correlation', d.correlation,
+      'waits_for', (
+        select case when d.class = 2 and count(l.ended) < 2 then 'the first listing of both sides to end' end
+        from listing l
+        where l.sync_id = s.sync_id and l.mapping = s.mapping))
     from dirty d
     where d.sync_id = s.sync_id and d.mapping = s.mapping and d.side = s.side and d.id = s.id),
   'link', (

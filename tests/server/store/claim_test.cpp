@@ -291,6 +291,56 @@ TEST_F(Claiming, AnIdleClaimThatSawOnlyPartOfTheQueueComesBackSoon) {
   EXPECT_EQ(claim(sync).next_due, std::nullopt);
 }
 
+TEST_F(Claiming, WhoFoundAllThatIsDueLooksAgainInAMoment) {
+  const SyncId sync = make_sync();
+  accept_many(sync, 2);
+
+  EXPECT_EQ(claim(sync, 2).next_due, milliseconds(0)) << "as many as asked for";
+  accept_many(sync, 2, WorkClass::live, "later");
+  EXPECT_EQ(claim(sync, 3).next_due, milliseconds(10));
+}
+
+TEST_F(Claiming, ForAMomentAfterAllWasFoundOnlyFreshWorkIsClaimed) {
+  const SyncId sync = make_sync();
+  accept(sync, left("0"), "d0");
+  claim(sync);
+  for (const char* id : {"1", "2", "3", "4"}) accept(sync, left(id), id);
+  const auto wanted = [&](const RecordKey& key) {
+    ClaimOrder fresh = order(sync);
+    fresh.wanted = {key};
+    return keys_of(get(store_->claim(std::move(fresh))));
+  };
+
+  EXPECT_EQ(wanted(left("1")), "left 1");
+  clock_.move(milliseconds(10));
+  EXPECT_EQ(wanted(left("2")), "left 2, left 3, left 4");
+  accept(sync, left("5"), "d5");
+  EXPECT_EQ(wanted(left("gone")), "left 5") << "where there is none of it, what else is due";
+}
+
+TEST_F(Claiming, FirstLoadsWaitUntilTheyAreAskedFor) {
+  const SyncId sync = make_sync();
+  std::vector<std::string> woken;
+  store_->on_dirty([&](SyncId, const std::vector<RecordKey>& keys, milliseconds) {
+    for (const RecordKey& key : keys) woken.push_back(key.id);
+  });
+  accept_many(sync, 3, WorkClass::backfill, "old");
+  accept_many(sync, 1, WorkClass::live, "new");
+  run_until([&] { return !woken.empty(); });
+  ClaimOrder without = order(sync);
+  without.backfill = false;
+
+  const Claim live = get(store_->claim(without));
+  const Claim none = get(store_->claim(without));
+  const Claim loaded = claim(sync);
+
+  EXPECT_EQ(keys_of(live), "left new0");
+  EXPECT_EQ(keys_of(none), "");
+  EXPECT_GT(none.next_due, milliseconds(50)) << "it is not looked for what may not be claimed";
+  EXPECT_EQ(keys_of(loaded), "left old0, left old1, left old2");
+  EXPECT_THAT(woken, ElementsAre("new0"));
+}
+
 // A lease may have to be waited for, and what its last holder stored is newer than what was read before.
 TEST_F(Claiming, WhatAnotherStoredBetweenPickAndLeaseIsWhatTheClaimHandsOut) {
   const SyncId sync = make_sync();
