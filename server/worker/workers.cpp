@@ -119,6 +119,7 @@ asio::awaitable<void> Workers::take_turn(Crew& crew) {
   if (claim.outdated != crew.outdated) say_outdated(crew, claim.outdated);
   crew.next_poll = now + std::min<microseconds>(claim.next_due.value_or(settings_.poll), poll);
   if (claim.records.empty()) co_return;
+  if (crew.next_poll <= now) crew.fresh.wake();  // there may be work for another one, too
   co_await work(crew, std::move(claim), now);
 }
 

@@ -42,6 +42,7 @@ class FakeConnector : public Connector {
   boost::asio::awaitable<std::string> own_user() override { co_return ""; }
   boost::asio::awaitable<std::vector<ReadResult>> read(std::string, std::vector<std::string> ids) override {
     ++reads;
+    if (before_read) co_await before_read();
     std::vector<ReadResult> results;
     for (const std::string& id : ids) {
       const auto answer = answers.find(id);
@@ -85,6 +86,7 @@ class FakeConnector : public Connector {
   std::vector<News> news;
   std::optional<std::string> evidence;
   HookAnswers hook_answer;
+  std::function<boost::asio::awaitable<void>()> before_read;
   int reads = 0;
   int listings = 0;
 };
