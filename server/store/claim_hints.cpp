@@ -52,8 +52,13 @@ ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t recon
 
 void ClaimHints::learn(SyncId sync, microseconds uptime, const ClaimResult& result) {
   Hint& hint = hints_[sync];
+  if (!result.walked) {  // it may have put some back
+    for (std::size_t i = 0; i < kClasses; ++i) {
+      if (hint.floor[i]) hint.floor[i] = std::min(*hint.floor[i], result.floor[i].value_or(*hint.floor[i]));
+    }
+    return;
+  }
   hint.floor = result.floor;
-  if (!result.walked) return;
   hint.found_all_at = result.found_all ? std::optional(uptime) : std::nullopt;
   if (result.reach >= Reach::looking_back) hint.looked_back_at = uptime;
   if (result.reach == Reach::everything) hint.unbounded_at = uptime;

@@ -11,8 +11,8 @@ namespace counterpart::store {
 /// which class leads and where a claim begins to walk the queue.
 class ClaimHints {
  public:
-  /// How the next claim goes, of fresh work that is wanted or of whatever is due. `reconnections` grows when a connection
-  /// was lost: then nothing is remembered.
+  /// How the next claim goes; `wanted`: of fresh work first. `reconnections` grows when a connection was lost: then
+  /// nothing is remembered.
   ClaimPlan plan(SyncId sync, std::chrono::microseconds uptime, std::uint64_t reconnections, bool wanted);
   void learn(SyncId sync, std::chrono::microseconds uptime, const ClaimResult& result);
 

@@ -84,7 +84,7 @@ class Claiming {
  private:
   /// Gives how many records they tell of.
   std::int64_t take(const Rows& rows) {
-    result_.claim.outdated = rows.empty();
+    result_.claim.outdated = rows.empty() && picked_.empty();  // what was picked before that is worked
     if (rows.empty()) return 0;
     result_.claim.at = instant_of(rows.integer(0, kClaimedAt));
     lease_ = rows.integer(0, kLeaseNumber);

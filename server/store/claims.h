@@ -32,8 +32,8 @@ struct ClaimResult {
   Claim claim;
   std::array<std::optional<std::int64_t>, kClasses> floor;  ///< for the next plan
   Reach reach = Reach::from_bound;                          ///< how far it looked in the end
-  bool walked = false;     ///< looked for what is due besides what was wanted
-  bool found_all = false;  ///< that, and nothing more is due where it looked
+  bool walked = false;                                      ///< looked for what is due besides what was wanted
+  bool found_all = false;                                   ///< that, and nothing more is due where it looked
 };
 
 /// Store::claim in a running transaction; `daemon` owns the lease.
