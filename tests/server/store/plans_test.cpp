@@ -86,13 +86,11 @@ class PlansOfTheQueue : public StoreTest, public ::testing::WithParamInterface<B
   static std::vector<std::string> searches(const std::string& name) {
     pqxx::connection connection(cluster().uri());
     pqxx::work work(connection);
-    work.exec("set search_path = counterpart");
-    for (const char* way : {"seqscan", "bitmapscan", "hashjoin", "mergejoin"}) {
-      work.exec(std::string("set enable_") + way + " = off");
-    }
-    work.exec("set plan_cache_mode = force_generic_plan");
+    work.exec("prepare open_session as " + statement("open_session"));
+    work.exec("execute open_session('9s', '9s', '9s', 'on', 'off', 'force_generic_plan')");
     work.exec("prepare it as " + statement(name));
-    const auto count = work.exec("select cardinality(parameter_types) from pg_prepared_statements")[0][0].as<int>();
+    const auto count =
+        work.exec("select cardinality(parameter_types) from pg_prepared_statements where name = 'it'")[0][0].as<int>();
     std::string nulls;
     for (int i = 0; i < count; ++i) nulls += i == 0 ? "null" : ", null";
     std::vector<std::string> found;

@@ -127,6 +127,26 @@ TEST_F(Reports, ExplainTellsTheWholeStory) {
   EXPECT_EQ(at(at(at(from_left, "records").array()[0], "outcome"), "detail").text(), "created on right");
 }
 
+TEST_F(Reports, ExplainTellsThatAFirstLoadWaitsForBothSidesToBeListed) {
+  const SyncId sync = make_sync("customers");
+  Mark mark = mark_of(left("L"));
+  mark.work_class = WorkClass::backfill;
+  get(store_->mark(sync, {mark}));
+  const auto waits_for = [&] {
+    const Native story = get(store_->explain({{sync, "customers", left("L")}}));
+    return at(at(at(story, "records").array()[0], "dirty"), "waits_for");
+  };
+  const auto listed = [&](int side) {
+    sql("insert into counterpart.listing (sync_id, mapping, side, ended) values (" + std::to_string(sync) +
+        ", 'contacts', " + std::to_string(side) + ", counterpart.now())");
+  };
+
+  listed(0);
+  EXPECT_EQ(waits_for().text(), "the first listing of both sides to end");
+  listed(1);
+  EXPECT_TRUE(waits_for().is_null());
+}
+
 TEST_F(Reports, WatermarksBelongToASystemsObject) {
   const Instant at(std::chrono::microseconds(1'800'000'000'123'456));
   EXPECT_EQ(get(store_->watermark("crm", "contacts")).at, std::nullopt);
