@@ -11,8 +11,6 @@ using std::chrono::microseconds;
 constexpr microseconds kUnboundedEvery = std::chrono::seconds(10);
 /// Looking back walks what was claimed in the last seconds, as long as vacuum may not remove it.
 constexpr microseconds kLookBackEvery = std::chrono::milliseconds(250);
-/// Claims of fresh work walk no more often than this while all that is due is found.
-constexpr microseconds kWalkEvery = std::chrono::milliseconds(10);
 /// An idle worker walks from the start before it sleeps, but not more often than this: under a million
 /// dead rows each such walk costs.
 constexpr microseconds kUnboundedWhenIdle = std::chrono::seconds(1);
@@ -44,7 +42,7 @@ ClaimPlan ClaimHints::plan(SyncId sync, microseconds uptime, std::uint64_t recon
   } else {
     plan.reach = is_long_ago(hint.looked_back_at, kLookBackEvery) ? Reach::looking_back : Reach::from_bound;
   }
-  plan.walk = !wanted || is_long_ago(hint.found_all_at, kWalkEvery);
+  plan.walk = !wanted || is_long_ago(hint.found_all_at, kAllFoundFor);
   const bool idle_walks_all = is_long_ago(hint.unbounded_at, kUnboundedWhenIdle);
   plan.reach_if_idle = idle_walks_all ? Reach::everything : Reach::looking_back;
   return plan;

@@ -22,9 +22,6 @@ constexpr milliseconds kLookBack{5'000};
 /// From so many interruptions in a row on, a record is worked alone.
 constexpr int kAloneAfter = 2;
 
-/// What a worker waits before it looks for more where all that was due has been found.
-constexpr milliseconds kRest{10};
-
 struct Picked {
   Claimed record;
   std::int64_t was_due = 0;
@@ -280,7 +277,7 @@ class Claiming {
     if (picked_.empty()) return note_next_due();
     result_.claim.lease = lease_;
     const bool all = result_.found_all || !result_.walked;
-    result_.claim.next_due = all ? kRest : milliseconds(0);  // else there may be more
+    result_.claim.next_due = all ? kAllFoundFor : milliseconds(0);  // else there may be more
     for (Picked& picked : picked_) result_.claim.records.push_back(std::move(picked.record));
   }
 

@@ -11,6 +11,9 @@ namespace counterpart::store {
 
 inline constexpr std::size_t kClasses = 3;
 
+/// Where all that is due was found, nobody looks for more for so long, but for fresh work.
+inline constexpr milliseconds kAllFoundFor{10};
+
 /// Where a claim begins to walk the queue. Below its bound are dead rows, seldom others: those are found by and by.
 enum class Reach {
   from_bound,
