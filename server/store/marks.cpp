@@ -114,17 +114,28 @@ std::vector<int> store_news(Transaction& transaction, const std::vector<News>& n
   return raised;
 }
 
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
+/// Bytes as PostgreSQL reads them into a bytea.
+class Bytes {
+ public:
+  /// Gives where they begin, counted from 1.
+  int add(std::string_view bytes) {
+    const int begin = static_cast<int>((text_.size() - kPrefix.size()) / 2) + 1;
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::size_t end = text_.size();
+    text_.resize(end + bytes.size() * 2);
+    for (const char c : bytes) {
+      const auto byte = static_cast<unsigned char>(c);
+      text_[end++] = kDigits[byte >> 4U];
+      text_[end++] = kDigits[byte & 15U];
+    }
+    return begin;
   }
-  return text;
-}
+  std::string take() { return std::move(text_); }
+
+ private:
+  static constexpr std::string_view kPrefix = "\\x";
+  std::string text_{kPrefix};
+};
 
 /// One row of evidence for each record that a delivery tells of; the first holds headers and body.
 void store_evidence(Transaction& transaction, const std::vector<const Delivery*>& deliveries) {
@@ -142,16 +153,18 @@ void store_evidence(Transaction& transaction, const std::vector<const Delivery*>
   }
   const auto order = [](const Row& row) { return std::tie(row.delivery->sync, row.key, row.delivery->delivery_key); };
   std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) { return order(a) < order(b); });
-  Columns columns(9);
+  Columns columns(10);
+  Bytes bodies;
   for (const Row& row : rows) {
     const Delivery& delivery = *row.delivery;
     const bool has_headers = row.first && !delivery.headers.empty();
     columns.add({delivery.sync, row.key.mapping, static_cast<int>(row.key.side), row.key.id,
                  bounded_key(delivery.delivery_key), delivery.system, delivery.correlation,
                  has_headers ? Cell(delivery.headers) : Cell(std::nullopt),
-                 row.first ? Cell(hex(delivery.body)) : Cell(std::nullopt)});
+                 row.first ? Cell(bodies.add(delivery.body)) : Cell(std::nullopt),
+                 static_cast<std::int64_t>(delivery.body.size())});
   }
-  if (!columns.empty()) transaction.later("store_evidence", Arguments(columns));
+  if (!columns.empty()) transaction.later("store_evidence", Arguments({bodies.take()}, columns));
 }
 
 }  // namespace

@@ -1,14 +1,16 @@
 -- name: store_evidence
 -- Rows come sorted by key, so that two daemons storing the same deliveries wait for each other and do not
--- deadlock. A repeat on the same day is kept once.
+-- deadlock. A repeat on the same day is kept once. The bodies come one after the other ($1), so that they are read and
+-- decoded in one go; a row says where its own begins.
 with clock as materialized (
   select counterpart.now() as now
 )
 insert into evidence (sync_id, mapping, side, id, delivery_key, day, received, system, correlation, headers, body)
 select w.sync_id, w.mapping, w.side, w.id, w.delivery_key, (clock.now at time zone 'UTC')::date, clock.now, w.system,
-  w.correlation, w.headers::json, decode(w.body, 'hex')
-from unnest($1::integer[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-  $9::text[]) as w (sync_id, mapping, side, id, delivery_key, system, correlation, headers, body)
+  w.correlation, w.headers::json, substring($1::bytea from w.body_at for w.body_size)
+from unnest($2::integer[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+  $10::integer[], $11::integer[])
+  as w (sync_id, mapping, side, id, delivery_key, system, correlation, headers, body_at, body_size)
 cross join clock
 on conflict do nothing
 
