@@ -436,15 +436,15 @@ void Transaction::script(const std::string& sql) {
   }
 }
 
-/// After flush(). A COMMIT that the server refused is a definite no; one without an answer may have happened: so it
-/// goes alone.
+/// A COMMIT, and what goes with it, that the server refused is a definite no; one without an answer may have happened.
 void Transaction::commit(std::string_view name) {
-  const std::string during = "commit of " + std::string(name);
+  const std::string during =
+      impl_.names.empty() ? "commit of " + std::string(name) : impl_.names + " and commit of " + std::string(name);
   if (impl_.failed) throw Failure(FailureKind::refused, during + ": one of its statements had failed");
-  impl_.ended = true;
+  impl_.add("", "commit");
   try {
-    const Beat beat(impl_.pulse);
-    impl_.work.exec("commit");
+    impl_.send();
+    impl_.ended = true;
   } catch (...) {
     try {
       rethrow_as_failure(during);
@@ -461,7 +461,7 @@ void Connection::transact(std::string_view name, const std::function<void(Transa
     Transaction::Impl state(impl_->connection, impl_->prepared, *impl_->pulse);
     Transaction transaction(state);
     work(transaction);
-    transaction.flush();
+    if (!state.begun) transaction.flush();  // a session that was lost before is told from one that is lost at its end
     points.reach(point + ".before");
     transaction.commit(name);
   } catch (const pqxx::pqxx_exception&) {

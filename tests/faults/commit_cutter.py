@@ -79,5 +79,6 @@ class Messages:
             yield kind, content
 
     def holds_commit(self, data):
-        found = [kind == b"Q" and content.rstrip(b"\0; \n").upper() == b"COMMIT" for kind, content in self.of(data)]
+        # it ends what was sent with it
+        found = [kind == b"Q" and content.rstrip(b"\0; \n").upper().endswith(b"; COMMIT") for kind, content in self.of(data)]
         return any(found)

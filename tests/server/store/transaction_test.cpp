@@ -82,15 +82,48 @@ TEST_F(Transactions, AreNotCommittedAfterARefusalThatSomebodyOverlooked) {
   EXPECT_EQ(stored(), Table{});
 }
 
-TEST_F(Transactions, AreInNoDoubtWhereTheConnectionWasLostBeforeCommit) {
+TEST_F(Transactions, AreInNoDoubtWhereTheConnectionWasLostBeforeTheLastIsSent) {
+  EXPECT_EQ(failure_of([](Transaction& transaction) {
+              transaction.exec(kStatement, Arguments{"a", "v1"});
+              sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where state = 'idle in transaction'");
+              transaction.exec(kStatement, Arguments{"b", "v1"});
+            }),
+            FailureKind::reconnect);
+
+  EXPECT_EQ(stored(), Table{});
+}
+
+TEST_F(Transactions, AreInNoDoubtWhereTheConnectionWasLostLongBefore) {
+  transact([](Transaction& transaction) { transaction.later(kStatement, Arguments{"a", "v1"}); });
+  sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'counterpart'");
+
+  EXPECT_EQ(failure_of([](Transaction& transaction) { transaction.later(kStatement, Arguments{"b", "v1"}); }),
+            FailureKind::reconnect);
+
+  EXPECT_EQ(stored(), (Table{{"a", "v1"}}));
+}
+
+TEST_F(Transactions, AreInDoubtWhereTheConnectionIsLostWithWhatGoesWithTheirCommit) {
   EXPECT_EQ(failure_of([](Transaction& transaction) {
               transaction.exec(kStatement, Arguments{"a", "v1"});
               sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where state = 'idle in transaction'");
               transaction.later(kStatement, Arguments{"b", "v1"});
             }),
-            FailureKind::reconnect);
+            FailureKind::in_doubt);
 
   EXPECT_EQ(stored(), Table{});
+}
+
+TEST_F(Transactions, AreTakenBackWholeWhereWhatGoesWithTheirCommitIsRefused) {
+  EXPECT_EQ(failure_of([](Transaction& transaction) {
+              transaction.exec(kStatement, Arguments{"a", "v1"});
+              transaction.later(kStatement, Arguments{"b", std::nullopt});
+            }),
+            FailureKind::refused);
+
+  EXPECT_EQ(stored(), Table{});
+  transact([](Transaction& transaction) { transaction.later(kStatement, Arguments{"c", "v1"}); });
+  EXPECT_EQ(stored(), (Table{{"c", "v1"}})) << "the connection goes on";
 }
 
 }  // namespace
