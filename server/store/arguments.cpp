@@ -42,13 +42,16 @@ void Columns::add(std::initializer_list<Cell> row) {
 }
 
 Arguments::Arguments(std::initializer_list<Cell> cells, const Columns& columns) {
-  for (const Cell& cell : cells) {
-    if (cell.text() && cell.text()->find('\0') != std::string::npos) {
-      throw Failure(FailureKind::refused, "a text holds the character U+0000, which cannot be stored");
-    }
-    values_.push_back(cell.text());
-  }
+  for (const Cell& cell : cells) and_cell(cell);
   and_columns(columns);
+}
+
+Arguments& Arguments::and_cell(const Cell& cell) {
+  if (cell.text() && cell.text()->find('\0') != std::string::npos) {
+    throw Failure(FailureKind::refused, "a text holds the character U+0000, which cannot be stored");
+  }
+  values_.push_back(cell.text());
+  return *this;
 }
 
 Arguments& Arguments::and_columns(const Columns& columns) {

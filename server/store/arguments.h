@@ -64,6 +64,8 @@ class Arguments {
   Arguments(std::initializer_list<Cell> cells, const Columns& columns);
   explicit Arguments(const Columns& columns) : Arguments({}, columns) {}
 
+  /// A further value after the ones given.
+  Arguments& and_cell(const Cell& cell);
   /// Further columns after the ones given.
   Arguments& and_columns(const Columns& columns);
 

@@ -26,13 +26,14 @@ struct Picked {
   Claimed record;
   std::int64_t was_due = 0;
   std::int64_t lease_end = 0;
+  bool wanted = false;       ///< handed over in memory, not found by a walk
   std::int64_t link_id = 0;  ///< of its live link, before it was leased; 0: none
   std::string other_end;
 };
 
-/// Columns of claim_wanted and claim_due that tell of the claim, and stand in a row without record, too.
-constexpr std::size_t kClaimedAt = 18;
-constexpr std::size_t kLeaseNumber = 19;
+/// Columns of `claim` that tell of the claim, and stand in a row without record, too.
+constexpr std::size_t kClaimedAt = 21;
+constexpr std::size_t kLeaseNumber = 22;
 
 Picked picked_from(const Rows& rows, std::size_t i) {
   Picked picked;
@@ -53,8 +54,9 @@ Picked picked_from(const Rows& rows, std::size_t i) {
   if (!rows.is_null(i, 15)) record.failing_for = milliseconds(rows.integer(i, 15));
   record.look_again = rows.boolean(i, 16);
   record.unfinished = rows.boolean(i, 17);
-  picked.link_id = rows.integer(i, 20);
-  picked.other_end = rows.text(i, 21);
+  picked.wanted = rows.boolean(i, 18);
+  picked.link_id = rows.integer(i, 19);
+  picked.other_end = rows.text(i, 20);
   return picked;
 }
 
@@ -67,9 +69,10 @@ class Claiming {
   }
 
   ClaimResult run() {
-    transaction_.later("number_claim");
-    pick_wanted();
-    if (plan_.walk || picked_.empty()) pick_due();
+    const Columns wanted = wanted_keys();
+    if (plan_.walk || !wanted.empty()) pick(plan_.walk ? std::optional(plan_.reach) : std::nullopt, wanted);
+    if (is_idle() && !result_.walked) pick(plan_.reach, Columns(3));
+    if (is_idle() && plan_.reach_if_idle > plan_.reach) pick(plan_.reach_if_idle, Columns(3));
     if (result_.claim.outdated) return std::move(result_);
     keep_suspects_apart();
     if (!picked_.empty()) lease_pairs();
@@ -79,41 +82,18 @@ class Claiming {
   }
 
  private:
-  /// Gives how many records they tell of.
-  std::int64_t take(const Rows& rows) {
-    result_.claim.outdated = rows.empty() && picked_.empty();  // what was picked before that is worked
-    if (rows.empty()) return 0;
-    result_.claim.at = instant_of(rows.integer(0, kClaimedAt));
-    lease_ = rows.integer(0, kLeaseNumber);
-    std::vector<Picked> batch;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!rows.is_null(i, 0)) batch.push_back(picked_from(rows, i));
-    }
-    std::sort(batch.begin(), batch.end(), [](const Picked& a, const Picked& b) { return a.was_due < b.was_due; });
-    std::move(batch.begin(), batch.end(), std::back_inserter(picked_));
-    return static_cast<std::int64_t>(batch.size());
-  }
-
-  std::int64_t room() const { return order_.limit - static_cast<std::int64_t>(picked_.size()); }
-
-  void pick_wanted() {
+  Columns wanted_keys() const {
     const std::set<RecordKey> wanted(order_.wanted.begin(), order_.wanted.end());
     Columns columns(3);
     for (const RecordKey& key : wanted) {
       if (columns.size() == static_cast<std::size_t>(order_.limit)) break;
       columns.add({key.mapping, static_cast<int>(key.side), key.id});
     }
-    if (columns.empty()) return;
-    const Arguments arguments({order_.sync, order_.mapping_version, static_cast<std::int64_t>(order_.lease.count())},
-                              columns);
-    take(transaction_.exec("claim_wanted", arguments));
+    return columns;
   }
 
-  void pick_due() {
-    if (room() <= 0 || result_.claim.outdated) return;
-    walk(plan_.reach);
-    if (picked_.empty() && plan_.reach_if_idle > plan_.reach) walk(plan_.reach_if_idle);
-  }
+  bool is_full(std::ptrdiff_t records) const { return records >= order_.limit; }
+  bool is_idle() const { return picked_.empty() && !result_.claim.outdated; }
 
   Cell floor_of(WorkClass work_class) const {
     if (result_.reach == Reach::everything) return std::nullopt;
@@ -124,39 +104,55 @@ class Claiming {
     return result_.reach == Reach::from_bound ? std::int64_t{0} : static_cast<std::int64_t>(kLookBack.count());
   }
 
-  /// Of none of them are there any records, where that class is not to be worked.
-  int cell_of(WorkClass work_class) const {
-    return work_class == WorkClass::backfill && !order_.backfill ? -1 : static_cast<int>(work_class);
+  bool is_walked(WorkClass work_class) const {
+    return result_.walked && (work_class != WorkClass::backfill || order_.backfill);
   }
 
-  void walk(Reach reach) {
-    result_.walked = true;
-    result_.reach = reach;
-    const auto& classes = plan_.order;
-    const std::int64_t wanted = room();
-    const Rows rows = transaction_.exec(
-        "claim_due", Arguments{order_.sync, order_.mapping_version, static_cast<std::int64_t>(order_.lease.count()),
-                               wanted, cell_of(classes[0]), cell_of(classes[1]), cell_of(classes[2]),
-                               floor_of(classes[0]), floor_of(classes[1]), floor_of(classes[2]), look_back()});
-    const std::size_t before = picked_.size();
-    result_.found_all = take(rows) < wanted && !result_.claim.outdated;
-    raise_floors(before);
+  /// What is wanted, and then, with a reach, what a walk finds.
+  void pick(std::optional<Reach> reach, const Columns& wanted) {
+    result_.walked = reach.has_value();
+    result_.reach = reach.value_or(result_.reach);
+    Columns walks(2);
+    for (const WorkClass each : plan_.order) {
+      if (is_walked(each)) walks.add({static_cast<int>(each), floor_of(each)});
+    }
+    Arguments arguments({order_.sync, order_.mapping_version, static_cast<std::int64_t>(order_.lease.count()),
+                         order_.limit, look_back()},
+                        walks);
+    take(transaction_.exec("claim", arguments.and_columns(wanted)));
+    const auto is_wanted = [](const Picked& picked) { return picked.wanted; };
+    result_.walked = result_.walked && !is_full(std::count_if(picked_.begin(), picked_.end(), is_wanted));
+    result_.found_all = result_.walked && !is_full(std::ssize(picked_));
+    if (result_.walked) raise_floors();
+  }
+
+  void take(const Rows& rows) {
+    result_.claim.outdated = rows.empty();
+    if (rows.empty()) return;
+    result_.claim.at = instant_of(rows.integer(0, kClaimedAt));
+    lease_ = rows.integer(0, kLeaseNumber);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!rows.is_null(i, 0)) picked_.push_back(picked_from(rows, i));
+    }
+    const auto order = [](const Picked& picked) { return std::pair(!picked.wanted, picked.was_due); };
+    std::sort(picked_.begin(), picked_.end(), [&](const Picked& a, const Picked& b) { return order(a) < order(b); });
   }
 
   /// Everything due before the first row found is leased or locked by others; a lease's end is above it. Where all that
   /// is due was found, that is so of everything up to now.
-  void raise_floors(std::size_t from) {
+  void raise_floors() {
+    if (result_.claim.outdated) return;
     if (result_.found_all) {
       for (const WorkClass each : plan_.order) {
-        const bool looked = cell_of(each) >= 0;
-        if (looked) result_.floor[static_cast<std::size_t>(each)] = micros_of(result_.claim.at);
+        if (is_walked(each)) result_.floor[static_cast<std::size_t>(each)] = micros_of(result_.claim.at);
       }
       return;
     }
     std::array<bool, kClasses> seen{};
-    for (std::size_t i = from; i < picked_.size(); ++i) {
-      const auto work_class = static_cast<std::size_t>(picked_[i].record.work_class);
-      if (!seen[work_class]) result_.floor[work_class] = picked_[i].was_due;
+    for (const Picked& picked : picked_) {
+      if (picked.wanted) continue;
+      const auto work_class = static_cast<std::size_t>(picked.record.work_class);
+      if (!seen[work_class]) result_.floor[work_class] = picked.was_due;
       seen[work_class] = true;
     }
   }
@@ -217,50 +213,52 @@ class Claiming {
 
   void keep_leased(const std::map<std::string, LeaseGroup>& groups, const std::vector<std::string>& root_of) {
     std::vector<LeaseGroup> asked;
-    for (const auto& [root, group] : groups) asked.push_back(group);
-    const LeaseTerms terms{lease_, daemon_, order_.lease, picked_.front().lease_end};
-    const std::vector<bool> got = acquire(transaction_, order_.sync, terms, asked);
-    std::set<std::string> busy;
+    AskedKeys keys{lease_, {}};
+    for (const auto& [root, group] : groups) {
+      asked.push_back(group);
+      keys.keys.insert(group.keys.begin(), group.keys.end());
+    }
+    ask_for(transaction_, order_.sync, {lease_, daemon_, order_.lease, picked_.front().lease_end}, asked);
+    std::vector<RecordKey> records;
+    for (const Picked& picked : picked_) records.push_back(picked.record.key);
+    Pairs pairs = read_pairs(transaction_, order_.sync, records, keys);
+    std::set<std::string> busy = take_links(pairs.of, root_of);
+    std::erase_if(asked, [&](const LeaseGroup& group) { return busy.contains(group.root); });
+    const std::vector<bool> got = keep_whole(transaction_, order_.sync, lease_, asked, pairs.held);
     for (std::size_t i = 0; i < asked.size(); ++i) {
       if (!got[i]) busy.insert(asked[i].root);
     }
-    read_links_under_lease(groups, root_of, busy);
-    if (busy.empty()) return;
-    Columns put_back(3);
+    if (!busy.empty()) put_back(busy, root_of);
+  }
+
+  /// Asking for a lease may have waited for the transaction that gave it up, and what that stored is newer than the
+  /// links read before. Gives the roots of what was linked, or whose link ended, meanwhile: that is put back.
+  std::set<std::string> take_links(std::vector<Pair>& pairs, const std::vector<std::string>& root_of) {
+    std::set<std::string> outdated;
+    for (std::size_t i = 0; i < picked_.size(); ++i) {
+      std::optional<LinkRow>& link = pairs[i].link;
+      const std::int64_t live = link && !link->tombstone ? link->link_id : 0;
+      if (live != picked_[i].link_id) outdated.insert(root_of[i]);
+      picked_[i].record.link = std::move(link);
+      has_open_intents_ = has_open_intents_ || pairs[i].has_open_intents;
+    }
+    return outdated;
+  }
+
+  void put_back(const std::set<std::string>& busy, const std::vector<std::string>& root_of) {
+    Columns columns(3);
     std::vector<Picked> kept;
     for (std::size_t i = 0; i < picked_.size(); ++i) {
       const RecordKey& key = picked_[i].record.key;
       if (busy.contains(root_of[i])) {
-        put_back.add({key.mapping, static_cast<int>(key.side), key.id});
+        columns.add({key.mapping, static_cast<int>(key.side), key.id});
       } else {
         kept.push_back(std::move(picked_[i]));
       }
     }
     picked_ = std::move(kept);
-    transaction_.later("put_back", Arguments({order_.sync, lease_, order_.put_back.count()}, put_back));
+    transaction_.later("put_back", Arguments({order_.sync, lease_, order_.put_back.count()}, columns));
     put_back_ = true;
-  }
-
-  /// Taking a lease may have waited for the transaction that gave it up, and what that stored is newer
-  /// than the links read before. A record that was linked, or whose link ended, meanwhile is put back.
-  void read_links_under_lease(const std::map<std::string, LeaseGroup>& groups, const std::vector<std::string>& root_of,
-                              std::set<std::string>& busy) {
-    std::vector<RecordKey> keys;
-    for (const Picked& picked : picked_) keys.push_back(picked.record.key);
-    std::vector<Pair> pairs = read_pairs(transaction_, order_.sync, keys);
-    std::vector<std::string> spare;
-    for (std::size_t i = 0; i < picked_.size(); ++i) {
-      std::optional<LinkRow>& link = pairs[i].link;
-      const std::int64_t live = link && !link->tombstone ? link->link_id : 0;
-      const bool same = live == picked_[i].link_id;
-      if (!same && busy.insert(root_of[i]).second) {
-        const std::set<std::string>& leased = groups.at(root_of[i]).keys;
-        spare.insert(spare.end(), leased.begin(), leased.end());
-      }
-      picked_[i].record.link = std::move(link);
-      has_open_intents_ = has_open_intents_ || pairs[i].has_open_intents;
-    }
-    if (!spare.empty()) transaction_.later("drop_leases", Arguments{order_.sync, lease_, array_literal(spare)});
   }
 
   void load_intents() {

@@ -18,6 +18,7 @@ constexpr milliseconds kAfterLinkConflict{200};
 struct Ending {
   const Completion* wanted = nullptr;
   std::int64_t link_id = 0;
+  bool is_latest = false;      ///< no news has come since the claim
   bool link_conflict = false;  ///< its link could not be made or changed: nothing but another try is stored
 
   Outcome outcome() const { return link_conflict ? Outcome::retry : wanted->outcome; }
@@ -70,26 +71,30 @@ class Completing {
  private:
   /// Locks what is still under the lease; everything below is for those records only.
   std::vector<bool> lock(const std::vector<Completion>& completions) {
-    Columns columns(4);
+    Columns columns(5);
     std::map<RecordKey, bool> named;
     for (const Completion& completion : completions) {
       const RecordKey& key = completion.key;
-      columns.add({key.mapping, static_cast<int>(key.side), key.id, lease_key(key)});
+      columns.add({key.mapping, side_cell(key.side), key.id, lease_key(key), completion.generation});
     }
     std::vector<bool> held(completions.size(), false);
     if (completions.empty()) return held;
     const Rows rows = transaction_.exec("lock_claimed", Arguments({sync_, lease_}, columns));
-    for (std::size_t i = 0; i < rows.size(); ++i) held[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = true;
+    std::vector<bool> is_latest(completions.size(), false);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto ord = static_cast<std::size_t>(rows.integer(i, 0)) - 1;
+      held[ord] = true;
+      is_latest[ord] = rows.boolean(i, 1);
+    }
     for (std::size_t i = 0; i < completions.size(); ++i) {
+      const Completion& completion = completions[i];
       // A record named twice ends once.
-      if (held[i]) held[i] = named.emplace(completions[i].key, true).second;
-      if (held[i]) endings_.push_back(ending_of(completions[i]));
+      if (held[i]) held[i] = named.emplace(completion.key, true).second;
+      if (held[i]) {
+        endings_.push_back({&completion, completion.link ? completion.link->link_id : 0, is_latest[i], false});
+      }
     }
     return held;
-  }
-
-  static Ending ending_of(const Completion& completion) {
-    return {&completion, completion.link ? completion.link->link_id : 0, false};
   }
 
   void make_links() {
@@ -237,37 +242,28 @@ class Completing {
     transaction_.later("resolve_alerts_about", Arguments({sync_}, settled).and_columns(kept));
   }
 
-  /// Removes the rows whose generation is still the claimed one; the others stay. Each is locked, so the
-  /// counts must agree.
+  /// Rows whose generation is still the claimed one leave the queue; the others stay.
   void end_dirty() {
-    Columns done(4);
-    for (const Ending& ending : endings_) {
-      if (ending.again_in()) continue;
-      const RecordKey& key = ending.wanted->key;
-      done.add({key.mapping, side_cell(key.side), key.id, ending.wanted->generation});
-    }
-    std::vector<std::string> keys;
-    for (const Ending& ending : endings_) keys.push_back(lease_key(ending.wanted->key));
-    release_completed(transaction_, sync_, lease_, keys);
-
-    std::size_t ended = 0;
-    if (!done.empty()) ended += transaction_.exec("remove_done", Arguments({sync_, lease_}, done)).size();
-    if (ended < endings_.size()) ended += keep_dirty();
-    if (ended != endings_.size()) throw Failure(FailureKind::refused, "complete: a locked dirty row has changed");
-  }
-
-  std::size_t keep_dirty() {
+    Columns done(3);
     Columns kept(7);
+    std::vector<std::string> keys;
     for (const Ending& ending : endings_) {
       const RecordKey& key = ending.wanted->key;
       const std::optional<milliseconds> again = ending.again_in();
+      keys.push_back(lease_key(key));
+      if (!again && ending.is_latest) {
+        done.add({key.mapping, side_cell(key.side), key.id});
+        continue;
+      }
       kept.add({key.mapping, side_cell(key.side), key.id,
                 again ? Cell(static_cast<std::int64_t>(again->count())) : Cell(std::nullopt),
                 ending.wanted->burns_attempt && !ending.link_conflict,
                 ending.wanted->spares_attempt && !ending.link_conflict,
                 ending.wanted->not_found && !ending.link_conflict});
     }
-    return transaction_.exec("keep_dirty", Arguments({sync_, lease_}, kept)).size();
+    release_completed(transaction_, sync_, lease_, keys);
+    if (!done.empty()) transaction_.later("remove_done", Arguments({sync_, lease_}, done));
+    if (!kept.empty()) transaction_.later("keep_dirty", Arguments({sync_, lease_}, kept));
   }
 
   static Cell side_cell(Side side) { return static_cast<int>(side); }

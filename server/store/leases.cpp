@@ -10,13 +10,8 @@ namespace {
 /// Pause after work that was given up, so that a fault which repeats does not spin.
 constexpr milliseconds kComeAgain{1'000};
 
-struct Held {
-  std::set<std::string, std::less<>> all;
-  std::set<std::string, std::less<>> fresh;
-};
-
-Held try_all(Transaction& transaction, SyncId sync, const LeaseTerms& terms, const std::vector<LeaseGroup>& groups) {
-  // Each key once, sorted against deadlocks.
+/// Each key once, sorted against deadlocks.
+Arguments arguments_of(SyncId sync, const LeaseTerms& terms, const std::vector<LeaseGroup>& groups) {
   std::map<std::string, const LeaseGroup*> keys;
   for (const LeaseGroup& group : groups) {
     for (const std::string& key : group.keys) keys.emplace(key, &group);
@@ -31,16 +26,25 @@ Held try_all(Transaction& transaction, SyncId sync, const LeaseTerms& terms, con
       columns.add({key, group->root, record.mapping, static_cast<int>(record.side), record.id});
     }
   }
-  const Arguments arguments(
+  return {
       {sync, terms.lease, static_cast<std::int64_t>(terms.duration.count()), Cell(terms.until_micros), terms.daemon},
-      columns);
-  const Rows rows = transaction.exec("acquire_leases", arguments);
-  Held held;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    held.all.insert(rows.text(i, 0));
-    if (rows.boolean(i, 1)) held.fresh.insert(rows.text(i, 0));
+      columns};
+}
+
+/// Gives up what is fresh of the groups that are not held whole.
+std::vector<bool> keep(Transaction& transaction, SyncId sync, LeaseNumber lease, const std::vector<LeaseGroup>& groups,
+                       const Keys& held, const Keys& fresh) {
+  std::vector<bool> got;
+  Keys kept;
+  for (const LeaseGroup& group : groups) {
+    const auto is_held = [&](const std::string& key) { return held.contains(key); };
+    got.push_back(std::all_of(group.keys.begin(), group.keys.end(), is_held));
+    if (got.back()) kept.insert(group.keys.begin(), group.keys.end());
   }
-  return held;
+  std::vector<std::string> spare;
+  std::set_difference(fresh.begin(), fresh.end(), kept.begin(), kept.end(), std::back_inserter(spare));
+  if (!spare.empty()) transaction.later("drop_leases", Arguments{sync, lease, array_literal(spare)});
+  return got;
 }
 
 }  // namespace
@@ -48,18 +52,23 @@ Held try_all(Transaction& transaction, SyncId sync, const LeaseTerms& terms, con
 std::vector<bool> acquire(Transaction& transaction, SyncId sync, const LeaseTerms& terms,
                           const std::vector<LeaseGroup>& groups) {
   if (groups.empty()) return {};
-  const Held held = try_all(transaction, sync, terms, groups);
-  std::vector<bool> got;
-  std::set<std::string, std::less<>> kept;
-  for (const LeaseGroup& group : groups) {
-    const auto is_held = [&](const std::string& key) { return held.all.contains(key); };
-    got.push_back(std::all_of(group.keys.begin(), group.keys.end(), is_held));
-    if (got.back()) kept.insert(group.keys.begin(), group.keys.end());
+  const Rows rows = transaction.exec("acquire_leases", arguments_of(sync, terms, groups));
+  Keys held;
+  Keys fresh;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    held.insert(rows.text(i, 0));
+    if (rows.boolean(i, 1)) fresh.insert(rows.text(i, 0));
   }
-  std::vector<std::string> spare;
-  std::set_difference(held.fresh.begin(), held.fresh.end(), kept.begin(), kept.end(), std::back_inserter(spare));
-  if (!spare.empty()) transaction.later("drop_leases", Arguments{sync, terms.lease, array_literal(spare)});
-  return got;
+  return keep(transaction, sync, terms.lease, groups, held, fresh);
+}
+
+void ask_for(Transaction& transaction, SyncId sync, const LeaseTerms& terms, const std::vector<LeaseGroup>& groups) {
+  transaction.later("acquire_leases", arguments_of(sync, terms, groups));
+}
+
+std::vector<bool> keep_whole(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                             const std::vector<LeaseGroup>& groups, const Keys& held) {
+  return keep(transaction, sync, lease, groups, held, held);
 }
 
 void release_completed(Transaction& transaction, SyncId sync, LeaseNumber lease,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/store/links.h"
 #include "server/store/session.h"
 
 namespace counterpart::store {
@@ -28,6 +29,14 @@ struct LeaseTerms {
 /// Leases each group or none of it. One answer a group. A key held by the same lease counts as got.
 std::vector<bool> acquire(Transaction& transaction, SyncId sync, const LeaseTerms& terms,
                           const std::vector<LeaseGroup>& groups);
+
+/// Asks for them under a lease that holds nothing yet. What it got is to be read in the same transaction, and told to
+/// keep_whole().
+void ask_for(Transaction& transaction, SyncId sync, const LeaseTerms& terms, const std::vector<LeaseGroup>& groups);
+
+/// Gives, for each group, whether all its keys are held; held keys of the others are given up.
+std::vector<bool> keep_whole(Transaction& transaction, SyncId sync, LeaseNumber lease,
+                             const std::vector<LeaseGroup>& groups, const Keys& held);
 
 /// Releases the keys of pairs whose last claimed record is among these.
 void release_completed(Transaction& transaction, SyncId sync, LeaseNumber lease,

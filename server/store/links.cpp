@@ -43,30 +43,6 @@ Cell base_cell(const Native& base) {
   return base.is_null() ? Cell("{}") : Cell::json(base);
 }
 
-/// Mapping, side, kind, key, id.
-using IdentityRow = std::tuple<std::string, int, int, std::string, std::string>;
-
-std::set<IdentityRow> stored_identities(Transaction& transaction, SyncId sync, const Columns& records) {
-  std::set<IdentityRow> stored;
-  const Rows rows = transaction.exec("identities_of", Arguments({sync}, records));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    stored.emplace(rows.text(i, 0), static_cast<int>(rows.integer(i, 1)), static_cast<int>(rows.integer(i, 2)),
-                   rows.text(i, 3), rows.text(i, 4));
-  }
-  return stored;
-}
-
-/// Has that done to the rows that are in `these` and not in `those`.
-void change_identities(Transaction& transaction, std::string_view statement, SyncId sync,
-                       const std::set<IdentityRow>& these, const std::set<IdentityRow>& those) {
-  Columns columns(5);
-  for (const IdentityRow& row : these) {
-    if (those.contains(row)) continue;
-    columns.add({std::get<0>(row), std::get<1>(row), std::get<2>(row), std::get<3>(row), std::get<4>(row)});
-  }
-  if (!columns.empty()) transaction.later(statement, Arguments({sync}, columns));
-}
-
 using Ends = std::tuple<std::string, std::string, std::string>;
 
 std::map<Ends, std::int64_t> insert_ends(Transaction& transaction, SyncId sync, const std::vector<NewLink>& links) {
@@ -90,12 +66,19 @@ std::map<Ends, std::int64_t> insert_ends(Transaction& transaction, SyncId sync, 
 
 }  // namespace
 
-std::vector<Pair> read_pairs(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records) {
-  std::vector<Pair> pairs(records.size());
+Pairs read_pairs(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records, const AskedKeys& asked) {
+  Pairs pairs{std::vector<Pair>(records.size()), {}};
   if (records.empty()) return pairs;
-  const Rows rows = transaction.exec("pairs_of", Arguments({sync}, keys_of(records)));
+  Columns keys(1);
+  for (const std::string& key : asked.keys) keys.add({key});
+  Arguments arguments({sync}, keys_of(records));
+  const Rows rows = transaction.exec("pairs_of", arguments.and_cell(asked.lease).and_columns(keys));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    Pair& pair = pairs[static_cast<std::size_t>(rows.integer(i, 0)) - 1];
+    if (!rows.is_null(i, 16)) {
+      const Native held = parse_stored(rows.view(i, 16));
+      for (const Native& key : held.array()) pairs.held.insert(key.plain());
+    }
+    Pair& pair = pairs.of[static_cast<std::size_t>(rows.integer(i, 0)) - 1];
     if (!rows.is_null(i, 1)) pair.link = link_from(rows, i);
     pair.has_open_intents = rows.boolean(i, 15);
   }
@@ -213,7 +196,8 @@ void store_identities(Transaction& transaction, SyncId sync, const Identities& i
   std::map<RecordKey, const std::vector<KeyValue>*> each;
   for (const auto& [record, keys] : identities) each[record] = &keys;
   if (each.empty()) return;
-  std::set<IdentityRow> wanted;
+  // Mapping, side, kind, key, id.
+  std::set<std::tuple<std::string, int, int, std::string, std::string>> wanted;
   Columns records(3);
   for (const auto& [record, keys] : each) {
     const int side = static_cast<int>(record.side);
@@ -222,10 +206,9 @@ void store_identities(Transaction& transaction, SyncId sync, const Identities& i
       wanted.emplace(record.mapping, side, static_cast<int>(key.kind), bounded_key(key.normal), record.id);
     }
   }
-  // Most records have the keys that they had: those cost one look.
-  const std::set<IdentityRow> stored = stored_identities(transaction, sync, records);
-  if (replace) change_identities(transaction, "trim_identities", sync, stored, wanted);
-  change_identities(transaction, "add_identities", sync, wanted, stored);
+  Columns rows(5);
+  for (const auto& [mapping, side, kind, key, id] : wanted) rows.add({mapping, side, kind, key, id});
+  transaction.later("store_identities", Arguments({sync, replace}, records).and_columns(rows));
 }
 
 }  // namespace counterpart::store

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,8 +17,23 @@ struct Pair {
   bool has_open_intents = false;  ///< read_open_intents() tells which
 };
 
-/// Of each of these records.
-std::vector<Pair> read_pairs(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records);
+/// Keys of leases.
+using Keys = std::set<std::string, std::less<>>;
+
+/// Keys that a lease may hold.
+struct AskedKeys {
+  LeaseNumber lease = 0;
+  Keys keys;
+};
+
+struct Pairs {
+  std::vector<Pair> of;  ///< each of the records
+  Keys held;             ///< of the asked keys, those that the lease holds now
+};
+
+/// Of each of these records, of which there is one at least where keys are asked for.
+Pairs read_pairs(Transaction& transaction, SyncId sync, const std::vector<RecordKey>& records,
+                 const AskedKeys& asked = {});
 
 /// A link to be made.
 struct NewLink {

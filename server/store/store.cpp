@@ -260,7 +260,7 @@ awaitable<std::vector<std::optional<LinkRow>>> Store::links_of(SyncId sync, std:
   return impl_->lanes_.work().run<std::vector<std::optional<LinkRow>>>(
       "links_of", [sync, records = std::move(records)](Transaction& transaction) {
         std::vector<std::optional<LinkRow>> links;
-        for (Pair& pair : read_pairs(transaction, sync, records)) links.push_back(std::move(pair.link));
+        for (Pair& pair : read_pairs(transaction, sync, records).of) links.push_back(std::move(pair.link));
         return links;
       });
 }

@@ -1,7 +1,8 @@
 -- name: pairs_of
 -- The live link that names the record, else its newest tombstone, with everything remembered of it, and whether calls
 -- of theirs may still be under way (open_intents says which). Each branch is one probe of a partial index; the two of
--- the other side cost nothing.
+-- the other side cost nothing. With the first record come those of the keys $6 that the lease $5 holds, for a claim that
+-- has just asked for them.
 select w.ord, l.link_id, l.left_id, l.right_id, l.ended is not null, coalesce(l.tombstone, ''), l.left_revision,
   l.right_revision, l.left_own_revision, l.right_own_revision, b.left_base, b.right_base, b.activity, f.fields,
   coalesce(
@@ -11,7 +12,13 @@ select w.ord, l.link_id, l.left_id, l.right_id, l.ended is not null, coalesce(l.
   exists (select from intent i where i.sync_id = $1 and i.mapping = w.mapping and i.side = w.side and i.id = w.id and i.state = 0)
     or exists (select from intent i where i.sync_id = $1 and i.link_id = l.link_id and i.link_id <> 0 and i.state = 0)
     or exists (select from intent i where i.sync_id = $1 and i.mapping = w.mapping and i.target = w.side and i.target_id = w.id
-      and i.link_id = 0 and i.state = 0 and i.operation = 'update')
+      and i.link_id = 0 and i.state = 0 and i.operation = 'update'),
+  case when w.ord = 1 then (
+    select array_to_json(array_agg(l.key))
+    from (select $1::integer as sync_id, u.* from unnest($6::text[]) as u (key) offset 0) k
+    join lease l on l.sync_id = any (array[k.sync_id]) and l.key = k.key
+    where l.lease + 0 = $5::bigint)
+  end
 from unnest($2::text[], $3::smallint[], $4::text[]) with ordinality as w (mapping, side, id, ord)
 left join lateral (
   select u.*
@@ -160,27 +167,24 @@ from (
 join identity i on i.sync_id = w.sync_id and i.mapping = w.mapping and i.side = w.side and i.kind = w.kind and i.key = w.key
 order by w.ord, i.id
 
--- name: add_identities
+-- name: store_identities
+-- The keys ($6..$10) of records ($3..$5); others that these had go, if so told ($2). Most have those that they had, which
+-- costs a look at each.
+with wanted as materialized (
+  select w.*
+  from unnest($6::text[], $7::smallint[], $8::smallint[], $9::text[], $10::text[]) as w (mapping, side, kind, key, id)
+),
+trimmed as (
+  delete from identity i
+  using (select $1::integer as sync_id, u.* from unnest($3::text[], $4::smallint[], $5::text[]) as u (mapping, side, id) offset 0) r
+  where $2::boolean
+    and i.sync_id = r.sync_id
+    and i.mapping = r.mapping
+    and i.side = r.side
+    and i.id = r.id
+    and (i.mapping, i.side, i.kind, i.key, i.id) not in (select w.mapping, w.side, w.kind, w.key, w.id from wanted w)
+)
 insert into identity (sync_id, mapping, side, kind, key, id)
 select $1, w.mapping, w.side, w.kind, w.key, w.id
-from unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[]) as w (mapping, side, kind, key, id)
+from wanted w
 on conflict do nothing
-
--- name: identities_of
-select i.mapping, i.side, i.kind, i.key, i.id
-from (select $1::integer as sync_id, u.* from unnest($2::text[], $3::smallint[], $4::text[]) as u (mapping, side, id) offset 0) w
-join identity i on i.sync_id = w.sync_id and i.mapping = w.mapping and i.side = w.side and i.id = w.id
-
--- name: trim_identities
-delete from identity i
-using (
-  select $1::integer as sync_id, u.*
-  from unnest($2::text[], $3::smallint[], $4::smallint[], $5::text[], $6::text[]) as u (mapping, side, kind, key, id)
-  offset 0
-) w
-where i.sync_id = w.sync_id
-  and i.mapping = w.mapping
-  and i.side = w.side
-  and i.kind = w.kind
-  and i.key = w.key
-  and i.id = w.id

@@ -38,7 +38,7 @@ std::vector<Guard> queue() {
        "work is over though news came meanwhile",
        "two-systems",
        "",
-       {{"remove_done", "  and d.generation = w.generation\n", ""}},
+       {{"lock_claimed", "d.generation = w.generation", "true"}},
        {}},
       {"every news counts",
        "news of a record that is waiting already leaves no trace",
