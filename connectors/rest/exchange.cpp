@@ -7,6 +7,7 @@
 #include "connectors/rest/form.h"
 #include "connectors/webhook/digest.h"
 #include "mapping/values/json.h"
+#include "mapping/values/utf8.h"
 
 namespace counterpart::rest {
 namespace {
@@ -34,7 +35,6 @@ void set_header(HttpHeaders& headers, const std::string& name, std::string value
 }
 
 void set_headers(const Templates& templates, const Variables& variables, HttpHeaders& headers) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
   for (const auto& [name, text] : templates) {
     const Native value = text.evaluate(variables.scope());
     if (value.is_null()) continue;

@@ -1,5 +1,4 @@
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <optional>
@@ -9,6 +8,7 @@
 #include "server/commands/loading.h"
 #include "server/daemon/system_ports.h"
 #include "server/observe/log.h"
+#include "server/simulation/interruption.h"
 #include "server/simulation/scenarios.h"
 #include "server/simulation/shrink.h"
 
@@ -28,13 +28,6 @@ struct Options {
   std::uint64_t point = 0;
   int shrink = 200;
 };
-
-/// Set by SIGINT and SIGTERM: what has been begun is cleaned up.
-volatile std::sig_atomic_t interrupted = 0;
-
-void note_interruption(int /*signal*/) {
-  interrupted = 1;
-}
 
 /// Histories lived through so far.
 struct Tally {
@@ -66,7 +59,7 @@ class Runner {
  public:
   Runner(const Options& options, const Configuration& configuration)
       : options_(options), configuration_(configuration) {
-    quiet_.has_enough = [] { return interrupted != 0; };
+    quiet_.has_enough = [] { return is_interrupted(); };
   }
 
   int run() {
@@ -227,8 +220,7 @@ int simulate(const Options& options) {
     unread.setstate(std::ios::failbit);
     log::set_up(log::Format::text, log::Level::error, unread);
   }
-  std::signal(SIGINT, note_interruption);
-  std::signal(SIGTERM, note_interruption);
+  note_interruptions();
   return Runner(options, *configuration).run();
 }
 

@@ -5,30 +5,10 @@
 #include <optional>
 #include <spdlog/fmt/fmt.h>
 
+#include "mapping/values/utf8.h"
+
 namespace counterpart::log {
 namespace {
-
-/// The length of the well-formed UTF-8 sequence that starts here (RFC 3629), or 0.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F)) return 0;
-    return continues(1) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) return 0;
-    return continues(1) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
-}
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
 
 /// C1 controls and the Unicode line ends: viewers and terminals may take them for a new line.
 std::optional<unsigned> hostile_code_point(std::string_view sequence) {
@@ -121,7 +101,7 @@ std::string timestamp(std::chrono::system_clock::time_point time) {
 
 void append_escaped(std::string& line, std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = valid_character_size(text);
     if (length == 0) {
       line += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
     } else if (length == 1) {
@@ -138,7 +118,7 @@ void append_escaped(std::string& line, std::string_view text) {
 void append_json_string(std::string& line, std::string_view text) {
   line += '"';
   while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = valid_character_size(text);
     if (length == 0) {
       line += "\xEF\xBF\xBD";
     } else if (length == 1) {

@@ -4,21 +4,17 @@
 
 namespace counterpart::simulation {
 
-namespace {
-
-/// Once.
-bool is_meant(std::optional<std::string>& part, std::string_view point) {
-  if (!part || point.find(*part) == std::string_view::npos) return false;
-  part.reset();
-  return true;
+bool Occasion::has_come(std::string_view point) {
+  if (part_ && point.find(*part_) != std::string_view::npos) {
+    part_.reset();
+    return true;
+  }
+  return left_ > 0 && --left_ == 0;
 }
 
-}  // namespace
-
 void Fate::be_kind() {
-  left_ = until_frozen_ = 0;
-  crash_at_.reset();
-  freeze_at_.reset();
+  crash_.never();
+  freezing_.never();
   spoilt_.reset();
 }
 
@@ -28,12 +24,12 @@ void Fate::reach(std::string_view point) {
   if (over_) return;
   ++reached_;
   if (on_point) on_point(point);
-  if (is_meant(crash_at_, point) || (left_ > 0 && --left_ == 0)) {
+  if (crash_.has_come(point)) {
     over_ = true;
     if (commit) throw Over();
     return;
   }
-  if (is_meant(freeze_at_, point) || (until_frozen_ > 0 && --until_frozen_ == 0)) {
+  if (freezing_.has_come(point)) {
     const auto freeze = freeze_;  // which may say when the next comes
     freeze();
   }

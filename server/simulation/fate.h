@@ -14,6 +14,20 @@ namespace counterpart::simulation {
 /// What unwinds the stack of a daemon that has just ended.
 struct Over {};
 
+/// The point at which something is to happen, once.
+class Occasion {
+ public:
+  void in(std::uint64_t points) { left_ = points; }       ///< the so-manieth from now (1: the next)
+  void at(std::string part) { part_ = std::move(part); }  ///< the next in whose name that stands
+  void never() { *this = {}; }
+
+  bool has_come(std::string_view point);
+
+ private:
+  std::uint64_t left_ = 0;
+  std::optional<std::string> part_;
+};
+
 /// What happens to a daemon at its fault points: nothing, a crash, a standstill, or a commit that goes wrong.
 class Fate : public FaultPoints {
  public:
@@ -23,21 +37,14 @@ class Fate : public FaultPoints {
   /// the database); store::Failure for a spoilt commit. At a call it only notes that it is over.
   void reach(std::string_view point) override;
 
-  /// It ends at the so-manieth point from now (1: the next).
-  void crash_in(std::uint64_t points) { left_ = points; }
-  /// It ends at the next point in whose name that stands.
-  void crash_at(std::string part) { crash_at_ = std::move(part); }
+  /// When it ends.
+  Occasion& crash() { return crash_; }
   /// The next commit is lost on its way, or done and its answer lost.
   void spoil_commit(Commit how) { spoilt_ = how; }
-  /// At the so-manieth point from now that is called.
-  void freeze_in(std::uint64_t points, std::function<void()> freeze) {
-    until_frozen_ = points;
+  /// When that is called.
+  Occasion& freeze(std::function<void()> freeze) {
     freeze_ = std::move(freeze);
-  }
-  /// At the next point in whose name that stands it is called.
-  void freeze_at(std::string part, std::function<void()> freeze) {
-    freeze_at_ = std::move(part);
-    freeze_ = std::move(freeze);
+    return freezing_;
   }
   void be_kind();  ///< whatever was to come does not
 
@@ -48,10 +55,8 @@ class Fate : public FaultPoints {
 
  private:
   std::uint64_t reached_ = 0;
-  std::uint64_t left_ = 0;
-  std::uint64_t until_frozen_ = 0;
-  std::optional<std::string> crash_at_;
-  std::optional<std::string> freeze_at_;
+  Occasion crash_;
+  Occasion freezing_;
   std::function<void()> freeze_;
   std::optional<Commit> spoilt_;
   bool over_ = false;

@@ -94,7 +94,7 @@ class World {
   Result live() {
     for (const auto& machine : machines_) machine->start();
     if (!history_.ends_at && std::ranges::none_of(history_.happenings, is_trouble)) oracle_.expect_no_failure();
-    if (history_.ends_at) machines_.front()->fate()->crash_in(*history_.ends_at);
+    if (history_.ends_at) machines_.front()->fate()->crash().in(*history_.ends_at);
     for (const Happening& happening : history_.happenings) {
       agenda_.at(kStart + happening.at, [this, &happening] { happen(happening); });
     }
@@ -206,8 +206,8 @@ class World {
   static void crash(Machine& machine, const Happening& happening) {
     Fate* fate = machine.fate();
     if (fate == nullptr) return;
-    if (happening.what % 3 != 0) return fate->crash_in(1 + happening.what % 60);
-    fate->crash_at(std::string(kDelicate[happening.what / 3 % kDelicate.size()]));
+    if (happening.what % 3 != 0) return fate->crash().in(1 + happening.what % 60);
+    fate->crash().at(std::string(kDelicate[happening.what / 3 % kDelicate.size()]));
   }
 
   /// So too, or at once, or all of them at the worst moment: when two people edit what has been read and is to be
@@ -269,7 +269,7 @@ class World {
       agenda_.after(time - kJustBefore, [this, &machine, moves] {
         for (const auto& one : machines_) {
           Fate* fate = one.get() == &machine ? nullptr : one->fate();
-          if (fate) fate->freeze_at("commit.accept.after", [other = one.get()] { other->freeze(2 * kJustBefore); });
+          if (fate) fate->freeze([other = one.get()] { other->freeze(2 * kJustBefore); }).at("commit.accept.after");
         }
         moves.take_back();
       });
@@ -281,7 +281,7 @@ class World {
     create.kind = Kind::create;
     people_->act(create);
     at_first(".find.after", [this, &happening](Machine& machine, Fate& fate) {
-      fate.freeze_in(1 + happening.what % 6, [this, &machine, &happening] { machine.freeze(beyond_lease(happening)); });
+      fate.freeze([this, &machine, &happening] { machine.freeze(beyond_lease(happening)); }).in(1 + happening.what % 6);
     });
   }
 
@@ -295,7 +295,7 @@ class World {
   void end_at(std::string_view point, const Happening& happening) {
     for (const auto& one : machines_) {
       one->restarts_after = happening.time;
-      if (Fate* fate = one->fate()) fate->crash_at(std::string(point));
+      if (Fate* fate = one->fate()) fate->crash().at(std::string(point));
     }
   }
 
@@ -305,9 +305,10 @@ class World {
     for (const auto& one : machines_) {
       Fate* fate = one->fate();
       if (fate == nullptr) continue;
-      fate->freeze_at(std::string(point), [machine = one.get(), fate, is_first, happens] {
+      const auto reached = [machine = one.get(), fate, is_first, happens] {
         if (std::exchange(*is_first, false)) happens(*machine, *fate);
-      });
+      };
+      fate->freeze(reached).at(std::string(point));
     }
   }
 
@@ -319,9 +320,9 @@ class World {
   static void freeze_at(Machine& machine, const Happening& happening, std::string_view point) {
     Fate* fate = machine.fate();
     if (fate == nullptr) return;
-    const auto stand_still = [&machine, time = happening.time] { machine.freeze(time); };
-    if (point.empty()) return fate->freeze_in(1 + happening.what % 30, stand_still);
-    fate->freeze_at(std::string(point), stand_still);
+    Occasion& standstill = fate->freeze([&machine, time = happening.time] { machine.freeze(time); });
+    if (point.empty()) return standstill.in(1 + happening.what % 30);
+    standstill.at(std::string(point));
   }
 
   /// Nothing goes wrong any more.

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/hex.hpp>
+#include <iterator>
 #include <openssl/evp.h>
+
+#include "mapping/values/utf8.h"
 
 namespace counterpart::store {
 
@@ -15,31 +19,12 @@ bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
 }
 
-/// How many bytes the well-formed UTF-8 character at the front has; 0 if there is none.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), is_continuation)) return 0;
-  const unsigned char second = byte(1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool surrogate = first == 0xed && second > 0x9f;
-  const bool too_high = first == 0xf4 && second > 0x8f;
-  return overlong || surrogate || too_high ? 0 : length;
-}
-
 std::string sha256_hex(std::string_view data) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   EVP_Digest(data.data(), data.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
-  for (unsigned int i = 0; i < length; ++i) {
-    hex += kDigits[digest.at(i) >> 4U];
-    hex += kDigits[digest.at(i) & 15U];
-  }
+  boost::algorithm::hex_lower(digest.begin(), digest.begin() + length, std::back_inserter(hex));
   return hex;
 }
 
@@ -59,13 +44,8 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
 std::optional<std::string> fault_of_id(std::string_view id) {
   if (id.empty()) return "is empty";
   if (id.size() > kIdBytesMax) return "is longer than " + std::to_string(kIdBytesMax) + " bytes";
-  while (!id.empty()) {
-    const auto first = static_cast<unsigned char>(id.front());
-    if (first < 0x20 || first == 0x7f) return "holds a control character";
-    const std::size_t length = character_length(id);
-    if (length == 0) return "is no valid UTF-8";
-    id.remove_prefix(length);
-  }
+  if (std::ranges::any_of(id, is_control)) return "holds a control character";
+  if (!is_utf8(id)) return "is no valid UTF-8";
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 #include "server/store/marks.h"
 
 #include <algorithm>
+#include <boost/algorithm/hex.hpp>
 #include <set>
 #include <tuple>
 
@@ -120,14 +121,9 @@ class Bytes {
   /// Gives where they begin, counted from 1.
   int add(std::string_view bytes) {
     const int begin = static_cast<int>((text_.size() - kPrefix.size()) / 2) + 1;
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::size_t end = text_.size();
+    const std::size_t end = text_.size();
     text_.resize(end + bytes.size() * 2);
-    for (const char c : bytes) {
-      const auto byte = static_cast<unsigned char>(c);
-      text_[end++] = kDigits[byte >> 4U];
-      text_[end++] = kDigits[byte & 15U];
-    }
+    boost::algorithm::hex_lower(bytes, text_.data() + end);
     return begin;
   }
   std::string take() { return std::move(text_); }

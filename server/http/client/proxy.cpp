@@ -4,6 +4,7 @@
 
 #include "connectors/ports/percent.h"
 #include "connectors/webhook/digest.h"
+#include "mapping/values/utf8.h"
 
 namespace counterpart::http {
 namespace {
@@ -11,10 +12,6 @@ namespace {
 constexpr std::string_view kScheme = "http://";
 constexpr int kForbidden = 403;
 constexpr int kAuthenticationRequired = 407;
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-}
 
 /// "Basic …" for what stands before the @ of a URL; nullopt where it is malformed.
 std::optional<std::string> basic_authorization(std::string_view user_info) {

@@ -1,7 +1,6 @@
 // Lives through histories with one guard of the engine missing, until one breaks an invariant.
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "server/observe/log.h"
+#include "server/simulation/interruption.h"
 #include "server/simulation/simulation.h"
 #include "server/store/scratch.h"
 #include "tests/simulation/sabotage/guards.h"
@@ -33,13 +33,7 @@ struct Finding {
   Violation violation;
 };
 
-volatile std::sig_atomic_t interrupted = 0;
-
-void note_interruption(int /*signal*/) {
-  interrupted = 1;
-}
-
-const Watcher kPatient{{}, [] { return interrupted != 0; }};
+const Watcher kPatient{{}, [] { return is_interrupted(); }};
 
 using Guards = std::vector<const Guard*>;
 
@@ -91,8 +85,7 @@ bool report(const Guard& guard, const std::optional<Finding>& found, int most) {
 }
 
 int run(const Options& options) {
-  std::signal(SIGINT, note_interruption);
-  std::signal(SIGTERM, note_interruption);
+  note_interruptions();
   static std::ostringstream unread;
   unread.setstate(std::ios::failbit);
   log::set_up(log::Format::text, log::Level::error, unread);
