@@ -206,6 +206,8 @@ class CrmB : public Front {
   SandboxResponse update_one(const Call& call) {
     const Record& record = want_record(call);
     update(*call.table, call.user, record.id, read_changes(call.table->schema(), read_body(call.request)));
+    const std::string* prefer = find_header(call.request.headers, "Prefer");
+    if (prefer != nullptr && *prefer == "return=representation") return read_one(call);
     return {204, {}, {}, {}, false};
   }
 

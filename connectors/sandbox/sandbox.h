@@ -77,7 +77,8 @@ class SandboxCrm {
 std::unique_ptr<SandboxCrm> make_crm_a(SandboxSettings settings, Clock& clock, Random& random, HttpClient& hooks);
 
 /// CRM B: persons and organisations, nested, integer ids, German dates and decimals in Berlin's
-/// time, no batch, no etag, HMAC-signed webhooks. `X-Api-Key` maps to "user-hub" and "user-3".
+/// time, no batch, no etag, HMAC-signed webhooks; changes answer the record only if asked to (Prefer:
+/// return=representation, RFC 7240, as systems that speak OData do). `X-Api-Key` maps to "user-hub" and "user-3".
 std::unique_ptr<SandboxCrm> make_crm_b(SandboxSettings settings, Clock& clock, Random& random, HttpClient& hooks);
 
 }  // namespace counterpart::sandbox

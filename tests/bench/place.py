@@ -10,23 +10,38 @@ import time
 from cluster import Cluster
 from playground import A_SECRET, B_SECRET, CONTACT_FIELDS, Failed, Playground, Process, call, free_port, wait_for
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 SYSTEM = {
     "a": f"{{ connector: sandbox-a, token: hub, webhook_secret: {A_SECRET}",
     "b": f"{{ connector: sandbox-b, api_key: hub, webhook_secret: {B_SECRET}",
+    "c": f"{{ connector: ./answering.yaml, api_key: hub, webhook_secret: {B_SECRET}",
 }
-OBJECT = {"a": "contacts", "b": "persons"}
+OBJECT = {"a": "contacts", "b": "persons", "c": "persons"}
 SAME_FIELDS = {
     "a": ["firstname", "lastname", "email", "phone", "street", "zip", "city", "country", "birthday", "notes"],
     "b": ["full_name", "contact.email", "contact.phone", "address.street", "address.postal_code", "address.city",
           "address.country", "birthday", "remark"],
 }
-MATCH = {"a": "email", "b": "contact.email"}
+SAME_FIELDS["c"] = SAME_FIELDS["b"]
+MATCH = {"a": "email", "b": "contact.email", "c": "contact.email"}
+# What CRM B's definition says of changing a person, and what it would say of one that answers as most do.
+SILENT = """      request: PATCH /persons/${id}
+      precondition: none
+      returns: none
+"""
+ANSWERING = """      request: PATCH /persons/${id}
+      headers: {Prefer: return=representation}
+      precondition: none
+      returns: record
+      select: data
+"""
 
 
 class Place(Playground):
-    """`kinds`: the left and the right system, a (with batch calls) or b (one record a call)."""
+    """`kinds`: the left and the right system, a (with batch calls), b (one record a call, writes answer nothing) or c (the same,
+    writes answer the record)."""
 
     def __init__(self, build, folder, cluster, kinds="ab", settle="0ms", sweep="1h", overlap="5s"):
         super().__init__(build / "server" / "counterpart", folder, settle=settle, sweep=sweep, database=cluster.uri)
@@ -38,7 +53,7 @@ class Place(Playground):
     def start_systems(self):
         self.systems_process = Process("systems", self.folder, [
             str(self.programs / "bench_systems"), "--listen", self.sandbox_address, "--hooks", f"http://{self.hooks}/hooks",
-            "--kinds", self.kinds, "--secret-a", A_SECRET, "--secret-b", B_SECRET])
+            "--kinds", self.kinds.replace("c", "b"), "--secret-a", A_SECRET, "--secret-b", B_SECRET])
         self.processes.append(self.systems_process)
         self.systems_process.ready_line()
 
@@ -49,6 +64,11 @@ class Place(Playground):
         lines = [f"  {name}: {SYSTEM[kind]}, url: \"http://{self.sandbox_address}/{name[0]}\", {rest}"
                  for name, kind in zip(("left", "right"), self.kinds)]
         lines.append(f"  unmapped: {SYSTEM['a']}, url: \"http://{self.sandbox_address}/l\", {rest}")
+        definition = (ROOT / "connectors" / "definitions" / "sandbox-b.yaml").read_text(encoding="utf-8")
+        if SILENT not in definition:
+            raise Failed("sandbox-b.yaml no longer says how persons are changed as tests/bench/place.py expects")
+        (self.folder / "answering.yaml").write_text(
+            definition.replace(SILENT, ANSWERING).replace("id: sandbox-b\n", "id: answering\n"), encoding="utf-8")
         left, right = self.kinds
         fields = CONTACT_FIELDS if left != right else "".join(
             f"\n          - {{ left: {name}, right: {name}{', as: email' if 'email' in name else ''} }}"

@@ -61,6 +61,17 @@ TEST_F(CrmBTest, APatchMergesNestedAndNullClears) {
   EXPECT_EQ(read.at({"data", "full_name"}), "A");
 }
 
+TEST_F(CrmBTest, APatchAnswersTheRecordToWhoPrefersThat) {
+  hub("POST", "/b/persons", R"({"full_name":"A","remark":"old"})");
+
+  const Answer patched =
+      ask(*crm_, kHub, "PATCH", "/b/persons/1", R"({"remark":"new"})", {{"prefer", "return=representation"}});
+
+  EXPECT_EQ(patched.status, 200);
+  EXPECT_EQ(patched.at({"data", "remark"}), "new");
+  EXPECT_EQ(patched.raw.body, hub("GET", "/b/persons/1").raw.body);
+}
+
 TEST_F(CrmBTest, APatchOfTheSameValueStillMovesTheTimeOfChange) {
   person("POST", "/b/persons", R"({"full_name":"A"})");
   clock_.pass(7s);
