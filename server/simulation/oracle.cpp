@@ -20,9 +20,9 @@ constexpr microseconds kUnlinked = 150s;
 constexpr microseconds kFence = 20s;
 
 const Native& member(const Native& tree, std::string_view name) {
-  static const Native kNull;
+  static const Native null;
   const Native* found = tree.member(name);
-  return found == nullptr ? kNull : *found;
+  return found == nullptr ? null : *found;
 }
 
 std::set<std::string> names_in(const Native& rows, std::string_view name) {

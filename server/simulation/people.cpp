@@ -204,7 +204,7 @@ void People::enter_twin(const Chosen& chosen, const Place& where, Random& random
 /// Two colleagues enter the same person at about the same time.
 void People::enter_twin_elsewhere(const Chosen& chosen, Random& random) {
   const auto places = places_of_twins({chosen.system->name(), chosen.object});
-  const Place where = places[random.below(places.size())];
+  const Place& where = places[random.below(places.size())];
   agenda_.after(microseconds(random.below(kAtOnce)), [this, chosen, where, seed = random.bits()] {
     SeededRandom choice(seed);
     enter_twin(chosen, where, choice);

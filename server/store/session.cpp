@@ -389,7 +389,7 @@ Rows Transaction::exec(std::string_view name, const Arguments& arguments) {
       const Beat beat(impl_.pulse);
       answer = exec_prepared(impl_.work, known, arguments);
     }
-    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{std::move(answer)}));
+    return Rows(std::make_shared<const Rows::Impl>(Rows::Impl{answer}));
   } catch (...) {
     impl_.failed = true;
     rethrow_as_failure(during);
