@@ -122,7 +122,7 @@ class Claiming {
     take(transaction_.exec("claim", arguments.and_columns(wanted)));
     const auto is_wanted = [](const Picked& picked) { return picked.wanted; };
     result_.walked = result_.walked && !is_full(std::count_if(picked_.begin(), picked_.end(), is_wanted));
-    result_.found_all = result_.walked && !is_full(std::ssize(picked_));
+    result_.found_all = result_.walked && !result_.claim.outdated && !is_full(std::ssize(picked_));
     if (result_.walked) raise_floors();
   }
 
@@ -141,7 +141,6 @@ class Claiming {
   /// Everything due before the first row found is leased or locked by others; a lease's end is above it. Where all that
   /// is due was found, that is so of everything up to now.
   void raise_floors() {
-    if (result_.claim.outdated) return;
     if (result_.found_all) {
       for (const WorkClass each : plan_.order) {
         if (is_walked(each)) result_.floor[static_cast<std::size_t>(each)] = micros_of(result_.claim.at);

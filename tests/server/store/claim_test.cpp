@@ -141,6 +141,9 @@ TEST_F(Claiming, WantedRecordsComeFirstButNotBeforeTheyAreDue) {
   ASSERT_THAT(claimed.records, SizeIs(4));
   const std::set<std::string> first{claimed.records[0].key.id, claimed.records[1].key.id};
   EXPECT_THAT(first, ElementsAre("r17", "r18"));
+  std::set<RecordKey> each;
+  for (const Claimed& record : claimed.records) each.insert(record.key);
+  EXPECT_THAT(each, SizeIs(4)) << "none is found by the walk again";
 }
 
 TEST_F(Claiming, AnExpiredLeaseIsTakenOverAndTheOldOnesResultIsNotStored) {
