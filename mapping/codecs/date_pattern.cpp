@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "mapping/codecs/unicode.h"
+
 namespace counterpart::codecs {
 namespace {
 
@@ -54,9 +56,15 @@ class PatternCheck {
     for (const PatternPiece& piece : pieces) {
       if (piece.letter != '\0') add(piece);
     }
+    if (pieces.empty()) return;
+    const std::string& first = pieces.front().literal;
+    const std::string& last = pieces.back().literal;
+    // (something after the one and before the other, so that only the pattern's own ends are trimmed)
+    padded_ = trimmed(first + '.').size() != first.size() + 1 || trimmed('.' + last).size() != last.size() + 1;
   }
 
   void run() const {
+    require(!padded_, "begins or ends with white space, which is not looked at in what is read: leave it out");
     require(shows('y') && (shows('M') || shows('L')) && shows('d'), "must show year, month and day (yyyy, MM, dd)");
     require(!(shows('M') && shows('L')), "shows the month twice");
     require(shows('h') == shows('a'), "must show am or pm (a) with hours to 12 (h), and only then");
@@ -106,6 +114,7 @@ class PatternCheck {
   const Argument& pattern_;
   PatternNeeds needs_;
   std::map<char, std::size_t> widths_;
+  bool padded_ = false;
 };
 
 }  // namespace

@@ -102,6 +102,9 @@ TEST(DateCodec, RefusesPatternsThatLoseOrConfuse) {
       {"date('dMyyyy')", "nothing ends 'd'"},
       {"date(\"dd.MM.yyyy 'Uhr\")", "a quote in the pattern"},
       {"date('dd. MMMM yyyy', xx)", "there is no locale 'xx'"},
+      {"date(' dd.MM.yyyy')", "begins or ends with white space"},
+      {"date('d. MMMM yyyy\u00a0', de)", "begins or ends with white space"},
+      {"date(\"dd.MM.yyyy' '\")", "begins or ends with white space"},
       {"date('MMMd1 yyyy')", "shows 'Jan11 2026', which cannot be read again"},
   };
 
