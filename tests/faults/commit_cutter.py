@@ -79,6 +79,6 @@ class Messages:
             yield kind, content
 
     def holds_commit(self, data):
-        # it ends what was sent with it
-        found = [kind == b"Q" and content.rstrip(b"\0; \n").upper().endswith(b"; COMMIT") for kind, content in self.of(data)]
+        # alone, or at the end of what is sent with it
+        found = [kind == b"Q" and content.rstrip(b"\0; \n").upper().split(b"; ")[-1] == b"COMMIT" for kind, content in self.of(data)]
         return any(found)
