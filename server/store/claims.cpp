@@ -104,24 +104,21 @@ class Claiming {
     return result_.reach == Reach::from_bound ? std::int64_t{0} : static_cast<std::int64_t>(kLookBack.count());
   }
 
-  bool is_walked(WorkClass work_class) const {
-    return result_.walked && (work_class != WorkClass::backfill || order_.backfill);
-  }
+  bool is_to_be_worked(WorkClass work_class) const { return work_class != WorkClass::backfill || order_.backfill; }
 
   /// What is wanted, and then, with a reach, what a walk finds.
   void pick(std::optional<Reach> reach, const Columns& wanted) {
-    result_.walked = reach.has_value();
     result_.reach = reach.value_or(result_.reach);
     Columns walks(2);
     for (const WorkClass each : plan_.order) {
-      if (is_walked(each)) walks.add({static_cast<int>(each), floor_of(each)});
+      if (reach && is_to_be_worked(each)) walks.add({static_cast<int>(each), floor_of(each)});
     }
     Arguments arguments({order_.sync, order_.mapping_version, static_cast<std::int64_t>(order_.lease.count()),
                          order_.limit, look_back()},
                         walks);
     take(transaction_.exec("claim", arguments.and_columns(wanted)));
     const auto is_wanted = [](const Picked& picked) { return picked.wanted; };
-    result_.walked = result_.walked && !is_full(std::count_if(picked_.begin(), picked_.end(), is_wanted));
+    result_.walked = reach && !is_full(std::count_if(picked_.begin(), picked_.end(), is_wanted));
     result_.found_all = result_.walked && !result_.claim.outdated && !is_full(std::ssize(picked_));
     if (result_.walked) raise_floors();
   }
@@ -143,7 +140,7 @@ class Claiming {
   void raise_floors() {
     if (result_.found_all) {
       for (const WorkClass each : plan_.order) {
-        if (is_walked(each)) result_.floor[static_cast<std::size_t>(each)] = micros_of(result_.claim.at);
+        if (is_to_be_worked(each)) result_.floor[static_cast<std::size_t>(each)] = micros_of(result_.claim.at);
       }
       return;
     }

@@ -6,15 +6,23 @@
 #include <string>
 #include <vector>
 
-#include "server/store/links.h"
 #include "server/store/session.h"
 
 namespace counterpart::store {
 
+/// Keys of leases.
+using Keys = std::set<std::string, std::less<>>;
+
+/// Keys that a lease may hold.
+struct AskedKeys {
+  LeaseNumber lease = 0;
+  Keys keys;
+};
+
 /// Keys that are leased all or none.
 struct LeaseGroup {
   std::string root;  ///< of a pair; "" for candidates and match keys
-  std::set<std::string> keys;
+  Keys keys;
   std::map<std::string, RecordKey> claimed;  ///< of the keys: claimed dirty records
 };
 

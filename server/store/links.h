@@ -1,11 +1,10 @@
 #pragma once
 
 #include <optional>
-#include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
+#include "server/store/leases.h"
 #include "server/store/session.h"
 #include "server/store/store.h"
 
@@ -15,15 +14,6 @@ namespace counterpart::store {
 struct Pair {
   std::optional<LinkRow> link;    ///< that names it: live, else the newest tombstone; with its state
   bool has_open_intents = false;  ///< read_open_intents() tells which
-};
-
-/// Keys of leases.
-using Keys = std::set<std::string, std::less<>>;
-
-/// Keys that a lease may hold.
-struct AskedKeys {
-  LeaseNumber lease = 0;
-  Keys keys;
 };
 
 struct Pairs {

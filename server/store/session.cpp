@@ -438,10 +438,10 @@ void Transaction::script(const std::string& sql) {
 
 /// A COMMIT, and what goes with it, that the server refused is a definite no; one without an answer may have happened.
 void Transaction::commit(std::string_view name) {
-  const std::string during =
-      impl_.names.empty() ? "commit of " + std::string(name) : impl_.names + " and commit of " + std::string(name);
-  if (impl_.failed) throw Failure(FailureKind::refused, during + ": one of its statements had failed");
-  impl_.add("", "commit");
+  const std::string commit = "commit of " + std::string(name);
+  if (impl_.failed) throw Failure(FailureKind::refused, commit + ": one of its statements had failed");
+  impl_.add(commit, "commit");
+  const std::string during = impl_.names;
   try {
     impl_.send();
     impl_.ended = true;

@@ -8,9 +8,8 @@ import tempfile
 import time
 
 from cluster import Cluster
-from playground import A_SECRET, B_SECRET, CONTACT_FIELDS, Failed, Playground, Process, call, free_port, wait_for
+from playground import A_SECRET, B_SECRET, CONTACT_FIELDS, ROOT, Failed, Playground, Process, call, free_port, wait_for
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 SYSTEM = {
@@ -64,11 +63,8 @@ class Place(Playground):
         lines = [f"  {name}: {SYSTEM[kind]}, url: \"http://{self.sandbox_address}/{name[0]}\", {rest}"
                  for name, kind in zip(("left", "right"), self.kinds)]
         lines.append(f"  unmapped: {SYSTEM['a']}, url: \"http://{self.sandbox_address}/l\", {rest}")
-        definition = (ROOT / "connectors" / "definitions" / "sandbox-b.yaml").read_text(encoding="utf-8")
-        if SILENT not in definition:
-            raise Failed("sandbox-b.yaml no longer says how persons are changed as tests/bench/place.py expects")
-        (self.folder / "answering.yaml").write_text(
-            definition.replace(SILENT, ANSWERING).replace("id: sandbox-b\n", "id: answering\n"), encoding="utf-8")
+        if "c" in self.kinds:
+            self.write_answering()
         left, right = self.kinds
         fields = CONTACT_FIELDS if left != right else "".join(
             f"\n          - {{ left: {name}, right: {name}{', as: email' if 'email' in name else ''} }}"
@@ -90,6 +86,13 @@ syncs:
         match: [{"email" if left != right else MATCH[left]}]
         fields: {fields}
 """)
+
+    def write_answering(self):
+        definition = (ROOT / "connectors" / "definitions" / "sandbox-b.yaml").read_text(encoding="utf-8")
+        if SILENT not in definition:
+            raise Failed("sandbox-b.yaml no longer says how persons are changed as tests/bench/place.py expects")
+        (self.folder / "answering.yaml").write_text(
+            definition.replace(SILENT, ANSWERING).replace("id: sandbox-b\n", "id: answering\n"), encoding="utf-8")
 
     # --- telling the systems ----------------------------------------------------------------------
 

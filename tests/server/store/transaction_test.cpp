@@ -24,6 +24,9 @@ class Transactions : public StoreTest {
     }
     throw std::logic_error("it did not fail");
   }
+  static void end_open_transactions() {
+    sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where state = 'idle in transaction'");
+  }
   static Table stored() { return sql("select name, mapping_version from counterpart.sync order by name"); }
 
   std::unique_ptr<Connection> connection_;
@@ -85,7 +88,7 @@ TEST_F(Transactions, AreNotCommittedAfterARefusalThatSomebodyOverlooked) {
 TEST_F(Transactions, AreInNoDoubtWhereTheConnectionWasLostBeforeTheLastIsSent) {
   EXPECT_EQ(failure_of([](Transaction& transaction) {
               transaction.exec(kStatement, Arguments{"a", "v1"});
-              sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where state = 'idle in transaction'");
+              end_open_transactions();
               transaction.exec(kStatement, Arguments{"b", "v1"});
             }),
             FailureKind::reconnect);
@@ -106,7 +109,7 @@ TEST_F(Transactions, AreInNoDoubtWhereTheConnectionWasLostLongBefore) {
 TEST_F(Transactions, AreInDoubtWhereTheConnectionIsLostWithWhatGoesWithTheirCommit) {
   EXPECT_EQ(failure_of([](Transaction& transaction) {
               transaction.exec(kStatement, Arguments{"a", "v1"});
-              sql("select pg_terminate_backend(pid, 10000) from pg_stat_activity where state = 'idle in transaction'");
+              end_open_transactions();
               transaction.later(kStatement, Arguments{"b", "v1"});
             }),
             FailureKind::in_doubt);
