@@ -1,5 +1,6 @@
 #include "server/store/cluster_files.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -99,6 +100,34 @@ int number_in(const std::string& text) {
   return number;
 }
 
+/// Writes our number over the one in a lock file. PostgreSQL knows that its parent is no postmaster, and still
+/// reads from the file where a former one had its shared memory. In the file that was read, not in one that a
+/// postmaster has made in its place since.
+void name_parent(std::fstream& file, const std::string& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string number = std::to_string(::getpid());
+  if (number.size() < end) number.resize(end, ' ');
+  file.seekp(0);
+  file << number << text.substr(end) << std::flush;
+}
+
+std::optional<pid_t> postmaster_named_in(const fs::path& lock, const fs::path& data) {
+  std::fstream file(lock, std::ios::in | std::ios::out | std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  const int number = number_in(text.str());
+  const fs::path process = "/proc/" + std::to_string(number);
+  // A postmaster works in its data directory; the number alone may be anybody's by now.
+  std::error_code error;
+  const fs::path works_in = fs::read_symlink(process / "cwd", error);
+  if (number > 0 && !error && works_in == fs::canonical(data)) return static_cast<pid_t>(number);
+  // PostgreSQL itself copes with the number of a process that has gone, but takes a killed one for alive
+  // until its parent collects it, which some containers' init never does.
+  if (fs::exists(process, error)) name_parent(file, text.str());
+  return std::nullopt;
+}
+
 }  // namespace
 
 ClusterPaths cluster_paths(const fs::path& state_directory) {
@@ -186,18 +215,9 @@ void give_up_durability(const fs::path& data) {
               "autovacuum = off\n";
 }
 
-std::optional<pid_t> running_postmaster(const fs::path& data) {
-  const fs::path file = data / "postmaster.pid";
-  if (!fs::exists(file)) return std::nullopt;
-  const int number = number_in(read_file(file));
-  const fs::path process = "/proc/" + std::to_string(number);
-  // A postmaster works in its data directory; the number alone may be anybody's by now. PostgreSQL itself
-  // copes with the number of a process that has gone, and must see the file for that.
-  std::error_code error;
-  const fs::path works_in = fs::read_symlink(process / "cwd", error);
-  if (number > 0 && !error && works_in == fs::canonical(data)) return static_cast<pid_t>(number);
-  if (fs::exists(process / "cwd", error)) fs::remove(file, error);
-  return std::nullopt;
+std::optional<pid_t> running_postmaster(const ClusterPaths& paths) {
+  if (const auto process = postmaster_named_in(paths.data / "postmaster.pid", paths.data)) return process;
+  return postmaster_named_in(paths.socket / ".s.PGSQL.5432.lock", paths.data);
 }
 
 void bound_log(const fs::path& log) {

@@ -31,9 +31,9 @@ void write_settings(const ClusterPaths& paths, const std::filesystem::path& data
 /// Further settings, which go before: nothing is safe from a crash of the machine, and no vacuum runs by itself.
 void give_up_durability(const std::filesystem::path& data);
 
-/// The process that postmaster.pid names, if it really is this cluster's; a file that names
-/// somebody else's process is removed.
-std::optional<pid_t> running_postmaster(const std::filesystem::path& data);
+/// The process that the cluster's lock files name, if it really is this cluster's and lives; one that names another
+/// process, or one that has ended and that nobody has collected, is made to name ours, which hinders no start.
+std::optional<pid_t> running_postmaster(const ClusterPaths& paths);
 
 /// Keeps the log bounded: a long one becomes log.1.
 void bound_log(const std::filesystem::path& log);

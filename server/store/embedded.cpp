@@ -24,7 +24,7 @@ namespace {
 constexpr std::chrono::seconds kRestartPatience{10};
 constexpr std::chrono::seconds kDyingPatience{5};
 constexpr milliseconds kLook{20};
-// What is left of a killed one may go slowly (an fsync, an init that collects late): tried for some seven seconds.
+// What is left of a killed one may go slowly (an fsync, a long step of a backend): tried for some seven seconds.
 constexpr int kLaunchesMax = 18;
 constexpr milliseconds kLaunchPauseMost{500};
 
@@ -130,7 +130,7 @@ struct EmbeddedDatabase::Impl {
 
   bool ended() {
     if (postmaster && !has_ended(*postmaster)) return false;
-    postmaster = running_postmaster(paths.data);
+    postmaster = running_postmaster(paths);
     return !postmaster;
   }
 

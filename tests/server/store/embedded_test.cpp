@@ -121,30 +121,39 @@ TEST_F(Embedded, AStalePidFileIsNoObstacle) {
   EXPECT_EQ(ask(database.uri(), "select 1"), "1");
 }
 
-// A killed daemon's database may stay in the table of processes until init collects it; PostgreSQL takes it for alive.
-TEST_F(Embedded, AKilledOneThatNobodyHasCollectedYetIsWaitedFor) {
-  {
-    const EmbeddedDatabase database(folder_.path());
-  }
-  const pid_t dead = ::fork();
-  if (dead == 0) ::_exit(0);
+// A killed daemon's database may stay in the table of processes, in some containers for good; PostgreSQL takes it
+// for alive.
+TEST_F(Embedded, AKilledOneThatNobodyCollectsIsNoObstacle) {
+  const EmbeddedDatabase former(folder_.path());
+  const pid_t killed = postmaster();
+  ask(former.uri(), "create table kept as select 7 as n");
+  ASSERT_EQ(::kill(killed, SIGKILL), 0);
   siginfo_t ended{};
-  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(dead), &ended, WEXITED | WNOWAIT), 0);
-  ASSERT_EQ(::kill(dead, 0), 0) << "it was collected already: nothing is proved";
-  std::ofstream(folder_.path() / "postgres" / "data" / "postmaster.pid") << dead << "\n";
-  // It is collected once PostgreSQL has refused to start beside it.
-  const std::jthread collects([dead, log = cluster_paths(folder_.path()).log](const std::stop_token& over) {
-    const auto refused = [&log] {
-      std::ifstream file(log);
-      const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-      return text.find("lock file \"postmaster.pid\" already exists") != std::string::npos;
-    };
-    while (!refused() && !over.stop_requested()) std::this_thread::yield();
-    ::waitpid(dead, nullptr, 0);
-  });
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(killed), &ended, WEXITED | WNOWAIT), 0);
+  ASSERT_EQ(::kill(killed, 0), 0) << "it was collected already: nothing is proved";
 
   const EmbeddedDatabase database(folder_.path());
 
+  EXPECT_EQ(ask(database.uri(), "select n from kept"), "7");
+  EXPECT_NE(postmaster(), killed);
+}
+
+// While a process of the former cluster lives, a second postmaster would write the same files.
+TEST_F(Embedded, NoneIsStartedBesideWhatAKilledOneHasLeftRunning) {
+  const EmbeddedDatabase former(folder_.path());
+  const pid_t killed = postmaster();
+  pqxx::connection left(former.uri());
+  pqxx::work work(left);
+  const auto backend = work.exec("select pg_backend_pid()")[0][0].as<pid_t>();
+  ASSERT_EQ(::kill(backend, SIGSTOP), 0);
+  ASSERT_EQ(::kill(killed, SIGKILL), 0);
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(killed), &ended, WEXITED | WNOWAIT), 0);
+
+  EXPECT_THROW(EmbeddedDatabase(folder_.path(), {.start = std::chrono::seconds(2)}), EmbeddedError);
+
+  ASSERT_EQ(::kill(backend, SIGKILL), 0);
+  const EmbeddedDatabase database(folder_.path());
   EXPECT_EQ(ask(database.uri(), "select 1"), "1");
 }
 
