@@ -46,7 +46,7 @@ void print_story(const Native& record) {
   }
   print_list(record, "frozen", "held for a person");
   print_list(record, "history", "history, newest first");
-  print_list(record, "intents", "calls, newest first");
+  print_list(record, "intents", "calls under way, failed or given up, newest first");
   print_list(record, "evidence", "webhooks, newest first");
 }
 

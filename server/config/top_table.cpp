@@ -172,7 +172,7 @@ Table<RetentionSettings> retention_table() {
       .optional("event_ids", &RetentionSettings::event_ids, duration(kDay, kMost),
                 "Ids of webhooks, by which repeats are told; in whole days.")
       .optional("intents", &RetentionSettings::intents, duration(1h, kMost),
-                "Ended calls, which `counterpart explain` shows.")
+                "Calls that failed or were given up, which `counterpart explain` shows.")
       .optional("alerts", &RetentionSettings::alerts, duration(1h, kMost), "Resolved alerts.")
       .optional("history", &RetentionSettings::history, duration(0s, kMost),
                 "Who changed what, which `counterpart explain` shows; in whole months. 0s: for ever.");

@@ -82,9 +82,17 @@ void end_intents(Transaction& transaction, SyncId sync, const std::vector<Intent
   std::map<std::int64_t, const IntentResult*> each;
   for (const IntentResult& result : results) each[result.intent_id] = &result;
   if (each.empty()) return;
-  Columns columns(3);
-  for (const auto& [id, result] : each) columns.add({id, static_cast<int>(result->state), result->result});
-  transaction.later("end_intents", Arguments({sync}, columns));
+  Columns done(1);
+  Columns others(3);
+  for (const auto& [id, result] : each) {
+    if (result->state == IntentState::done) {
+      done.add({id});
+    } else {
+      others.add({id, static_cast<int>(result->state), result->result});
+    }
+  }
+  if (!done.empty()) transaction.later("remove_done_intents", Arguments({sync}, done));
+  if (!others.empty()) transaction.later("end_intents", Arguments({sync}, others));
 }
 
 }  // namespace counterpart::store

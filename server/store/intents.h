@@ -20,7 +20,8 @@ std::vector<IntentRow> read_open_creates(Transaction& transaction, SyncId sync,
 std::vector<std::int64_t> insert_intents(Transaction& transaction, SyncId sync, LeaseNumber lease,
                                          const std::vector<IntentRow>& intents);
 
-/// Results of intents that are still open.
+/// Results of intents that are still open: those that are done leave (the history tells what was written), others stay
+/// with their words.
 void end_intents(Transaction& transaction, SyncId sync, const std::vector<IntentResult>& results);
 
 }  // namespace counterpart::store

@@ -6,6 +6,7 @@
 
 #include "mapping/values/json.h"
 #include "server/store/history.h"
+#include "server/store/intents.h"
 #include "server/store/stored_json.h"
 
 namespace counterpart::store {
@@ -138,6 +139,26 @@ std::vector<bool> reopen_links(Transaction& transaction, SyncId sync, LeaseNumbe
   return reopened;
 }
 
+namespace {
+
+/// Of creates that were answered, and the links that could be stored for them (0: none).
+std::vector<IntentResult> results_of(const std::vector<Store::CreatedLink>& created,
+                                     const std::vector<std::int64_t>& links) {
+  std::vector<IntentResult> results;
+  for (std::size_t i = 0; i < created.size(); ++i) {
+    const Both<std::string>& id = created[i].id;
+    IntentResult result{created[i].intent_id, IntentState::done, ""};
+    if (links[i] == 0) {
+      result = {created[i].intent_id, IntentState::failed,
+                "made the counterpart, but one of left " + id.left + " and right " + id.right + " is linked already"};
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+}  // namespace
+
 std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId sync,
                                               const std::vector<Store::CreatedLink>& created) {
   if (created.empty()) return {};
@@ -170,11 +191,7 @@ std::vector<std::int64_t> store_created_links(Transaction& transaction, SyncId s
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ids[static_cast<std::size_t>(rows.integer(i, 0)) - 1] = rows.integer(i, 1);
   }
-  Columns intents(4);
-  for (std::size_t i = 0; i < created.size(); ++i) {
-    intents.add({created[i].intent_id, ids[i], created[i].id.left, created[i].id.right});
-  }
-  transaction.later("end_creates", Arguments({sync}, intents));
+  end_intents(transaction, sync, results_of(created, ids));
   return ids;
 }
 

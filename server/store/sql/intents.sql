@@ -63,7 +63,7 @@ held as materialized (
   where l.lease + 0 = $2
 ),
 numbered as materialized (
-  select h.*, nextval(pg_get_serial_sequence('counterpart.intent', 'intent_id')) as intent_id
+  select h.*, nextval('counterpart.intent_intent_id_seq') as intent_id
   from held h
 ),
 stored as (
@@ -78,7 +78,8 @@ select n.ord, n.intent_id
 from numbered n
 
 -- name: end_intents
--- An intent that has ended stays as it is. No index of open intents is to fit (state + 0): see queue.sql.
+-- That a call was made is told by the history; of one that ended otherwise, this is what is left. No index of open
+-- intents is to fit (state + 0): see queue.sql.
 with clock as materialized (
   select counterpart.now() as now
 )
@@ -96,23 +97,9 @@ where i.sync_id = w.sync_id
   and i.intent_id = w.intent_id
   and i.state + 0 = 0
 
--- name: end_creates
--- With the id that the system gave, and the link where one could be stored.
-with clock as materialized (
-  select counterpart.now() as now
-)
-update intent i
-set state = 1,
-  link_id = w.link_id,
-  target_id = case when i.target = 0 then w.left_id else w.right_id end,
-  result = case when w.link_id = 0 then 'created, but one of the two is linked already' else 'created' end,
-  ended = clock.now
-from (
-  select $1::integer as sync_id, u.*
-  from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) as u (intent_id, link_id, left_id, right_id)
-  offset 0
-) w
-cross join clock
+-- name: remove_done_intents
+delete from intent i
+using (select $1::integer as sync_id, u.* from unnest($2::bigint[]) as u (intent_id) offset 0) w
 where i.sync_id = w.sync_id
   and i.intent_id = w.intent_id
   and i.state + 0 = 0

@@ -134,11 +134,19 @@ select json_build_object(
       'state', case i.state when 0 then 'open' when 1 then 'done' when 2 then 'failed' else 'abandoned' end,
       'result', i.result, 'ended', i.ended, 'correlation', i.correlation) order by i.intent_id desc), '[]')
     from (
-      select x.*
+      (select x.*
       from ends e
       join intent x on x.sync_id = s.sync_id and x.mapping = s.mapping and x.side = e.side and x.id = e.id
+      where x.state = 0
       order by x.intent_id desc
-      limit 20
+      limit 20)
+      union all
+      (select x.*
+      from ends e
+      join intent x on x.sync_id = s.sync_id and x.mapping = s.mapping and x.side = e.side and x.id = e.id
+      where x.state <> 0
+      order by x.intent_id desc
+      limit 20)
     ) i),
   'evidence', (
     select coalesce(json_agg(json_build_object('received', v.received, 'system', v.system, 'delivery_key', v.delivery_key,

@@ -369,18 +369,31 @@ TEST_F(Intents, EndOnce) {
   Claim claimed = claim(sync);
   const std::vector<std::int64_t> ids = get(store_->begin_intents(sync, claimed.lease, {intent_of(left("1"))}));
   Completion completion = done(claimed.records[0]);
-  completion.intents.push_back({ids[0], IntentState::done, "holds what was sent"});
+  completion.intents.push_back({ids[0], IntentState::failed, "refused"});
   complete(sync, claimed, {completion});
 
   accept(sync, left("1"), "d2");
   claimed = claim(sync);
   EXPECT_THAT(claimed.records[0].open_intents, IsEmpty());
   completion = done(claimed.records[0]);
-  completion.intents.push_back({ids[0], IntentState::failed, "late"});
+  completion.intents.push_back({ids[0], IntentState::abandoned, "late"});
   complete(sync, claimed, {completion});
 
-  EXPECT_THAT(sql("select state, result from counterpart.intent"),
-              ElementsAre(ElementsAre("1", "holds what was sent")));
+  EXPECT_THAT(sql("select state, result from counterpart.intent"), ElementsAre(ElementsAre("2", "refused")));
+}
+
+TEST_F(Intents, LeaveWhenTheyAreDone) {
+  const SyncId sync = make_sync();
+  accept(sync, left("1"));
+  const Claim claimed = claim(sync);
+  const std::vector<std::int64_t> ids =
+      get(store_->begin_intents(sync, claimed.lease, {intent_of(left("1")), intent_of(left("1"))}));
+  Completion completion = done(claimed.records[0]);
+  completion.intents = {{ids[0], IntentState::done, "holds what was sent"}, {ids[1], IntentState::failed, "refused"}};
+  complete(sync, claimed, {completion});
+
+  EXPECT_THAT(sql("select intent_id, state from counterpart.intent"),
+              ElementsAre(ElementsAre(std::to_string(ids[1]), "2")));
 }
 
 TEST_F(Intents, ACreatesLinkIsStoredWhenItIsAnsweredAndNeverDoubled) {
@@ -399,12 +412,14 @@ TEST_F(Intents, ACreatesLinkIsStoredWhenItIsAnsweredAndNeverDoubled) {
   EXPECT_GT(id, 0);
   EXPECT_THAT(get(store_->store_created(sync, created)), ElementsAre(id)) << "said again after a lost answer";
   created[0].id.right = "another";
+  created[0].intent_id = get(store_->begin_intents(sync, claimed.lease, {intent_of(left("1"))})).front();
   EXPECT_THAT(get(store_->store_created(sync, created)), ElementsAre(0));
 
   EXPECT_THAT(sql("select left_id, right_id from counterpart.link"), ElementsAre(ElementsAre("1", "new")));
   EXPECT_EQ(link_of(sync, left("1")).state.base, created[0].state.base);
-  EXPECT_THAT(sql("select state, target_id, link_id::text = '" + std::to_string(id) + "' from counterpart.intent"),
-              ElementsAre(ElementsAre("1", "new", "t")));
+  EXPECT_THAT(sql("select state, result from counterpart.intent"),
+              ElementsAre(ElementsAre("2", testing::HasSubstr("one of left 1 and right another is linked already"))))
+      << "of the one that was linked, the history tells";
 }
 
 TEST_F(Intents, CreatesUnderWayAreToldByWhatTheyMayHaveMade) {

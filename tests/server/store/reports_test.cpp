@@ -91,7 +91,7 @@ TEST_F(Reports, ExplainTellsTheWholeStory) {
   completion.link->id.right = "R";
   completion.link->state.base.left = Native::Object{{"name", "Ann"}};
   completion.link->state.base.right = Native::Object{{"full", Native::Number{"1.50"}}};
-  completion.intents.push_back({ids[0], IntentState::done, "ok"});
+  completion.intents.push_back({ids[0], IntentState::failed, "refused"});
   completion.freeze.push_back({"phone", "manual", "1", "2"});
   HistoryEntry entry;
   entry.side = Side::right;
@@ -118,7 +118,7 @@ TEST_F(Reports, ExplainTellsTheWholeStory) {
   EXPECT_EQ(at(at(known, "frozen").array()[0], "right").text(), "2");
   EXPECT_TRUE(at(known, "parked").is_null());
   EXPECT_EQ(at(at(known, "history").array()[0], "after").text(), "Ann") << "though it was the left record's work";
-  EXPECT_EQ(at(at(known, "intents").array()[0], "state").text(), "done");
+  EXPECT_EQ(at(at(known, "intents").array()[0], "state").text(), "failed");
   EXPECT_EQ(at(at(known, "evidence").array()[0], "delivery_key").text(), "webhook 2");
   EXPECT_TRUE(at(records[1], "link").is_null());
   EXPECT_TRUE(at(records[1], "outcome").is_null());
