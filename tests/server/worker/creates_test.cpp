@@ -267,6 +267,22 @@ TEST_F(Creates, WhatTheirSystemFilledInComesBack) {
   EXPECT_EQ(crm().value("L", "phone"), "default");
 }
 
+TEST_F(Creates, WhoWasEnteredWhileADaemonStoodStillAfterItsSearchIsFoundAndNotCreatedOnceMore) {
+  crm().put("L", R"({"email":"a@x.de","name":"A"})");
+  erp().after_find = [this] {
+    erp().put("entered", R"({"email":"a@x.de","name":"A"})");
+    time_.moved += work_settings_.lease + std::chrono::seconds(1);
+  };
+
+  news(left("L"));
+  pass();
+  EXPECT_EQ(erp().written, 0);
+  settle();
+
+  EXPECT_EQ(erp().records.size(), 1U);
+  EXPECT_EQ(store::sql_value("select right_id from counterpart.link"), "entered");
+}
+
 TEST_F(Creates, NothingIsCreatedBeforeTheOtherSystemWasListedToItsEnd) {
   sync_.listed.erase({mapping_.name, Side::right});
   crm().put("L", R"({"email":"a@x.de","name":"A"})");

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.h"
@@ -71,6 +72,7 @@ class SystemInMemory : public Connector {
       }
       results.emplace_back(std::move(found));
     }
+    if (after_find) std::exchange(after_find, nullptr)();
     co_return results;
   }
   boost::asio::awaitable<std::vector<WriteResult>> create(std::string, std::vector<CreateOrder> orders,
@@ -104,8 +106,9 @@ class SystemInMemory : public Connector {
 
   Capabilities can;
   std::map<std::string, Record> records;
-  std::vector<Fault> faults;      ///< of the next writes, one each
-  std::function<void()> on_read;  ///< once
+  std::vector<Fault> faults;         ///< of the next writes, one each
+  std::function<void()> on_read;     ///< once
+  std::function<void()> after_find;  ///< once, before what was found is given
   int calls = 0;
   int written = 0;
   std::function<boost::asio::awaitable<void>(std::string id)> after_write;  ///< before the answer is given
