@@ -51,7 +51,7 @@ struct Item {
   Both<std::string> id;
   Both<std::optional<Record>> record;
   Both<std::chrono::microseconds> read_at{};  ///< by Clock::uptime()
-  std::chrono::microseconds searched_at{};    ///< so too: whoever is on the other side was there; 0: not searched
+  std::chrono::microseconds searched_at{};    ///< so too: who was on the other side then is known; 0: not searched
   LinkState state;
   std::optional<Decision> decision;
   Both<std::optional<Record>> held_after_write;  ///< what a written side held afterwards

@@ -112,6 +112,7 @@ boost::asio::awaitable<void> find_in_system(Work& work, std::string object, std:
   Connector& connector = *work.sync.system[wanted.front().first->target]->connector;
   std::vector<std::string> values;
   for (const auto& [search, key] : wanted) values.push_back(search->keys[key].spelled);
+  const std::chrono::microseconds asked = work.clock.uptime();
   auto results = co_await connector.find(std::move(object), std::move(path), std::move(values));
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     auto& [search, key] = wanted[i];
@@ -119,7 +120,8 @@ boost::asio::awaitable<void> find_in_system(Work& work, std::string object, std:
       end_failure(work, *search->item, search->target, *failure, "search");
       continue;
     }
-    search->item->searched_at = work.clock.uptime();
+    auto& searched_at = search->item->searched_at;
+    searched_at = searched_at.count() == 0 ? asked : std::min(searched_at, asked);
     for (const Record& record : std::get<std::vector<Record>>(results.at(i))) offer(*search, key, record);
   }
 }

@@ -267,7 +267,8 @@ TEST_F(Creates, WhatTheirSystemFilledInComesBack) {
   EXPECT_EQ(crm().value("L", "phone"), "default");
 }
 
-TEST_F(Creates, WhoWasEnteredWhileADaemonStoodStillAfterItsSearchIsFoundAndNotCreatedOnceMore) {
+// Work that waits for its system's pace renews its lease, and may have searched long ago.
+TEST_F(Creates, WhoWasEnteredLongAfterTheSearchIsFoundAndNotCreatedOnceMore) {
   crm().put("L", R"({"email":"a@x.de","name":"A"})");
   erp().after_find = [this] {
     erp().put("entered", R"({"email":"a@x.de","name":"A"})");
@@ -275,7 +276,11 @@ TEST_F(Creates, WhoWasEnteredWhileADaemonStoodStillAfterItsSearchIsFoundAndNotCr
   };
 
   news(left("L"));
-  pass();
+  settings_of_sync_.mappings = {mapping_};
+  store::Claim claimed = claim(sync_.id);
+  Work work = work_of(claimed);
+  work.lease_until += 2 * work_settings_.lease;
+  get(work_batch(work, std::move(claimed)));
   EXPECT_EQ(erp().written, 0);
   settle();
 
