@@ -173,6 +173,7 @@ void Machine::end(microseconds away) {
 
 void Machine::freeze(microseconds time) {
   frozen_until_ = around_.agenda.now() + time;
+  if (time >= around_.configuration.work.lease) around_.ended();
   around_.agenda.at(frozen_until_, [] {});
 }
 

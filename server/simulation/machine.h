@@ -40,7 +40,7 @@ struct Surroundings {
   const Configuration& configuration;
   std::string database_uri;
   std::function<void(const std::string& what)> trace;
-  std::function<void()> ended;  ///< told when a machine has ended
+  std::function<void()> ended;  ///< told when a machine has ended, or stands still until its leases have
 };
 
 /// A daemon on virtual time: the engine that `serve` runs, which can end at any point, stand still, and start anew.

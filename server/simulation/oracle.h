@@ -41,7 +41,7 @@ class Oracle {
   /// Every write, as it happens.
   void observe(const SimulatedSystem& system, const Written& written);
 
-  /// A daemon has ended: what it was about to write down is lost.
+  /// A daemon has ended, or has lost its leases: what it was about to write down is lost.
   void note_end() { ended_ = agenda_.now(); }
 
   /// Everybody has stopped and everything is at rest: from now on a write of ours is one too many.
