@@ -111,6 +111,7 @@ void name_parent(std::fstream& file, const std::string& text) {
   file << number << text.substr(end) << std::flush;
 }
 
+/// The process that a lock file names, if it is the postmaster of `data`; one that is not, but is there, is replaced.
 std::optional<pid_t> postmaster_named_in(const fs::path& lock, const fs::path& data) {
   std::fstream file(lock, std::ios::in | std::ios::out | std::ios::binary);
   if (!file) return std::nullopt;

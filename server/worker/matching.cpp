@@ -120,8 +120,8 @@ boost::asio::awaitable<void> find_in_system(Work& work, std::string object, std:
       end_failure(work, *search->item, search->target, *failure, "search");
       continue;
     }
-    auto& searched_at = search->item->searched_at;
-    searched_at = searched_at.count() == 0 ? asked : std::min(searched_at, asked);
+    // Calls follow one another: of several, the first one is the oldest.
+    if (search->item->searched_at.count() == 0) search->item->searched_at = asked;
     for (const Record& record : std::get<std::vector<Record>>(results.at(i))) offer(*search, key, record);
   }
 }

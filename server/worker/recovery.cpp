@@ -331,9 +331,11 @@ void settle_update(Work& work, Item& item, const store::IntentRow& intent) {
   }
   item.state = std::move(settled.next);
   item.settled_intents = true;
-  item.ending.intents.push_back(
-      {intent.intent_id, settled.done ? store::IntentState::done : store::IntentState::abandoned,
-       settled.done ? "found done when read back" : "the record holds something else: decided again"});
+  store::IntentResult result{intent.intent_id, store::IntentState::done, ""};
+  if (!settled.done) {
+    result = {intent.intent_id, store::IntentState::abandoned, "the record holds something else: decided again"};
+  }
+  item.ending.intents.push_back(std::move(result));
   note(item, history_of(intent, &settled.confirmed, kSettled));
   const auto overtaken = overtaken_fields(*item.mapping, intent.target, intent.fields, *item.record[intent.target]);
   note(item, history_of(intent, &overtaken, kOvertaken));
@@ -376,8 +378,9 @@ boost::asio::awaitable<void> settle_creates_in_doubt(Work& work, std::vector<Ite
     const store::IntentRow* intent = item->ended ? nullptr : open_create(*item);
     if (intent == nullptr) continue;
     if (item->link) {
-      // What it made came back as news of its own, and was matched by its key.
-      item->ending.intents.push_back({intent->intent_id, store::IntentState::done, "linked meanwhile"});
+      // What it made came back as news of its own, and was matched by its key. No history tells of this call.
+      item->ending.intents.push_back(
+          {intent->intent_id, store::IntentState::abandoned, "linked meanwhile: its answer is not waited for"});
       item->settled_intents = true;
     } else {
       co_await settle_create(work, *item, *intent);

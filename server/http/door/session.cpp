@@ -25,7 +25,7 @@ constexpr auto kTuple = asio::as_tuple(asio::deferred);
 constexpr std::size_t kReadBytes = 4096;
 constexpr std::size_t kBodyReadBytes = 64 * 1024;
 constexpr std::size_t kIdleBufferBytes = 8 * 1024;
-constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;  // of a body four times as large as one that is taken
+constexpr std::size_t kLingerBytes = 4 * 1024 * 1024;  // of a body four times as large as is taken by default
 constexpr milliseconds kLingerTime{2'000};
 constexpr std::chrono::milliseconds kPartingTime{500};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";

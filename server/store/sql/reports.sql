@@ -137,16 +137,14 @@ select json_build_object(
       (select x.*
       from ends e
       join intent x on x.sync_id = s.sync_id and x.mapping = s.mapping and x.side = e.side and x.id = e.id
-      where x.state = 0
-      order by x.intent_id desc
-      limit 20)
+      where x.state = 0)
       union all
       (select x.*
       from ends e
       join intent x on x.sync_id = s.sync_id and x.mapping = s.mapping and x.side = e.side and x.id = e.id
-      where x.state <> 0
-      order by x.intent_id desc
-      limit 20)
+      where x.state <> 0)
+      order by intent_id desc
+      limit 20
     ) i),
   'evidence', (
     select coalesce(json_agg(json_build_object('received', v.received, 'system', v.system, 'delivery_key', v.delivery_key,

@@ -9,7 +9,6 @@
 #include <thread>
 #include <unistd.h>
 
-#include "server/store/cluster_files.h"
 #include "tests/server/store/support.h"
 
 namespace counterpart::store {
@@ -25,6 +24,13 @@ class Embedded : public testing::Test {
     pid_t process = 0;
     file >> process;
     return process;
+  }
+  /// Killed, and left in the table of processes.
+  static void kill_uncollected(pid_t child) {
+    siginfo_t ended{};
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+    ASSERT_EQ(::kill(child, 0), 0) << "it was collected already: nothing is proved";
   }
   static std::string ask(const std::string& uri, const std::string& statement) {
     pqxx::connection connection(uri);
@@ -127,10 +133,7 @@ TEST_F(Embedded, AKilledOneThatNobodyCollectsIsNoObstacle) {
   const EmbeddedDatabase former(folder_.path());
   const pid_t killed = postmaster();
   ask(former.uri(), "create table kept as select 7 as n");
-  ASSERT_EQ(::kill(killed, SIGKILL), 0);
-  siginfo_t ended{};
-  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(killed), &ended, WEXITED | WNOWAIT), 0);
-  ASSERT_EQ(::kill(killed, 0), 0) << "it was collected already: nothing is proved";
+  kill_uncollected(killed);
 
   const EmbeddedDatabase database(folder_.path());
 
@@ -146,9 +149,7 @@ TEST_F(Embedded, NoneIsStartedBesideWhatAKilledOneHasLeftRunning) {
   pqxx::work work(left);
   const auto backend = work.exec("select pg_backend_pid()")[0][0].as<pid_t>();
   ASSERT_EQ(::kill(backend, SIGSTOP), 0);
-  ASSERT_EQ(::kill(killed, SIGKILL), 0);
-  siginfo_t ended{};
-  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(killed), &ended, WEXITED | WNOWAIT), 0);
+  kill_uncollected(killed);
 
   EXPECT_THROW(EmbeddedDatabase(folder_.path(), {.start = std::chrono::seconds(2)}), EmbeddedError);
 
