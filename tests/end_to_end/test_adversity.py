@@ -1,4 +1,5 @@
 """Slow answers, lost answers, records that are refused or seem gone: told by what the two systems then hold."""
+import collections
 import json
 import os
 import random
@@ -396,11 +397,11 @@ class Rules(SharedPlayground):
         """At rest after the change, without asking for ever."""
         self.gate.asked.clear()
         change()
-        wait_for(what, lambda: len(self.gate.asked) > 40 or (self.p.idle() and self.p.idle()), 30, every=0.05)
-        # A daemon that has just started sweeps by the way.
-        asked = [f"{asked.method} {asked.path}" for asked in self.gate.asked
-                 if not re.search(r"modified_since|changed_after|/me$|/whoami$", asked.path)]
-        self.assertLessEqual(len(asked), 12, f"it asked the systems over and over: {what}: {asked[:14]}")
+        wait_for(what, lambda: len(self.gate.asked) > 60 or (self.p.idle() and self.p.idle()), 30, every=0.05)
+        # A daemon that has just started sweeps by the way, and reads the other records once.
+        asked = collections.Counter(f"{asked.method} {asked.path}" for asked in self.gate.asked
+                                    if not re.search(r"modified_since|changed_after|/me$|/whoami$", asked.path))
+        self.assertLessEqual(max(asked.values()), 5, f"it asked the systems over and over: {what}: {asked}")
 
     def test_a_change_against_the_direction_is_put_back(self):
         contact, person = self.pair("Restored", street="A 1")
