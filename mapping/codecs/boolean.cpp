@@ -20,8 +20,9 @@ class BooleanCodec final : public SingleCodec<bool> {
   Printed print_present(const bool& value) const override { return Native(value); }
 };
 
-/// Two words, read in any case; a system that answers with JSON booleans is understood, too.
-class WordBooleanCodec final : public SingleCodec<bool> {
+/// Two words, read in any case; a system that answers with JSON booleans is understood, too. Where one of the words is
+/// '', a blank is that value.
+class WordBooleanCodec final : public Codec {
  public:
   WordBooleanCodec(std::string yes, std::string no)
       : yes_(to_nfc(yes)), no_(to_nfc(no)), yes_folded_(folded(yes)), no_folded_(folded(no)) {}
@@ -29,8 +30,8 @@ class WordBooleanCodec final : public SingleCodec<bool> {
   std::string_view kind() const override { return "boolean"; }
   std::vector<Value> values() const override { return {Value(false), Value(true)}; }
 
- private:
-  Parsed parse_present(const Native& raw) const override {
+  Parsed parse(const Native& raw) const override {
+    if (is_blank_spelling(raw)) return blank();
     if (raw.is_bool()) return Value(raw.boolean());
     if (raw.is_text() || raw.is_number()) {
       const std::string word = folded(trimmed(raw.plain()));
@@ -39,7 +40,22 @@ class WordBooleanCodec final : public SingleCodec<bool> {
     }
     return not_a(raw, "'" + yes_ + "' or '" + no_ + "'");
   }
-  Printed print_present(const bool& value) const override { return Native(value ? yes_ : no_); }
+
+  Printed print(const Value& value) const override {
+    if (is_blank(value)) return Native();
+    const bool* present = std::get_if<bool>(&value);
+    if (present == nullptr) return wrong_kind(value, kind());
+    return Native(*present ? yes_ : no_);
+  }
+
+  /// Where a word is '', there is no blank beside it.
+  Value narrow(const Value& value) const override { return is_blank(value) ? blank() : value; }
+  std::optional<Value> put(const Value& old, const Value& poor) const override {
+    return narrow(old) == poor ? old : poor;
+  }
+
+ private:
+  Value blank() const { return yes_.empty() ? Value(true) : no_.empty() ? Value(false) : Value(Blank{}); }
 
   std::string yes_, no_, yes_folded_, no_folded_;
 };
@@ -47,7 +63,7 @@ class WordBooleanCodec final : public SingleCodec<bool> {
 }  // namespace
 
 CodecPtr make_boolean(const Specification& specification, const Surroundings&) {
-  constexpr std::string_view kUsage = "boolean or boolean('ja','nein')";
+  constexpr std::string_view kUsage = "boolean, boolean('ja','nein') or boolean('X','')";
   limit_arguments(specification, 2, kUsage);
   const auto& words = specification.arguments;
   if (words.empty()) return std::make_shared<BooleanCodec>();
@@ -55,8 +71,8 @@ CodecPtr make_boolean(const Specification& specification, const Surroundings&) {
     throw SpecificationError("the word for false is missing: write " + std::string(kUsage), words[0].column);
   }
   for (const Argument& word : words) {
-    if (word.text.empty() || trimmed(word.text).size() != word.text.size()) {
-      throw SpecificationError("a word must neither be blank nor start or end with white space", word.column);
+    if (trimmed(word.text).size() != word.text.size()) {
+      throw SpecificationError("a word must not start or end with white space", word.column);
     }
   }
   if (folded(words[0].text) == folded(words[1].text)) {

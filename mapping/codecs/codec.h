@@ -79,7 +79,8 @@ struct CodecError {
 /// A codec from its specification, `name` or `name(argument, ...)`, arguments bare words or quoted
 /// (with ' or ", the quote itself doubled):
 ///   text            NFC; no trimming (cleaning does that); white space only is a text
-///   text(max)       longer than max characters cannot be printed
+///   text(40), text(40, bytes)       longer ones cannot be printed; text(40, truncate): they are cut (narrowing)
+///   text(40, '[A-Za-z0-9 -]')       other characters (an ICU UnicodeSet) cannot be printed
 ///   email           normal form: the domain in lower case; folding the rest is the *match key's* business
 ///   phone(DE)       libphonenumber, E.164 (";ext=" kept); region for national numbers
 ///   phone(DE, national), phone(DE, international)   as phone(DE), printed for people
@@ -87,15 +88,25 @@ struct CodecError {
 ///   decimal, decimal(de)            text 1234.56 / "1.234,56"; decimal(en) "1,234.56"; a JSON number is read by all
 ///   decimal(de, grouped)            printed with grouping, too
 ///   number, number(de)              as decimal, printed as a JSON number
-///   boolean, boolean('ja','nein')   JSON true and false, or two words (read in any case)
+///   percent         19 percent is 19, as a JSON number; percent(text) "19"; percent(sign) "19 %";
+///                   percent(fraction) 0.19, percent(fraction, text) "0.19"; all with de or en last; a % is read by all
+///   boolean, boolean('ja','nein')   JSON true and false, or two words (read in any case), of which one may be ''
 ///   date, date('dd.MM.yyyy')        ISO 8601, or an ICU pattern
 ///   date('d. MMMM yyyy', de)        with the locale of the names in the pattern; en where there is none
 ///   datetime, datetime(seconds)     ISO 8601 with offset, to microseconds or seconds (narrowing)
+///   datetime(epoch_s), datetime(epoch_ms)   since 1970, a JSON number (narrowing)
 ///   datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin'[, locale])   pattern and zone (narrowing to what the pattern
 ///                   shows). A time skipped by the zone's clock is a Problem; one shown twice is the earlier.
 ///   option(table)   spelled by its side's column of the table; option(table, number) printed as a JSON number.
 ///                   One right spelling for several left ones narrows: it is read as the first of them.
+///   country, country(alpha3), country(de)       ISO 3166; all read codes and English, German and their own names
+///   language, language(alpha3), language(de)    ISO 639; so too
+///   currency, currency(symbol, de), currency(name, de)   ISO 4217; so too, and symbols
+///   url, url(bare)  normal form; bare: printed without https:// (narrowing)
 ///   vat_id          upper case, without white space and . - / ; country prefix required
+///                   Of the EU, CH, GB and NO with their check digits; vat_id(unchecked) looks at the form only
+///   registration    Amtsgericht Charlottenburg HRB 12345 B, in any order; other countries' in upper case;
+///                   registration(number)  without the court (narrowing)
 ///   name_parts      two paths, [given, family]; raw and printed are an array of two
 ///   full_name       one path, "Given Family" (narrowing: the split is a guess, put() keeps the parts)
 ///   full_name('family, given')   one path, lossless

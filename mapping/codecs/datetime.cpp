@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <charconv>
+
 #include "mapping/codecs/date_pattern.h"
 #include "mapping/codecs/families.h"
 #include "mapping/codecs/iso_time.h"
@@ -10,7 +13,9 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr std::string_view kUsage = "datetime, datetime(seconds) or datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin')";
+constexpr std::string_view kDatetimeUsage =
+    "datetime, datetime(seconds), datetime(epoch_s), datetime(epoch_ms) or "
+    "datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin')";
 
 class InstantCodec : public SingleCodec<Instant> {
  public:
@@ -61,6 +66,45 @@ class IsoInstantCodec final : public InstantCodec {
   microseconds precision_;
 };
 
+/// Since 1970, UTC, as a JSON number; digits in a text are read, too.
+class EpochCodec final : public InstantCodec {
+ public:
+  explicit EpochCodec(microseconds unit) : unit_(unit) {}
+
+ private:
+  Parsed parse_present(const Native& raw) const override {
+    const auto number = raw.is_number() || raw.is_text() ? Decimal::parse(trimmed(raw.plain())) : std::nullopt;
+    const auto count = number && number->is_integer() ? whole_of(*number) : std::nullopt;
+    if (count && *count >= kFirst / unit_ && *count <= kLast / unit_) return Value(Instant(*count * unit_));
+    return not_a(raw,
+                 unit_ == std::chrono::seconds(1) ? "time in seconds since 1970" : "time in milliseconds since 1970");
+  }
+
+  Printed print_present(const Instant& value) const override {
+    return Native(Native::Number{std::to_string(count_of(value))});
+  }
+
+  Instant held(Instant instant) const override { return Instant(count_of(instant) * unit_); }
+
+  std::int64_t count_of(Instant instant) const {
+    const microseconds since = instant.time_since_epoch();
+    return since / unit_ - (since % unit_ < microseconds(0) ? 1 : 0);
+  }
+
+  static std::optional<std::int64_t> whole_of(const Decimal& number) {
+    const std::string digits = number.print();
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional(count) : std::nullopt;
+  }
+
+  // The years 0001 to 9999, which all other spellings hold.
+  static constexpr microseconds kFirst{-62'135'596'800'000'000};
+  static constexpr microseconds kLast{253'402'300'799'999'999};
+
+  microseconds unit_;
+};
+
 class PatternInstantCodec final : public InstantCodec {
  public:
   PatternInstantCodec(std::string form, CompiledPattern compiled, Zone zone)
@@ -101,20 +145,27 @@ class PatternInstantCodec final : public InstantCodec {
 };
 
 CodecPtr make_iso(const Specification& specification) {
-  constexpr std::string_view kPrecisions[] = {"seconds"};
+  constexpr std::string_view kWords[] = {"seconds", "epoch_s", "epoch_ms"};
   if (specification.arguments.empty()) return std::make_shared<IsoInstantCodec>(microseconds(1));
   const Argument& argument = specification.arguments[0];
-  if (argument.text.find_first_of("yMdHhms") != std::string::npos && argument.text != kPrecisions[0]) {
-    throw SpecificationError("the zone is missing: write " + std::string(kUsage), argument.column);
+  const bool is_word = std::ranges::find(kWords, argument.text) != std::end(kWords);
+  if (argument.text.find_first_of("yMdHhms") != std::string::npos && !is_word) {
+    throw SpecificationError("the zone is missing: write " + std::string(kDatetimeUsage), argument.column);
   }
-  word_of(argument, kPrecisions);
-  return std::make_shared<IsoInstantCodec>(std::chrono::seconds(1));
+  switch (word_of(argument, kWords)) {
+    case 0:
+      return std::make_shared<IsoInstantCodec>(std::chrono::seconds(1));
+    case 1:
+      return std::make_shared<EpochCodec>(std::chrono::seconds(1));
+    default:
+      return std::make_shared<EpochCodec>(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
 
 CodecPtr make_datetime(const Specification& specification, const Surroundings&) {
-  limit_arguments(specification, 3, kUsage);
+  limit_arguments(specification, 3, kDatetimeUsage);
   const auto& arguments = specification.arguments;
   if (arguments.size() < 2) return make_iso(specification);
   auto zone = Zone::find(arguments[1].text);

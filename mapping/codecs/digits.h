@@ -7,11 +7,18 @@
 
 namespace counterpart::codecs {
 
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline bool is_capital(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
 /// Takes `least` to `most` ASCII digits off the front of `text`; nullopt where there are fewer.
 inline std::optional<int> take_digits(std::string_view& text, std::size_t least, std::size_t most) {
   int value = 0;
   std::size_t count = 0;
-  while (count < most && count < text.size() && text[count] >= '0' && text[count] <= '9') {
+  while (count < most && count < text.size() && is_digit(text[count])) {
     value = value * 10 + (text[count++] - '0');
   }
   if (count < least) return std::nullopt;

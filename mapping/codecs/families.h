@@ -21,8 +21,14 @@ CodecPtr make_number(const Specification& specification, const Surroundings& aro
 CodecPtr make_boolean(const Specification& specification, const Surroundings& around);
 CodecPtr make_date(const Specification& specification, const Surroundings& around);
 CodecPtr make_datetime(const Specification& specification, const Surroundings& around);
+CodecPtr make_percent(const Specification& specification, const Surroundings& around);
+CodecPtr make_country(const Specification& specification, const Surroundings& around);
+CodecPtr make_language(const Specification& specification, const Surroundings& around);
+CodecPtr make_currency(const Specification& specification, const Surroundings& around);
+CodecPtr make_url(const Specification& specification, const Surroundings& around);
 CodecPtr make_option(const Specification& specification, const Surroundings& around);
 CodecPtr make_vat_id(const Specification& specification, const Surroundings& around);
+CodecPtr make_registration(const Specification& specification, const Surroundings& around);
 CodecPtr make_name_parts(const Specification& specification, const Surroundings& around);
 CodecPtr make_full_name(const Specification& specification, const Surroundings& around);
 

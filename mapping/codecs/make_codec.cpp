@@ -12,12 +12,24 @@ struct Family {
 };
 
 constexpr std::array kFamilies{
-    Family{"boolean", codecs::make_boolean},   Family{"date", codecs::make_date},
-    Family{"datetime", codecs::make_datetime}, Family{"decimal", codecs::make_decimal},
-    Family{"email", codecs::make_email},       Family{"full_name", codecs::make_full_name},
-    Family{"integer", codecs::make_integer},   Family{"name_parts", codecs::make_name_parts},
-    Family{"number", codecs::make_number},     Family{"option", codecs::make_option},
-    Family{"phone", codecs::make_phone},       Family{"text", codecs::make_text},
+    Family{"boolean", codecs::make_boolean},
+    Family{"country", codecs::make_country},
+    Family{"currency", codecs::make_currency},
+    Family{"date", codecs::make_date},
+    Family{"datetime", codecs::make_datetime},
+    Family{"decimal", codecs::make_decimal},
+    Family{"email", codecs::make_email},
+    Family{"full_name", codecs::make_full_name},
+    Family{"integer", codecs::make_integer},
+    Family{"language", codecs::make_language},
+    Family{"name_parts", codecs::make_name_parts},
+    Family{"number", codecs::make_number},
+    Family{"option", codecs::make_option},
+    Family{"percent", codecs::make_percent},
+    Family{"phone", codecs::make_phone},
+    Family{"registration", codecs::make_registration},
+    Family{"text", codecs::make_text},
+    Family{"url", codecs::make_url},
     Family{"vat_id", codecs::make_vat_id},
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "mapping/codecs/digits.h"
 #include "mapping/codecs/families.h"
 #include "mapping/codecs/single.h"
 
@@ -14,9 +15,8 @@ struct Spelling {
   bool grouped = false;    ///< printed with grouping
 };
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+constexpr Spelling kGerman{',', '.', false};
+constexpr Spelling kEnglish{'.', ',', false};
 
 /// Digits with group marks, all of them or none: "1234" or "1.234", never "12.34".
 std::optional<std::string> without_groups(std::string_view digits, char mark) {
@@ -105,11 +105,61 @@ class NumberCodec final : public SingleCodec<Decimal> {
   Shape shape_;
 };
 
+/// How a side spells so many hundredths. The value is what stands before the sign: 19 of "19 %", of 19 and of 0.19.
+struct PercentShape {
+  enum class Form : std::uint8_t { number, text, sign, fraction };
+  Form form = Form::number;
+  bool as_text = false;  ///< a fraction printed as text
+  Spelling spelling;
+};
+
+class PercentCodec final : public SingleCodec<Decimal> {
+ public:
+  explicit PercentCodec(const PercentShape& shape) : shape_(shape) {}
+
+  std::string_view kind() const override { return "number"; }
+
+ private:
+  bool is_fraction() const { return shape_.form == PercentShape::Form::fraction; }
+
+  Parsed parse_present(const Native& raw) const override {
+    std::optional<Decimal> value;
+    bool signed_so = false;
+    if (raw.is_number()) value = Decimal::parse(raw.number());
+    if (raw.is_text()) {
+      std::string_view text = trimmed(raw.text());
+      signed_so = text.ends_with('%');
+      if (signed_so) text = trimmed(text.substr(0, text.size() - 1));
+      value = read_text(text, shape_.spelling);
+    }
+    // "19 %" is 19 percent, whatever a side writes that should hold 0.19.
+    if (value && is_fraction() && !signed_so) value = Decimal::multiply(*value, Decimal(100));
+    if (value) return Value(*std::move(value));
+    return not_a(raw, shape_.spelling.decimal_mark == ',' ? "percentage like 19,5" : "percentage like 19.5");
+  }
+
+  Printed print_present(const Decimal& value) const override {
+    if (!is_fraction()) return spelled(value);
+    const auto fraction = Decimal::multiply(value, *Decimal::parse("0.01"));
+    if (fraction) return spelled(*fraction);
+    return not_a(Native(value.print()), "percentage of so few digits that a fraction holds it");
+  }
+
+  Native spelled(const Decimal& value) const {
+    const bool as_number = shape_.form == PercentShape::Form::number || (is_fraction() && !shape_.as_text);
+    if (as_number) return Native(Native::Number{value.print()});
+    const std::string text = spell(value, shape_.spelling);
+    return Native(shape_.form == PercentShape::Form::sign ? text + " %" : text);
+  }
+
+  PercentShape shape_;
+};
+
 Spelling spelling_of(const Specification& specification) {
   constexpr std::string_view kLocales[] = {"de", "en"};
   if (specification.arguments.empty()) return {};
   const bool german = word_of(specification.arguments[0], kLocales) == 0;
-  return german ? Spelling{',', '.', false} : Spelling{'.', ',', false};
+  return german ? kGerman : kEnglish;
 }
 
 }  // namespace
@@ -136,6 +186,37 @@ CodecPtr make_decimal(const Specification& specification, const Surroundings&) {
 CodecPtr make_number(const Specification& specification, const Surroundings&) {
   limit_arguments(specification, 1, "number, number(de) or number(en)");
   return std::make_shared<NumberCodec>(NumberCodec::Shape{spelling_of(specification), false, true});
+}
+
+CodecPtr make_percent(const Specification& specification, const Surroundings&) {
+  constexpr std::string_view kUsage =
+      "percent, percent(text), percent(sign), percent(fraction) or percent(fraction, text), with de or en last";
+  constexpr std::string_view kWords[] = {"text", "sign", "fraction", "de", "en"};
+  enum : std::size_t { text, sign, fraction, german, english };
+  limit_arguments(specification, 3, kUsage);
+  PercentShape shape;
+  bool formed = false;
+  bool located = false;
+  for (const Argument& argument : specification.arguments) {
+    const std::size_t word = word_of(argument, kWords);
+    const bool completes = word == text && shape.form == PercentShape::Form::fraction && !shape.as_text;
+    if (located || (word < german && formed && !completes)) {
+      throw SpecificationError("'" + argument.text + "' is one too many: write " + std::string(kUsage),
+                               argument.column);
+    }
+    if (completes) {
+      shape.as_text = true;
+    } else if (word < german) {
+      constexpr PercentShape::Form kForms[] = {PercentShape::Form::text, PercentShape::Form::sign,
+                                               PercentShape::Form::fraction};
+      shape.form = kForms[word];
+      formed = true;
+    } else {
+      shape.spelling = word == german ? kGerman : kEnglish;
+      located = true;
+    }
+  }
+  return std::make_shared<PercentCodec>(shape);
 }
 
 }  // namespace counterpart::codecs

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <phonenumbers/phonenumberutil.h>
 
+#include "mapping/codecs/digits.h"
 #include "mapping/codecs/families.h"
 #include "mapping/codecs/single.h"
 
@@ -31,7 +32,7 @@ std::optional<PhoneNumber> read_number(const std::string& text, const std::strin
 
 /// A JSON number can only be a phone number where it is digits.
 bool is_digits(const Native& raw) {
-  return raw.is_number() && std::ranges::all_of(raw.number(), [](char c) { return c >= '0' && c <= '9'; });
+  return raw.is_number() && std::ranges::all_of(raw.number(), is_digit);
 }
 
 class PhoneCodec final : public SingleCodec<std::string> {

@@ -1,4 +1,6 @@
 #include <charconv>
+#include <unicode/brkiter.h>
+#include <unicode/uniset.h>
 
 #include "mapping/codecs/families.h"
 #include "mapping/codecs/single.h"
@@ -6,9 +8,54 @@
 namespace counterpart::codecs {
 namespace {
 
+constexpr std::string_view kTextUsage =
+    "text, text(40), text(40, bytes), text(40, truncate), or text(40, '[A-Za-z0-9 -]') with the characters that are "
+    "allowed";
+
+/// What a side can hold of a text.
+struct Bounds {
+  std::size_t most = 0;  ///< 0: any length
+  bool in_bytes = false;
+  bool truncates = false;
+  std::shared_ptr<const icu::UnicodeSet> allowed;  ///< nullptr: all
+  std::string allowed_as;                          ///< as it was written
+
+  std::size_t length(std::string_view text) const { return in_bytes ? text.size() : length_of(text); }
+  std::string unit() const { return in_bytes ? "bytes" : "characters"; }
+};
+
+/// As much of the text as there is room for, ending where a person sees a character end, without white space there.
+std::string cut(const std::string& text, const Bounds& bounds) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::BreakIterator> characters(
+      icu::BreakIterator::createCharacterInstance(icu::Locale::getRoot(), status));
+  const auto whole = icu::UnicodeString::fromUTF8(text);
+  characters->setText(whole);
+  std::string kept;
+  for (std::int32_t end = characters->next(); end != icu::BreakIterator::DONE; end = characters->next()) {
+    std::string longer;
+    whole.tempSubStringBetween(0, end).toUTF8String(longer);
+    if (bounds.length(longer) > bounds.most) break;
+    kept = std::move(longer);
+  }
+  const std::string_view without = trimmed(kept);
+  if (without.empty()) return "";
+  return kept.substr(0, static_cast<std::size_t>(without.data() - kept.data()) + without.size());
+}
+
+/// The first character that is not in the set, with its place counted from 1.
+std::optional<std::pair<std::string, std::int32_t>> first_outside(const icu::UnicodeSet& set, const std::string& text) {
+  const auto whole = icu::UnicodeString::fromUTF8(text);
+  const std::int32_t at = set.span(whole, 0, USET_SPAN_CONTAINED);
+  if (at >= whole.length()) return std::nullopt;
+  std::string character;
+  icu::UnicodeString(whole.char32At(at)).toUTF8String(character);
+  return std::pair(character, whole.countChar32(0, at) + 1);
+}
+
 class TextCodec final : public Codec {
  public:
-  explicit TextCodec(std::optional<std::size_t> length_max) : length_max_(length_max) {}
+  explicit TextCodec(Bounds bounds) : bounds_(std::move(bounds)) {}
 
   Parsed parse(const Native& raw) const override {
     if (raw.is_null()) return Value(Blank{});
@@ -22,34 +69,95 @@ class TextCodec final : public Codec {
     if (is_blank(value)) return Native();
     const auto* text = std::get_if<std::string>(&value);
     if (text == nullptr) return wrong_kind(value, kind());
-    const std::size_t length = length_of(*text);
-    if (length_max_ && length > *length_max_) {
-      return Problem{"the text has " + std::to_string(length) + " characters, and only " +
-                         std::to_string(*length_max_) + " are allowed there",
-                     "shorten it in the record, or cut it in the mapping with `clean`"};
+    if (bounds_.allowed) {
+      if (const auto outside = first_outside(*bounds_.allowed, *text)) return not_allowed(*text, *outside);
     }
-    return Native(*text);
+    const std::size_t length = bounds_.length(*text);
+    if (bounds_.most == 0 || length <= bounds_.most) return Native(*text);
+    if (bounds_.truncates) return printed_cut(*text);
+    return Problem{"the text has " + std::to_string(length) + " " + bounds_.unit() + ", and only " +
+                       std::to_string(bounds_.most) + " are allowed there",
+                   "shorten it in the record, or let it be cut: text(" + std::to_string(bounds_.most) + ", truncate)"};
+  }
+
+  Value narrow(const Value& value) const override {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr || !is_cut(*text)) return value;
+    std::string kept = cut(*text, bounds_);
+    return kept.empty() ? Value(Blank{}) : Value(std::move(kept));
+  }
+
+  /// An edit of what was cut says nothing of the rest.
+  std::optional<Value> put(const Value& old, const Value& poor) const override {
+    if (narrow(old) == poor) return old;
+    const auto* text = std::get_if<std::string>(&old);
+    if (text != nullptr && is_cut(*text) && !is_blank(poor)) return std::nullopt;
+    return poor;
   }
 
   std::string_view kind() const override { return "text"; }
 
  private:
-  std::optional<std::size_t> length_max_;
+  bool is_cut(const std::string& text) const { return bounds_.truncates && bounds_.length(text) > bounds_.most; }
+
+  Native printed_cut(const std::string& text) const {
+    std::string kept = cut(text, bounds_);
+    return kept.empty() ? Native() : Native(std::move(kept));
+  }
+
+  Problem not_allowed(const std::string& text, const std::pair<std::string, std::int32_t>& outside) const {
+    return {"character " + std::to_string(outside.second) + " of " + shown(Native(text)) + ", '" + outside.first +
+                "', is not allowed there (" + bounds_.allowed_as + ")",
+            "replace it in the record, or in the mapping with `clean`"};
+  }
+
+  Bounds bounds_;
 };
+
+std::size_t length_in(const Argument& argument) {
+  std::size_t most = 0;
+  const char* end = argument.text.data() + argument.text.size();
+  const auto [stop, error] = std::from_chars(argument.text.data(), end, most);
+  if (error == std::errc{} && stop == end && most > 0) return most;
+  throw SpecificationError("'" + argument.text + "' is no number of characters: write " + std::string(kTextUsage),
+                           argument.column);
+}
+
+std::shared_ptr<const icu::UnicodeSet> characters_in(const Argument& argument) {
+  UErrorCode status = U_ZERO_ERROR;
+  auto set = std::make_shared<icu::UnicodeSet>(icu::UnicodeString::fromUTF8(argument.text), 0, nullptr, status);
+  if (U_SUCCESS(status) && !set->isEmpty()) {
+    set->freeze();
+    return set;
+  }
+  throw SpecificationError(
+      "'" + argument.text + "' is no set of characters: write one like '[A-Za-z0-9 -]' or '[[:L:]]'", argument.column);
+}
 
 }  // namespace
 
 CodecPtr make_text(const Specification& specification, const Surroundings&) {
-  limit_arguments(specification, 1, "text or text(40)");
-  if (specification.arguments.empty()) return std::make_shared<TextCodec>(std::nullopt);
-  const Argument& argument = specification.arguments.front();
-  std::size_t length_max = 0;
-  const char* end = argument.text.data() + argument.text.size();
-  const auto [stop, error] = std::from_chars(argument.text.data(), end, length_max);
-  if (error != std::errc{} || stop != end || length_max == 0) {
-    throw SpecificationError("'" + argument.text + "' is no number of characters: write text(40)", argument.column);
+  limit_arguments(specification, 4, kTextUsage);
+  Bounds bounds;
+  for (const Argument& argument : specification.arguments) {
+    if (argument.text.starts_with('[')) {
+      bounds.allowed = characters_in(argument);
+      bounds.allowed_as = argument.text;
+    } else if (argument.text == "bytes") {
+      bounds.in_bytes = true;
+    } else if (argument.text == "truncate") {
+      bounds.truncates = true;
+    } else if (bounds.most > 0) {
+      throw SpecificationError("'" + argument.text + "' is a second length: write " + std::string(kTextUsage),
+                               argument.column);
+    } else {
+      bounds.most = length_in(argument);
+    }
+    if (bounds.most > 0 || (!bounds.in_bytes && !bounds.truncates)) continue;
+    throw SpecificationError("'" + argument.text + "' follows a length: write " + std::string(kTextUsage),
+                             argument.column);
   }
-  return std::make_shared<TextCodec>(length_max);
+  return std::make_shared<TextCodec>(std::move(bounds));
 }
 
 }  // namespace counterpart::codecs

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <unicode/brkiter.h>
 #include <unicode/bytestream.h>
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -103,6 +105,19 @@ std::string folded(std::string_view text) {
   const std::string normal = to_nfc(text);
   std::string result;
   icu::UnicodeString::fromUTF8(normal).foldCase().toUTF8String(result);
+  return to_nfc(result);
+}
+
+std::string title_case(std::string_view text) {
+  std::string result;
+  auto title = icu::UnicodeString::fromUTF8(std::string(text));
+  title.toTitle(nullptr, icu::Locale::getRoot()).toUTF8String(result);
+  return to_nfc(result);
+}
+
+std::string upper_case(std::string_view text) {
+  std::string result;
+  icu::UnicodeString::fromUTF8(std::string(text)).toUpper(icu::Locale::getRoot()).toUTF8String(result);
   return to_nfc(result);
 }
 

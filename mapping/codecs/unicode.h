@@ -27,4 +27,10 @@ std::string ascii_lower(std::string_view text);
 /// For comparing words without regard to case (Unicode case folding).
 std::string folded(std::string_view text);
 
+/// The first letter of each word in upper case, the others in lower, in any language alike.
+std::string title_case(std::string_view text);
+
+/// In upper case, in any language alike.
+std::string upper_case(std::string_view text);
+
 }  // namespace counterpart::codecs

@@ -1,10 +1,8 @@
 #include "mapping/reconcile/match.h"
 
 #include <algorithm>
-#include <stdexcept>
-#include <unicode/bytestream.h>
-#include <unicode/idna.h>
 
+#include "mapping/codecs/domain.h"
 #include "mapping/codecs/email.h"
 #include "mapping/codecs/unicode.h"
 #include "mapping/codecs/vat_id.h"
@@ -12,30 +10,12 @@
 namespace counterpart {
 namespace {
 
-/// The domain in A-labels by IDNA2008 (UTS #46, non-transitional); "" where it is no domain.
-std::string to_a_labels(std::string_view domain) {
-  if (domain.ends_with('.')) domain.remove_suffix(1);
-  UErrorCode status = U_ZERO_ERROR;
-  constexpr std::uint32_t kOptions =
-      UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_NONTRANSITIONAL_TO_UNICODE | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ;
-  const std::unique_ptr<icu::IDNA> idna(icu::IDNA::createUTS46Instance(kOptions, status));
-  if (U_FAILURE(status)) throw std::runtime_error("ICU has no IDNA: " + std::string(u_errorName(status)));
-  std::string labels;
-  icu::StringByteSink<std::string> sink(&labels);
-  icu::IDNAInfo info;
-  idna->nameToASCII_UTF8(icu::StringPiece(domain.data(), static_cast<std::int32_t>(domain.size())), sink, info, status);
-  // Mail works with hosts whose hyphens the registries would not allow.
-  constexpr std::uint32_t kForgiven = UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
-  if (U_FAILURE(status) || (info.getErrors() & ~kForgiven) != 0) return "";
-  return labels;
-}
-
 /// The local part is folded in ASCII only: Unicode folding would make one person of two (mıke, mike).
 std::string normalise_email(std::string_view text) {
   const std::string address = codecs::to_nfc(codecs::trimmed(text));
   const auto at_sign = codecs::at_sign_of(address);
   if (!at_sign) return "";
-  const std::string domain = to_a_labels(std::string_view(address).substr(*at_sign + 1));
+  const std::string domain = codecs::domain_in_ascii(std::string_view(address).substr(*at_sign + 1));
   if (domain.empty()) return "";
   return codecs::ascii_lower(address.substr(0, *at_sign)) + "@" + codecs::ascii_lower(domain);
 }

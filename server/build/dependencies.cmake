@@ -1,5 +1,5 @@
 # Everything comes from Debian packages; README.md says what each is for.
-find_package(Boost 1.81 CONFIG REQUIRED)  # headers only
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS url)  # but for Boost.URL, headers only
 find_package(OpenSSL REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ICU 72 REQUIRED COMPONENTS uc i18n)

@@ -32,7 +32,7 @@ FieldValues::FieldValues(const FieldRule& rule, std::optional<KeyKind> key) : ru
   std::erase_if(few_, [&](const Value& value) {
     return !comes_back(rule.side.left, value) || !comes_back(rule.side.right, value);
   });
-  std::vector<Kind> kinds{Kind::text,   Kind::email, Kind::phone,   Kind::vat_id,
+  std::vector<Kind> kinds{Kind::text,   Kind::email, Kind::phone,   Kind::vat_id, Kind::url,
                           Kind::number, Kind::date,  Kind::instant, Kind::name};
   if (key) kinds = {*key == KeyKind::email ? Kind::email : Kind::vat_id};
   if (!few_.empty()) kinds = {Kind::few};
@@ -80,7 +80,9 @@ Value FieldValues::make(Kind kind, int number) const {
     case Kind::phone:
       return Value("+493012" + padded(number, 5));
     case Kind::vat_id:
-      return Value("DE" + padded(number, 9));
+      return Value("LU" + padded(number, 6) + padded(number % 89, 2));  // with its check digits
+    case Kind::url:
+      return Value("https://example.org/" + std::to_string(number));
     case Kind::number:
       return Value(Decimal(1'000 + number));
     case Kind::date:

@@ -45,6 +45,17 @@ TEST(DatetimeCodec, OfSecondsNarrows) {
   EXPECT_EQ(show(seconds->narrow(instant("1969-12-31T23:59:59.25Z"))), show(Value(instant("1969-12-31T23:59:59Z"))));
 }
 
+TEST(DatetimeCodec, CountsSecondsOrMillisecondsSince1970) {
+  EXPECT_EQ(read(codec("datetime(epoch_s)"), number("1767220205")), show(Value(instant("2025-12-31T22:30:05Z"))));
+  EXPECT_EQ(read(codec("datetime(epoch_s)"), " 1767220205 "), show(Value(instant("2025-12-31T22:30:05Z"))));
+  EXPECT_EQ(read(codec("datetime(epoch_ms)"), number("-1")), show(Value(instant("1969-12-31T23:59:59.999Z"))));
+  EXPECT_EQ(written(codec("datetime(epoch_ms)"), instant("2025-12-31T22:30:05.1239Z")), "1767220205123");
+  EXPECT_EQ(written(codec("datetime(epoch_s)"), instant("1969-12-31T23:59:59.5Z")), "-1");
+  for (const char* none : {"1767220205.5", "2025-12-31", "1e30", "99999999999999999999", "253402300800"}) {
+    EXPECT_THAT(read(codec("datetime(epoch_s)"), none), StartsWith("problem: ")) << none;
+  }
+}
+
 TEST(DatetimeCodec, WithoutAnEditKeepsWhatTheOtherSideKnowsBetter) {
   const CodecPtr minutes = codec(kBerlin);
   const Instant old = instant("2026-12-31T22:30:05.7Z");
@@ -137,7 +148,8 @@ RC_GTEST_PROP(DatetimeCodec, HoldsEveryInstantAsFarAsItShows, ()) {
   const Instant value = *any_instant();
   const Instant edit = *any_instant();
   for (const char* name :
-       {"datetime", "datetime(seconds)", kBerlin, "datetime('dd.MM.yyyy HH:mm:ss.SS', 'America/New_York')",
+       {"datetime", "datetime(seconds)", "datetime(epoch_s)", "datetime(epoch_ms)", kBerlin,
+        "datetime('dd.MM.yyyy HH:mm:ss.SS', 'America/New_York')",
         "datetime('yyyyMMddHHmmssSSSSSS', 'Australia/Lord_Howe')", "datetime('MM/dd/yyyy h:mm:ss a', 'UTC')",
         "datetime('d. MMMM yyyy, H:mm', 'Europe/Berlin', de)"}) {
     holds(codec(name), value);

@@ -37,7 +37,10 @@ TEST(Specification, IsRefusedWithTheColumn) {
       {"text(4,)", "7: expected an argument"},
       {"text(4) x", "8: nothing may follow the codec 'text'"},
       {"date('dd.MM.yyyy)", "5: this quote is not closed"},
-      {"text(4, 5)", "8: 'text' has too many arguments: write text or text(40)"},
+      {"text(4, 5)", "8: '5' is a second length"},
+      {"text(4, bytes, truncate, '[a]', x)", "32: 'text' has too many arguments: write text, text(40)"},
+      {"text(truncate)", "5: 'truncate' follows a length"},
+      {"text('[a')", "5: '[a' is no set of characters"},
       {"text(many)", "5: 'many' is no number of characters"},
       {"text(0)", "5: '0' is no number of characters"},
       {"email(x)", "6: 'email' has too many arguments"},
@@ -48,7 +51,8 @@ TEST(Specification, IsRefusedWithTheColumn) {
       {"number(de, grouped)", "11: 'number' has too many arguments"},
       {"boolean(ja)", "8: the word for false is missing"},
       {"boolean(ja, JA)", "12: the words for true and false must differ"},
-      {"boolean('', nein)", "8: a word must neither be blank"},
+      {"boolean(' ja', nein)", "8: a word must not start or end with white space"},
+      {"boolean('', '')", "12: the words for true and false must differ"},
       {"full_name(given)", "10: 'given' is not known here"},
       {"option", "0: the table is missing"},
       {"option(status)", "7: there is no table 'status'"},
@@ -59,17 +63,35 @@ TEST(Specification, IsRefusedWithTheColumn) {
 
 TEST(Specification, OfAnUnknownCodecListsTheKnownOnes) {
   EXPECT_THAT(refusal(" datum"), StartsWith("1: there is no codec 'datum'"));
-  EXPECT_THAT(refusal(" datum"), HasSubstr("boolean, date, datetime, decimal"));
+  EXPECT_THAT(refusal(" datum"), HasSubstr("boolean, country, currency, date"));
 }
 
 TEST(Codecs, TreatBlankSpellingsAsBlank) {
   const ValueTable table{{{"a", "b"}}};
   const TableLookup tables = [&](std::string_view) { return &table; };
 
-  for (const char* name :
-       {"email", "phone(DE)", "integer", "decimal(de)", "number", "boolean", "boolean(ja,nein)", "date",
-        "date('d. MMMM yyyy', de)", "datetime", "datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin')", "option(table)",
-        "vat_id", "full_name", "full_name('family, given')"}) {
+  for (const char* name : {"email",
+                           "phone(DE)",
+                           "integer",
+                           "decimal(de)",
+                           "number",
+                           "boolean",
+                           "boolean(ja,nein)",
+                           "date",
+                           "date('d. MMMM yyyy', de)",
+                           "datetime",
+                           "datetime(epoch_s)",
+                           "country",
+                           "country(de)",
+                           "language",
+                           "currency(symbol)",
+                           "percent",
+                           "url",
+                           "datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin')",
+                           "option(table)",
+                           "vat_id",
+                           "full_name",
+                           "full_name('family, given')"}) {
     const CodecPtr it = codec(name, Side::left, tables);
 
     EXPECT_EQ(read(it, Native()), "blank") << name;

@@ -1,42 +1,21 @@
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <gtest/gtest.h>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
 #include "mapping/values/json.h"
 #include "tests/mapping/expression/evaluation.h"
 #include "tests/mapping/expression/random_expression.h"
+#include "tests/mapping/oracle.h"
 
 namespace counterpart {
 namespace {
 
 constexpr std::size_t kCases = 3'000;
 constexpr unsigned kSeed = 20'261'121;
-constexpr int kExitWithoutJinja = 3;
 
 struct Case {
   std::string expression;
   Native scope;
-};
-
-/// A folder that is gone at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_(std::filesystem::temp_directory_path() / ("jinja_test." + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string operator/(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
 };
 
 std::vector<Case> random_cases() {
@@ -50,26 +29,12 @@ std::vector<Case> random_cases() {
   return cases;
 }
 
-void write_cases(const std::string& file, const std::vector<Case>& cases) {
-  std::ofstream out(file);
+std::vector<std::string> questions_of(const std::vector<Case>& cases) {
+  std::vector<std::string> questions;
   for (const Case& c : cases) {
-    out << print_json(Native(Native::Object{{"expression", Native(c.expression)}, {"scope", c.scope}})) << '\n';
+    questions.push_back(print_json(Native(Native::Object{{"expression", Native(c.expression)}, {"scope", c.scope}})));
   }
-}
-
-/// The oracle's exit code.
-int ask_jinja(const std::string& cases, const std::string& answers) {
-  const std::string script = COUNTERPART_SOURCE_DIR "/tests/mapping/expression/jinja_oracle.py";
-  const std::string command = "/usr/bin/python3 '" + script + "' '" + cases + "' '" + answers + "'";
-  const int status = std::system(command.c_str());
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-std::vector<std::string> read_lines(const std::string& file) {
-  std::ifstream in(file);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
+  return questions;
 }
 
 bool is_error(const std::string& answer) {
@@ -84,15 +49,9 @@ bool agree(const std::string& ours, const std::string& jinjas) {
 /// A user who knows Jinja knows our expressions: but for the differences documented at class
 /// Expression, which the oracle applies, both give the same values and refuse the same.
 TEST(Jinja, gives_the_same_values) {
-  const TemporaryFolder folder;
   const std::vector<Case> cases = random_cases();
-  write_cases(folder / "cases", cases);
-
-  const int exit_code = ask_jinja(folder / "cases", folder / "answers");
-  ASSERT_NE(exit_code, kExitWithoutJinja) << "Jinja2 is missing: apt-get install python3-jinja2";
-  ASSERT_EQ(exit_code, 0) << "the oracle failed, see above";
-  const std::vector<std::string> answers = read_lines(folder / "answers");
-  ASSERT_EQ(answers.size(), cases.size());
+  const std::vector<std::string> answers =
+      testing::ask_oracle("tests/mapping/expression/jinja_oracle.py", "python3-jinja2", questions_of(cases));
 
   std::size_t values = 0;
   std::size_t disagreements = 0;
