@@ -18,12 +18,15 @@ namespace counterpart {
 /// No field's name.
 inline constexpr std::string_view kRecordActivity = "";
 
-/// What is remembered of a link.
-struct LinkState {
+/// What is remembered of fields that two records, or two of their rows, share.
+struct FieldStates {
   Both<Native> base;             ///< objects: FieldSide::name → raw value that side held when the two last agreed
   std::set<std::string> frozen;  ///< names of fields held for a person
   std::map<std::string, Activity> activity;  ///< by field name; the whole record's under kRecordActivity
 };
+
+/// What is remembered of a link.
+struct LinkState : FieldStates {};
 
 /// What decides besides records and rules; handed in, for the core has no clock.
 struct ReconcileContext {

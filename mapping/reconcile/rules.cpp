@@ -79,9 +79,9 @@ Parsed parse_raw(const FieldSide& side, const Native& raw) {
   }
 }
 
-Parsed read_field(const FieldSide& side, const Record& record) {
+Parsed read_field(const FieldSide& side, const Shown& record) {
   if (side.paths.size() == 1) {
-    const Place place = look_up(side.paths.front(), record.fields, record.absent_is_blank);
+    const Place place = look_up(side.paths.front(), *record.fields, record.absent_is_blank);
     if (!place.known) return Value{Unknown{}};
     return place.is_null() ? Parsed{Value{Blank{}}} : parse_raw(side, *place.value);
   }
@@ -89,19 +89,19 @@ Parsed read_field(const FieldSide& side, const Record& record) {
   return raw ? parse_raw(side, *raw) : Parsed{Value{Unknown{}}};
 }
 
-std::optional<Native> raw_of(const FieldSide& side, const Record& record) {
-  return raw_at(side, record.fields, record.absent_is_blank);
+std::optional<Native> raw_of(const FieldSide& side, const Shown& record) {
+  return raw_at(side, *record.fields, record.absent_is_blank);
 }
 
 Native raw_in(const FieldSide& side, const Native& fields) {
   return raw_at(side, fields, true).value_or(Native{});
 }
 
-bool holds_raw(const FieldSide& side, const Record& record, const Native& raw) {
+bool holds_raw(const FieldSide& side, const Shown& record, const Native& raw) {
   const bool several = side.paths.size() > 1;
   if (several && !raw.is_null() && (!raw.is_array() || raw.array().size() != side.paths.size())) return false;
   for (std::size_t i = 0; i < side.paths.size(); ++i) {
-    const Place place = look_up(side.paths[i], record.fields, record.absent_is_blank);
+    const Place place = look_up(side.paths[i], *record.fields, record.absent_is_blank);
     if (!place.known) return false;
     const Native* kept = raw.is_null() ? nullptr : several ? &raw.array()[i] : &raw;
     const bool same = kept == nullptr || kept->is_null() ? place.is_null() : place.value && *place.value == *kept;

@@ -78,19 +78,28 @@ struct ObjectMapping {
   std::vector<FieldRule> fields;
 };
 
+/// What a record shows in its fields, or one of its child rows in its own.
+struct Shown {
+  Shown(const Record& record) : fields(&record.fields), absent_is_blank(record.absent_is_blank) {}
+  Shown(const Native& row, bool blank_where_absent) : fields(&row), absent_is_blank(blank_where_absent) {}
+
+  const Native* fields;
+  bool absent_is_blank;  ///< the system leaves out blank fields
+};
+
 /// A field's canonical value on one side: Unknown where the top-level member is missing (Blank where
 /// the record says absent_is_blank), Blank where a deeper step is; cleaned, then parsed.
-Parsed read_field(const FieldSide& side, const Record& record);
+Parsed read_field(const FieldSide& side, const Shown& record);
 
 /// The raw value that a base keeps: the native at the path (an array of them for several paths);
 /// null where nothing is there; nullopt where the value is unknown.
-std::optional<Native> raw_of(const FieldSide& side, const Record& record);
+std::optional<Native> raw_of(const FieldSide& side, const Shown& record);
 
 /// raw_of() in fields that are no record (yet), such as the ones to be sent; null where absent.
 Native raw_in(const FieldSide& side, const Native& fields);
 
 /// raw_of(side, record) == raw, without copying anything.
-bool holds_raw(const FieldSide& side, const Record& record, const Native& raw);
+bool holds_raw(const FieldSide& side, const Shown& record, const Native& raw);
 
 /// The canonical value of a raw kept in a base, cleaned and parsed with today's codec.
 Parsed parse_raw(const FieldSide& side, const Native& raw);
