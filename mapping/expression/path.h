@@ -75,6 +75,7 @@ class Path {
 
   /// The value at this place, or nullptr where any step is missing. With [*]: the first match.
   const Native* find(const Native& root) const;
+  Native* find(Native& root) const { return const_cast<Native*>(find(std::as_const(root))); }
 
   /// Every value at this place, in order.
   std::vector<const Native*> find_all(const Native& root) const;

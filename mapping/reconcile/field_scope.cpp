@@ -191,6 +191,34 @@ bool FieldScope::move_state() {
   return !thawed_.empty();
 }
 
+std::vector<FieldDecision> decide_new(std::span<const FieldRule> rules, Side target, const Shown& source,
+                                      Native& fields) {
+  const Side from = other(target);
+  std::vector<FieldDecision> decisions;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const FieldRule& rule = rules[i];
+    if (!allows(rule.direction, target)) continue;
+    FieldDecision field;
+    field.field = i;
+    field.result = FieldResult::write;
+    field.to = target;
+    field.rule = "create";
+    Parsed read = read_field(rule.side[from], source);
+    if (auto* value = std::get_if<Value>(&read)) {
+      if (is_unknown(*value) || is_blank(*value)) continue;
+      field.sent = narrowed(rule.side[target], *value);
+      field.now[from] = std::move(*value);
+      field.problem = write_field(rule.side[target], field.sent, fields);
+    } else {
+      field.to = from;
+      field.problem = std::move(std::get<Problem>(read));
+    }
+    if (field.problem) field.result = FieldResult::problem;
+    decisions.push_back(std::move(field));
+  }
+  return decisions;
+}
+
 const Activity* last_activity(const FieldStates& state, std::string_view name) {
   const auto found = state.activity.find(std::string(name));
   return found == state.activity.end() ? nullptr : &found->second;

@@ -60,6 +60,11 @@ class FieldScope {
   Both<bool> changed_{};
 };
 
+/// What a new record, or a new row, is made of: every field that may go to `target` and is neither blank nor unknown,
+/// put into `fields`. Problems as FieldScope has them.
+std::vector<FieldDecision> decide_new(std::span<const FieldRule> rules, Side target, const Shown& source,
+                                      Native& fields);
+
 /// The activity kept under that name; nullptr: none.
 const Activity* last_activity(const FieldStates& state, std::string_view name);
 

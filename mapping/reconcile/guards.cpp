@@ -105,6 +105,8 @@ bool is_own_origin(const ObjectMapping& mapping, Side side, const NewsHint& hint
   if (!hint.changed.is_object() || hint.changed.object().empty()) return false;
   const Changes changes(hint.changed.object());
   if (changes_scope(mapping, side, changes)) return false;
+  const auto touches_rows = [&](const RowsRule& rows) { return changes.touch(rows.side[side].path); };
+  if (std::any_of(mapping.rows.begin(), mapping.rows.end(), touches_rows)) return false;
   return std::all_of(mapping.fields.begin(), mapping.fields.end(), [&](const FieldRule& rule) {
     const FieldSide& field = rule.side[side];
     return !is_touched(field, changes) || holds_base(field, changes, base);

@@ -1,20 +1,13 @@
 #include <algorithm>
+#include <deque>
 #include <utility>
 #include <vector>
 
 #include "mapping/reconcile/reconcile.h"
+#include "mapping/reconcile/row_intents.h"
 
 namespace counterpart {
 namespace {
-
-bool holds(const FieldSide& side, const Native& raw_sent, const Record& held) {
-  if (holds_raw(side, held, raw_sent)) return true;
-  const Parsed sent = parse_raw(side, raw_sent);
-  const Parsed now = read_field(side, held);
-  const Value* wanted = std::get_if<Value>(&sent);
-  const Value* found = std::get_if<Value>(&now);
-  return wanted != nullptr && found != nullptr && !is_unknown(*found) && *found == narrowed(side, *wanted);
-}
 
 bool holds_nothing(const FieldSide& side, const Record& held) {
   const Parsed now = read_field(side, held);
@@ -51,14 +44,22 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const In
   bool took_effect = !is_update && made == Made::surely;
   bool has_one_from_before = false;
   std::vector<const FieldRule*> overtaken;
+  std::deque<RowsInIntent> rows;
+  for (const RowsRule& rule : mapping.rows) {
+    const RowsInIntent& looked = rows.emplace_back(rule, side, intent, held, settlement.next);
+    if (!looked.any()) continue;
+    took_effect = took_effect || (is_update && looked.took_effect());
+    has_one_from_before = has_one_from_before || looked.has_one_from_before();
+    if (looked.done()) settlement.confirmed.insert(rule.side[side].path.text());
+  }
   for (const FieldRule& rule : mapping.fields) {
     const FieldSide& target = rule.side[side];
     const Native* sent = intent.sent.member(target.name);
     const Native* source = intent.source.member(rule.side[other(side)].name);
     if (sent == nullptr || source == nullptr) continue;
     const Native* before = intent.before.member(target.name);
-    const bool is_before = before != nullptr && holds(target, *before, held);
-    if (holds(target, *sent, held)) {
+    const bool is_before = before != nullptr && holds_sent(target, *before, held);
+    if (holds_sent(target, *sent, held)) {
       settlement.next.base[side].set(target.name, raw_of(target, held).value_or(Native{}));
       settlement.next.base[other(side)].set(rule.side[other(side)].name, *source);
       settlement.confirmed.insert(target.name);
@@ -79,6 +80,7 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const In
       settlement.next.base[at].set(name, *(at == side ? intent.sent : intent.source).member(name));
     }
   }
+  for (RowsInIntent& looked : rows) looked.settle(took_effect, !is_update);
   // A field that today's mapping does not know is not confirmed.
   settlement.done = intent.sent.is_object() && settlement.confirmed.size() >= intent.sent.object().size();
   return settlement;
@@ -92,7 +94,7 @@ std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, 
     const Native* sent = intent.sent.member(target.name);
     const Native* before = intent.before.member(target.name);
     if (sent == nullptr || before == nullptr) continue;
-    if (!holds(target, *sent, held) && !holds(target, *before, held)) overtaken.insert(target.name);
+    if (!holds_sent(target, *sent, held) && !holds_sent(target, *before, held)) overtaken.insert(target.name);
   }
   return overtaken;
 }
@@ -109,6 +111,7 @@ IntentFields intent_fields(const ObjectMapping& mapping, const Decision& decisio
     fields.sent.set(target.name, raw_in(target, *decision.after[side]));
     fields.source.set(origin.name, raw_in(origin, now[other(side)]->fields));
   }
+  for (std::size_t i = 0; i < mapping.rows.size(); ++i) add_rows_to_intent(mapping, i, decision, side, now, fields);
   return fields;
 }
 

@@ -1,9 +1,13 @@
 #include "mapping/reconcile/reconcile.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "mapping/reconcile/field_scope.h"
+#include "mapping/reconcile/linked_rows.h"
+#include "mapping/reconcile/row_edits.h"
+#include "mapping/reconcile/rows_scope.h"
 
 namespace counterpart {
 namespace {
@@ -15,31 +19,49 @@ class Reconciling {
       : state_(std::move(state)),
         now_(now),
         context_(context),
-        fields_(mapping.fields, state_, {*now.left, *now.right}, context,
-                [this](Side side) -> Native& { return after(side); }) {}
+        fields_(mapping.fields, state_, shown(), context, put()) {
+    for (std::size_t i = 0; i < mapping.rows.size(); ++i) {
+      rows_.emplace_back(mapping.rows[i], i, state_, shown(), context, put());
+    }
+  }
 
   Decision run() {
     fields_.decide();
-    if (fields_.has_problem()) {
+    for (RowsScope& rows : rows_) rows.decide();
+    if (has_problem()) {
       fields_.keep_problems_only();
+      for (RowsScope& rows : rows_) rows.keep_problems_only();
       decision_.after = {};
     } else {
       guard_record();
-      if (fields_.move_state()) state_.activity.erase(std::string(kRecordActivity));
+      if (move_state()) state_.activity.erase(std::string(kRecordActivity));
     }
-    decision_.thawed = fields_.thawed();
-    decision_.fields = fields_.take_decisions();
+    collect();
     decision_.next = std::move(state_);
     return std::move(decision_);
   }
 
  private:
+  bool has_problem() const {
+    return fields_.has_problem() ||
+           std::ranges::any_of(rows_, [](const RowsScope& rows) { return rows.has_problem(); });
+  }
+
+  bool writes(Side side) const {
+    return fields_.writes(side) || std::ranges::any_of(rows_, [&](const auto& rows) { return rows.writes(side); });
+  }
+
+  bool changed(Side side) const {
+    return fields_.changed()[side] ||
+           std::ranges::any_of(rows_, [&](const auto& rows) { return rows.changed()[side]; });
+  }
+
   // Fields that set each other in turns are each written one way only; the record is not.
   void guard_record() {
     PlannedWrite write;
-    write.to = {fields_.writes(Side::left), fields_.writes(Side::right)};
+    write.to = {writes(Side::left), writes(Side::right)};
     if (!write.to.left && !write.to.right) return;
-    write.changed = fields_.changed();
+    write.changed = {changed(Side::left), changed(Side::right)};
     write.by_person = context_.changed_by_person;
     write.now = context_.now;
     Activity activity = activity_after(last_activity(state_, kRecordActivity), std::move(write), context_.oscillation);
@@ -50,14 +72,34 @@ class Reconciling {
 
   void freeze_all_writes(const std::string& why) {
     fields_.freeze_writes(why);
+    for (RowsScope& rows : rows_) rows.freeze_writes(why);
     decision_.after = {};
     state_.activity.erase(std::string(kRecordActivity));
   }
 
-  Native& after(Side side) {
-    auto& fields = decision_.after[side];
-    if (!fields) fields = now_[side]->fields;
-    return *fields;
+  bool move_state() {
+    bool thawed = fields_.move_state();
+    for (RowsScope& rows : rows_) thawed = rows.move_state() || thawed;
+    return thawed;
+  }
+
+  void collect() {
+    decision_.thawed = fields_.thawed();
+    decision_.fields = fields_.take_decisions();
+    for (RowsScope& rows : rows_) {
+      for (const std::string& name : rows.thawed()) decision_.thawed.push_back(name);
+      for (RowDecision& row : rows.take_decisions()) decision_.rows.push_back(std::move(row));
+    }
+  }
+
+  Both<Shown> shown() const { return {*now_.left, *now_.right}; }
+
+  std::function<Native&(Side)> put() {
+    return [this](Side side) -> Native& {
+      auto& fields = decision_.after[side];
+      if (!fields) fields = now_[side]->fields;
+      return *fields;
+    };
   }
 
   LinkState state_;
@@ -65,7 +107,47 @@ class Reconciling {
   const ReconcileContext& context_;
   Decision decision_;
   FieldScope fields_;
+  std::deque<RowsScope> rows_;
 };
+
+bool parks(const FieldDecision& field) {
+  return field.result == FieldResult::problem;
+}
+
+RowDecision new_row(std::size_t rows, RowResult result, Side to) {
+  RowDecision decision;
+  decision.rows = rows;
+  decision.result = result;
+  decision.to = to;
+  decision.rule = "create";
+  return decision;
+}
+
+/// All rows of the source, to be made on `target`.
+std::vector<RowDecision> decide_new_rows(const RowsRule& rule, std::size_t index, Side target, const Record& source,
+                                         Native& fields) {
+  const Side from = other(target);
+  std::vector<RowDecision> decisions;
+  ShownRows rows = rows_of(rule.side[from], source);
+  if (auto* problem = std::get_if<Problem>(&rows)) {
+    decisions.push_back(new_row(index, RowResult::problem, from));
+    decisions.back().problem = std::move(*problem);
+    return decisions;
+  }
+  const auto& told = std::get<std::optional<std::vector<ShownRow>>>(rows);
+  if (!told) return decisions;
+  for (const ShownRow& row : *told) {
+    Native made{Native::Object{}};
+    RowDecision decision = new_row(index, RowResult::add, target);
+    decision.id[from] = row.id;
+    decision.fields = decide_new_row(rule, target, Shown(*row.native, source.absent_is_blank), made);
+    if (decision.fields.empty()) continue;
+    decision.problem = append_row(rule.side[target], std::move(made), fields);
+    if (decision.problem) decision.result = RowResult::problem;
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
 
 }  // namespace
 
@@ -108,9 +190,40 @@ bool is_write(FieldResult result) {
   }
 }
 
+std::string_view name_of(RowResult result) {
+  switch (result) {
+    case RowResult::fields:
+      return "fields";
+    case RowResult::linked:
+      return "linked";
+    case RowResult::add:
+      return "add";
+    case RowResult::remove:
+      return "remove";
+    case RowResult::gone:
+      return "gone";
+    case RowResult::tolerated:
+      return "tolerated";
+    case RowResult::frozen:
+      return "frozen";
+    case RowResult::problem:
+      break;
+  }
+  return "problem";
+}
+
+bool RowDecision::writes(Side side) const {
+  if (to == side && (result == RowResult::add || result == RowResult::remove)) return true;
+  return std::ranges::any_of(fields, [side](const auto& field) { return is_write(field.result) && field.to == side; });
+}
+
+bool RowDecision::has_problem() const {
+  return result == RowResult::problem || std::ranges::any_of(fields, parks);
+}
+
 bool Decision::parked() const {
-  return std::any_of(fields.begin(), fields.end(),
-                     [](const FieldDecision& field) { return field.result == FieldResult::problem; });
+  return std::ranges::any_of(fields, parks) ||
+         std::ranges::any_of(rows, [](const RowDecision& row) { return row.has_problem(); });
 }
 
 Decision reconcile(const ObjectMapping& mapping, LinkState state, const Both<const Record*>& now,
@@ -119,38 +232,25 @@ Decision reconcile(const ObjectMapping& mapping, LinkState state, const Both<con
 }
 
 Decision decide_create(const ObjectMapping& mapping, Side target, const Record& source) {
-  const Side from = other(target);
   Decision decision;
   Native fields{Native::Object{}};
   if (mapping.on_create_set[target].is_object()) {
     for (const auto& [path, value] : mapping.on_create_set[target].object()) Path::parse(path).set(fields, value);
   }
-  for (std::size_t i = 0; i < mapping.fields.size(); ++i) {
-    const FieldRule& rule = mapping.fields[i];
-    if (!allows(rule.direction, target)) continue;
-    FieldDecision field;
-    field.field = i;
-    field.result = FieldResult::write;
-    field.to = target;
-    field.rule = "create";
-    Parsed read = read_field(rule.side[from], source);
-    if (auto* value = std::get_if<Value>(&read)) {
-      if (is_unknown(*value) || is_blank(*value)) continue;
-      field.sent = narrowed(rule.side[target], *value);
-      field.now[from] = std::move(*value);
-      field.problem = write_field(rule.side[target], field.sent, fields);
-    } else {
-      field.to = from;
-      field.problem = std::move(std::get<Problem>(read));
+  decision.fields = decide_new(mapping.fields, target, source, fields);
+  for (std::size_t i = 0; i < mapping.rows.size(); ++i) {
+    if (!allows(mapping.rows[i].direction, target)) continue;
+    for (RowDecision& row : decide_new_rows(mapping.rows[i], i, target, source, fields)) {
+      decision.rows.push_back(std::move(row));
     }
-    if (field.problem) field.result = FieldResult::problem;
-    decision.fields.push_back(std::move(field));
   }
-  if (decision.parked()) {
-    std::erase_if(decision.fields, [](const FieldDecision& field) { return field.result != FieldResult::problem; });
-  } else {
+  if (!decision.parked()) {
     decision.after[target] = std::move(fields);
+    return decision;
   }
+  std::erase_if(decision.fields, [](const FieldDecision& field) { return !parks(field); });
+  std::erase_if(decision.rows, [](const RowDecision& row) { return !row.has_problem(); });
+  for (RowDecision& row : decision.rows) std::erase_if(row.fields, [](const auto& field) { return !parks(field); });
   return decision;
 }
 

@@ -20,8 +20,9 @@ inline constexpr std::string_view kRecordActivity = "";
 
 /// What is remembered of fields that two records, or two of their rows, share.
 struct FieldStates {
-  Both<Native> base;             ///< objects: FieldSide::name → raw value that side held when the two last agreed
-  std::set<std::string> frozen;  ///< names of fields held for a person
+  Both<Native> base;  ///< objects: FieldSide::name → raw value that side held when the two last agreed; of a record
+                      ///< also its child rows (linked_rows.h)
+  std::set<std::string> frozen;  ///< names of fields held for a person; of a record also of rows, and of their fields
   std::map<std::string, Activity> activity;  ///< by field name; the whole record's under kRecordActivity
 };
 
@@ -68,14 +69,41 @@ struct FieldDecision {
   std::optional<Problem> problem;
 };
 
+enum class RowResult : std::uint8_t {
+  fields,     ///< a row on both sides: what was decided is in its fields
+  linked,     ///< on both sides, and linked now; its fields may say more
+  add,        ///< to `to`, which has no such row
+  remove,     ///< from `to`
+  gone,       ///< removed on both sides
+  tolerated,  ///< added or removed against the direction: left so
+  frozen,     ///< held for a person as a whole
+  problem,    ///< it cannot be read, told apart or made; the record parks
+};
+std::string_view name_of(RowResult result);
+
+/// What was decided for one child row. Rows with nothing to decide are not listed.
+struct RowDecision {
+  std::size_t rows = 0;  ///< index into ObjectMapping::rows
+  RowResult result = RowResult::fields;
+  Both<std::string> id;               ///< the row's own ids; "" where it has none (yet)
+  Side to = Side::left;               ///< the side written to; a problem's side
+  std::string rule;                   ///< in words, as FieldDecision::rule
+  std::vector<FieldDecision> fields;  ///< indexes into RowsRule::fields; of an added row what it is made of
+  std::optional<Problem> problem;     ///< of the row as a whole
+
+  bool writes(Side side) const;  ///< the row, or a field of it
+  bool has_problem() const;      ///< the row, or a field of it
+};
+
 struct Decision {
   std::vector<FieldDecision> fields;  ///< of a parked record only its problems: nothing else is carried out
+  std::vector<RowDecision> rows;      ///< so too
   Both<std::optional<Native>> after;  ///< per side to be written: the record's fields with the changes put in
   LinkState next;                   ///< state to store when nothing (more) is written; written fields keep their bases
   std::vector<std::string> thawed;  ///< frozen fields on which the sides agree again
 
   bool writes(Side side) const { return after[side].has_value(); }
-  bool parked() const;  ///< some field has result `problem`
+  bool parked() const;  ///< some field or row has result `problem`
 };
 
 /// Compares each side with its base and decides field by field (engine: reconciling a link).
@@ -85,7 +113,7 @@ Decision reconcile(const ObjectMapping& mapping, LinkState state, const Both<con
                    const ReconcileContext& context);
 
 /// The record to create on `target` for a source without counterpart: on_create_set, then every
-/// field that may go that way and is neither blank nor unknown. Problems as in reconcile().
+/// field that may go that way and is neither blank nor unknown, and all child rows so too. Problems as in reconcile().
 /// `next` holds no bases; settle_create() makes them. Throws PathError for an on_create_set that names
 /// no writable path.
 Decision decide_create(const ObjectMapping& mapping, Side target, const Record& source);
@@ -95,6 +123,8 @@ struct Settlement {
   LinkState next;
   bool dirty = false;                 ///< something came back other than it was read or sent: one more pass
   std::vector<std::string> adjusted;  ///< fields the system normalised while storing them
+  /// Rows that the system did not add or remove as it was told, by name, with why: held for a person.
+  std::map<std::string, std::string> frozen;
 };
 
 /// After `side` was written: `sent_from` the records the decision was made from, `held` what the

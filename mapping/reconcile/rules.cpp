@@ -110,6 +110,15 @@ bool holds_raw(const FieldSide& side, const Shown& record, const Native& raw) {
   return true;
 }
 
+bool holds_sent(const FieldSide& side, const Native& raw_sent, const Shown& held) {
+  if (holds_raw(side, held, raw_sent)) return true;
+  const Parsed sent = parse_raw(side, raw_sent);
+  const Parsed now = read_field(side, held);
+  const Value* wanted = std::get_if<Value>(&sent);
+  const Value* found = std::get_if<Value>(&now);
+  return wanted != nullptr && found != nullptr && !is_unknown(*found) && *found == narrowed(side, *wanted);
+}
+
 std::optional<Problem> write_field(const FieldSide& side, const Value& value, Native& fields) {
   Printed printed = side.codec->print(narrowed(side, value));
   if (auto* problem = std::get_if<Problem>(&printed)) return std::move(*problem);

@@ -55,6 +55,49 @@ struct FieldRule {
   bool empty_never_overwrites = false;
 };
 
+/// One side of a collection of child rows.
+struct RowsSide {
+  Path path;             ///< of the array of rows, in the record
+  std::string id;        ///< the member of a row that holds its own id
+  Native on_create_set;  ///< object: path text → value put into rows added there
+};
+
+/// Where amounts are rounded to the currency's minor unit: each row's, or their sum.
+enum class RoundAt : std::uint8_t { row, document };
+enum class DiscountIs : std::uint8_t { percent, amount };
+enum class SumOf : std::uint8_t { discount, net, tax, gross };
+std::string_view name_of(SumOf sum);
+
+/// A sum that a record itself tells.
+struct ToldSum {
+  SumOf sum = SumOf::gross;
+  FieldSide field;
+};
+
+/// How the rows of a document add up: net = quantity × price − discount, tax of the net, a rate at a time.
+struct TotalsRule {
+  std::optional<std::size_t> quantity;  ///< indexes into RowsRule::fields; a row without quantity counts once
+  std::size_t price = 0;                ///< of one piece, net
+  std::optional<std::size_t> discount;
+  DiscountIs discount_is = DiscountIs::percent;
+  std::optional<std::size_t> tax;  ///< a rate in percent
+  RoundAt round = RoundAt::row;
+  unsigned digits = 2;  ///< of the currency's minor unit
+  Both<std::vector<ToldSum>> told;
+};
+
+/// Child rows of a record: lines of a document, addresses. Rows are linked by their own ids, never by their place.
+struct RowsRule {
+  std::string name;  ///< for messages, history and frozen rows
+  Both<RowsSide> side;
+  std::vector<FieldRule> fields;  ///< their paths begin in the row
+  std::vector<std::size_t> key;  ///< indexes into `fields`: what pairs rows without a link, where it matches one to one
+  Direction direction = Direction::both;         ///< to which sides rows may be added, and from which removed
+  ConflictRule conflict = ConflictRule::manual;  ///< a row removed on one side and edited on the other
+  InitialRule initial = InitialRule::manual;     ///< rows that one side has alone when two records are linked first
+  std::optional<TotalsRule> totals;
+};
+
 enum class KeyKind : std::uint8_t { email, vat_id };
 constexpr std::string_view name_of(KeyKind kind) {
   return kind == KeyKind::email ? "email" : "vat_id";
@@ -76,6 +119,7 @@ struct ObjectMapping {
   Both<OnDelete> on_delete{OnDelete::park, OnDelete::park};
   std::vector<MatchKey> match;
   std::vector<FieldRule> fields;
+  std::vector<RowsRule> rows;
 };
 
 /// What a record shows in its fields, or one of its child rows in its own.
@@ -100,6 +144,9 @@ Native raw_in(const FieldSide& side, const Native& fields);
 
 /// raw_of(side, record) == raw, without copying anything.
 bool holds_raw(const FieldSide& side, const Shown& record, const Native& raw);
+
+/// True if the side shows what was sent there, or what it would hold of it.
+bool holds_sent(const FieldSide& side, const Native& raw_sent, const Shown& held);
 
 /// The canonical value of a raw kept in a base, cleaned and parsed with today's codec.
 Parsed parse_raw(const FieldSide& side, const Native& raw);

@@ -1,5 +1,12 @@
 #include "mapping/reconcile/unchanged.h"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "mapping/reconcile/linked_rows.h"
+
 namespace counterpart {
 namespace {
 
@@ -12,6 +19,24 @@ bool same_value(const FieldSide& field, const Native& now, const Native& then) {
   return value_now != nullptr && value_then != nullptr && *value_now == *value_then;
 }
 
+bool holds_base_of_rows(const RowsRule& rule, Side side, const Record& record, const Native& base) {
+  ShownRows rows = rows_of(rule.side[side], record);
+  const auto* told = std::get_if<std::optional<std::vector<ShownRow>>>(&rows);
+  if (told == nullptr) return false;
+  if (!*told) return true;
+  const Native* linked = base.member(rule.side[side].path.text());
+  if (linked == nullptr || !linked->is_array()) return false;
+  std::map<std::string, const Native*, std::less<>> bases;
+  for (const Native& row : linked->array()) {
+    if (!row.is_null()) bases.emplace(id_in(row), &row);
+  }
+  if (bases.size() != (*told)->size()) return false;
+  return std::ranges::all_of(**told, [&](const ShownRow& row) {
+    const auto found = bases.find(row.id);
+    return found != bases.end() && holds_base(rule, side, Shown(*row.native, record.absent_is_blank), *found->second);
+  });
+}
+
 }  // namespace
 
 bool holds_base(const ObjectMapping& mapping, Side side, const Record& record, const Native& base) {
@@ -22,7 +47,8 @@ bool holds_base(const ObjectMapping& mapping, Side side, const Record& record, c
     const Native* then = base.member(field.name);
     if (then == nullptr || !same_value(field, *now, *then)) return false;
   }
-  return true;
+  return std::ranges::all_of(mapping.rows,
+                             [&](const RowsRule& rule) { return holds_base_of_rows(rule, side, record, base); });
 }
 
 }  // namespace counterpart

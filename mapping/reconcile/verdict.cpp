@@ -38,19 +38,6 @@ Verdict judge_change(const FieldRule& rule, const Both<Look>& seen, Side changed
   return carry(rule, seen, FieldResult::write, other(changed), "changed on " + words(changed));
 }
 
-struct Winner {
-  Side side;
-  std::string why;
-};
-
-Winner latest(const ReconcileContext& context) {
-  const auto& [left, right] = context.changed_at;
-  if (!left || !right) return {context.leading, "latest, times unknown, "};
-  const auto apart = *left < *right ? *right - *left : *left - *right;
-  if (apart <= context.clock_skew) return {context.leading, "latest, within the clock skew, "};
-  return {*left < *right ? Side::right : Side::left, "latest, "};
-}
-
 // Negative: left is smaller. nullopt: the two have no order.
 std::optional<int> order(const Value& left, const Value& right) {
   const auto sign = [](const auto& a, const auto& b) { return a < b ? -1 : b < a ? 1 : 0; };
@@ -125,6 +112,14 @@ Verdict judge_first(const FieldRule& rule, const Both<Look>& seen) {
 }
 
 }  // namespace
+
+Winner latest(const ReconcileContext& context) {
+  const auto& [left, right] = context.changed_at;
+  if (!left || !right) return {context.leading, "latest, times unknown, "};
+  const auto apart = *left < *right ? *right - *left : *left - *right;
+  if (apart <= context.clock_skew) return {context.leading, "latest, within the clock skew, "};
+  return {*left < *right ? Side::right : Side::left, "latest, "};
+}
 
 std::optional<Verdict> judge(const FieldRule& rule, const Both<Look>& seen, const ReconcileContext& context) {
   const auto& [left, right] = seen;

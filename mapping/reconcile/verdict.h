@@ -26,4 +26,12 @@ struct Verdict {
 /// The table of engine.md §4 for one field that both systems told of; nullopt: nothing.
 std::optional<Verdict> judge(const FieldRule& rule, const Both<Look>& seen, const ReconcileContext& context);
 
+/// Who wins a conflict, and why.
+struct Winner {
+  Side side;
+  std::string why;
+};
+/// The side that was changed last.
+Winner latest(const ReconcileContext& context);
+
 }  // namespace counterpart
