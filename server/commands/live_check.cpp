@@ -46,6 +46,10 @@ class ListingReport {
         if (whole && !is_seen(path)) unseen.push_back(path.text());
       }
     }
+    for (const RowsRule& rows : part.mapping->rows) {
+      const Path& path = rows.side[part.side].path;
+      if (whole && !is_seen(path)) unseen.push_back(path.text());
+    }
     if (unseen.empty()) return "";
     return "  mapped, but in none of these records: " + config::listed(unseen) + "\n";
   }
@@ -166,11 +170,15 @@ class LiveCheck {
     if (description.fields.empty()) return;
     if (!part.sync->settings->is_whole(*part.mapping)) return;
     for (const FieldRule& rule : part.mapping->fields) {
-      for (const Path& path : rule.side[part.side].paths) check_field(part, rule, path, description);
+      for (const Path& path : rule.side[part.side].paths)
+        check_field(part, rule.name, rule.direction, path, description);
+    }
+    for (const RowsRule& rows : part.mapping->rows) {
+      check_field(part, rows.name, rows.direction, rows.side[part.side].path, description);
     }
   }
 
-  void check_field(const Participation& part, const FieldRule& rule, const Path& path,
+  void check_field(const Participation& part, const std::string& name, Direction direction, const Path& path,
                    const ObjectDescription& description) {
     const auto& fields = description.fields;
     const std::string top = top_name(path);
@@ -186,9 +194,9 @@ class LiveCheck {
       return;
     }
     const auto away = part.side == Side::left ? Direction::to_right : Direction::to_left;
-    if (found->read_only && rule.direction != away) {
+    if (found->read_only && direction != away) {
       add(*part.sync, *part.mapping, part.side, "'" + path.text() + "' cannot be written there",
-          "give field '" + rule.name + "' a direction away from it");
+          "give '" + name + "' a direction away from it");
     }
   }
 

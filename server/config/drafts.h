@@ -55,6 +55,37 @@ struct Field {
   bool empty_never_overwrites = false;
 };
 
+/// A sum that a record itself tells, on either side.
+struct Sum {
+  Place place;
+  std::optional<Node> left, right;
+  Sides as;
+};
+
+/// How rows add up. Names are those of the rows' fields.
+struct Totals {
+  Place place;
+  std::optional<Node> quantity, price, discount, discount_amount, tax;
+  RoundAt round = RoundAt::row;
+  std::int64_t digits = 2;
+  std::optional<Sum> net, tax_sum, discount_sum, gross;
+};
+
+/// A collection of child rows.
+struct ChildRows {
+  Place place;
+  Node left, right;  ///< paths of the rows
+  std::optional<Node> name;
+  Sides id;
+  std::vector<Node> key;  ///< names of `fields`
+  Direction direction = Direction::both;
+  std::optional<Conflict> conflict;
+  std::optional<Initial> initial;
+  Sides on_create_set;
+  std::vector<Field> fields;
+  std::optional<Totals> totals;
+};
+
 struct OnDeletes {
   OnDelete left = OnDelete::park;
   OnDelete right = OnDelete::park;
@@ -73,6 +104,7 @@ struct Object {
   OnDeletes on_delete;
   Duplicates duplicates = Duplicates::hold;
   std::vector<Field> fields;
+  std::vector<ChildRows> rows;
   bool whole = true;  ///< written without a mistake, as far as a table can tell
 };
 

@@ -41,8 +41,9 @@ std::optional<ResolvedField> FieldReader::read(const Field& field) {
     if (made) result.rule.side[side] = std::move(*made);
     whole = whole && made.has_value();
   }
-  const auto conflict = conflict_of(field);
-  const auto initial = initial_of(field);
+  const auto conflict =
+      conflict_of(field.conflict.value_or(leading_ ? Conflict::leading : Conflict::manual), field.place);
+  const auto initial = initial_of(field.initial, field.place);
   if (!whole || !conflict || !initial) return std::nullopt;
   result.rule.name = field.name ? field.name->scalar : result.rule.side.left.name;
   result.rule.direction = field.direction;
@@ -112,19 +113,56 @@ CodecPtr FieldReader::read_codec(const std::optional<Node>& written, const Place
   return nullptr;
 }
 
-std::optional<Side> FieldReader::leading_for(const Field& field, const char* key) {
+std::optional<FieldSide> FieldReader::read_sum(const Sum& sum, Side side, std::string& specification) {
+  const std::optional<Node>& path = side == Side::left ? sum.left : sum.right;
+  Field field;
+  field.place = sum.place;
+  (side == Side::left ? field.left : field.right).push_back(*path);
+  field.direction = side == Side::left ? Direction::to_right : Direction::to_left;  // read only
+  field.as = sum.as;
+  if (!field.as[side]) {
+    field.as[side] = *path;
+    field.as[side]->scalar = "decimal";
+  }
+  return read_side(field, side, specification);
+}
+
+std::optional<RowsRule> FieldReader::read_rules(const ChildRows& rows) {
+  RowsRule rule;
+  bool whole = true;
+  for (const Side side : kSides) {
+    const Node& written = side == Side::left ? rows.left : rows.right;
+    auto path = read_path(written, problems_);
+    if (path && !is_writable(*path)) {
+      problems_.add(written.place, "the path " + written.shown() + " names no list of rows", "name one place");
+      path.reset();
+    }
+    whole = whole && path.has_value();
+    if (path) rule.side[side].path = std::move(*path);
+    rule.side[side].id = rows.id[side] ? rows.id[side]->scalar : "id";
+  }
+  const auto conflict = conflict_of(rows.conflict.value_or(Conflict::manual), rows.place);
+  const auto initial = initial_of(rows.initial, rows.place);
+  if (!whole || !conflict || !initial) return std::nullopt;
+  rule.name = rows.name ? rows.name->scalar : rule.side.left.path.text();
+  rule.direction = rows.direction;
+  rule.conflict = *conflict;
+  rule.initial = *initial;
+  return rule;
+}
+
+std::optional<Side> FieldReader::leading_for(const Place& place, const char* key) {
   if (!leading_) {
-    problems_.add(field.place, std::string(key) + ": leading, but the sync names no leading side",
+    problems_.add(place, std::string(key) + ": leading, but the sync names no leading side",
                   "add leading: left or right to the sync");
   }
   return leading_;
 }
 
-std::optional<ConflictRule> FieldReader::conflict_of(const Field& field) {
-  const Conflict otherwise = leading_ ? Conflict::leading : Conflict::manual;
-  switch (field.conflict.value_or(otherwise)) {
+std::optional<ConflictRule> FieldReader::conflict_of(Conflict written, const Place& place) {
+  switch (written) {
     case Conflict::leading: {
-      const auto side = leading_for(field, "conflict");
+      const auto side = leading_for(place, "conflict");
       if (!side) return std::nullopt;
       return *side == Side::left ? ConflictRule::left : ConflictRule::right;
     }
@@ -146,11 +184,11 @@ std::optional<ConflictRule> FieldReader::conflict_of(const Field& field) {
   return ConflictRule::manual;
 }
 
-std::optional<InitialRule> FieldReader::initial_of(const Field& field) {
+std::optional<InitialRule> FieldReader::initial_of(const std::optional<Initial>& written, const Place& place) {
   const Initial otherwise = leading_ ? Initial::leading : Initial::manual;
-  switch (field.initial.value_or(otherwise)) {
+  switch (written.value_or(otherwise)) {
     case Initial::leading: {
-      const auto side = leading_for(field, "initial");
+      const auto side = leading_for(place, "initial");
       if (!side) return std::nullopt;
       return *side == Side::left ? InitialRule::left : InitialRule::right;
     }

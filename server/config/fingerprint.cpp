@@ -40,7 +40,48 @@ Native sorted_members(const Native& values) {
   return Native(std::move(members));
 }
 
-Native canonical(const ObjectMapping& mapping, const std::vector<Both<std::string>>& codecs) {
+Native name_of_field(const RowsRule& rule, const std::optional<std::size_t>& field) {
+  return field ? Native(rule.fields[*field].name) : Native();
+}
+
+Native canonical(const TotalsRule& totals, const RowsRule& rule, const Both<std::vector<std::string>>& codecs) {
+  Native::Array out{name_of_field(rule, totals.quantity),
+                    name_of_field(rule, totals.price),
+                    name_of_field(rule, totals.discount),
+                    name_of_field(rule, totals.tax),
+                    number_of(totals.discount_is),
+                    number_of(totals.round),
+                    number_of(totals.digits)};
+  for (const Side side : kSides) {
+    Native::Array told;
+    for (std::size_t i = 0; i < totals.told[side].size(); ++i) {
+      const ToldSum& sum = totals.told[side][i];
+      told.push_back(Native(Native::Array{number_of(sum.sum), canonical_side(sum.field, codecs[side][i])}));
+    }
+    out.emplace_back(std::move(told));
+  }
+  return Native(std::move(out));
+}
+
+Native canonical(const RowsRule& rule, const RowCodecs& codecs) {
+  Native::Array out{"rows", rule.name};
+  for (const Side side : kSides) {
+    out.emplace_back(rule.side[side].path.text());
+    out.emplace_back(rule.side[side].id);
+    out.push_back(sorted_members(rule.side[side].on_create_set));
+  }
+  for (const Native& number : {number_of(rule.direction), number_of(rule.conflict), number_of(rule.initial)}) {
+    out.push_back(number);
+  }
+  Native::Array key;
+  for (const std::size_t field : rule.key) key.emplace_back(rule.fields[field].name);
+  out.emplace_back(std::move(key));
+  for (std::size_t i = 0; i < rule.fields.size(); ++i) out.push_back(canonical(rule.fields[i], codecs.fields[i]));
+  if (rule.totals) out.push_back(canonical(*rule.totals, rule, codecs.sums));
+  return Native(std::move(out));
+}
+
+Native canonical(const ObjectMapping& mapping, const ObjectCodecs& codecs) {
   Native::Array out{mapping.name};
   for (const Side side : kSides) {
     out.emplace_back(mapping.object[side]);
@@ -54,7 +95,8 @@ Native canonical(const ObjectMapping& mapping, const std::vector<Both<std::strin
     match.push_back(Native(Native::Array{number_of(key.kind), mapping.fields[key.field].name}));
   }
   out.emplace_back(std::move(match));
-  for (std::size_t i = 0; i < mapping.fields.size(); ++i) out.push_back(canonical(mapping.fields[i], codecs[i]));
+  for (std::size_t i = 0; i < mapping.fields.size(); ++i) out.push_back(canonical(mapping.fields[i], codecs.fields[i]));
+  for (std::size_t i = 0; i < mapping.rows.size(); ++i) out.push_back(canonical(mapping.rows[i], codecs.rows[i]));
   return Native(std::move(out));
 }
 
@@ -69,7 +111,7 @@ Native canonical(const ValueTable& table) {
 
 }  // namespace
 
-std::string fingerprint(const SyncConfiguration& sync, const std::vector<std::vector<Both<std::string>>>& codecs,
+std::string fingerprint(const SyncConfiguration& sync, const std::vector<ObjectCodecs>& codecs,
                         const Tables& used_tables) {
   Native::Array out{number_of(kMeaning), sync.between.left, sync.between.right, number_of(sync.leading)};
   for (std::size_t i = 0; i < sync.mappings.size(); ++i) out.push_back(canonical(sync.mappings[i], codecs[i]));

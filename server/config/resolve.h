@@ -39,6 +39,16 @@ struct ResolvedField {
   Both<std::string> codec;
 };
 
+/// Of an object mapping's fields, and of the fields of its child rows.
+struct RowCodecs {
+  std::vector<Both<std::string>> fields;
+  Both<std::vector<std::string>> sums;  ///< as TotalsRule::told
+};
+struct ObjectCodecs {
+  std::vector<Both<std::string>> fields;
+  std::vector<RowCodecs> rows;
+};
+
 /// Knows the mapping tables and which of them were used.
 class FieldReader {
  public:
@@ -46,14 +56,18 @@ class FieldReader {
       : tables_(tables), leading_(leading), problems_(problems) {}
 
   std::optional<ResolvedField> read(const Field& field);
+  /// A collection's own rules, without its fields.
+  std::optional<RowsRule> read_rules(const ChildRows& rows);
+  /// One side of a sum that records tell; `specification`: as of a field.
+  std::optional<FieldSide> read_sum(const Sum& sum, Side side, std::string& specification);
   const std::set<std::string, std::less<>>& used_tables() const { return used_; }
 
  private:
   std::optional<FieldSide> read_side(const Field& field, Side side, std::string& specification);
   CodecPtr read_codec(const std::optional<Node>& written, const Place& place, Side side, std::string& specification);
-  std::optional<ConflictRule> conflict_of(const Field& field);
-  std::optional<InitialRule> initial_of(const Field& field);
-  std::optional<Side> leading_for(const Field& field, const char* key);
+  std::optional<ConflictRule> conflict_of(Conflict written, const Place& place);
+  std::optional<InitialRule> initial_of(const std::optional<Initial>& written, const Place& place);
+  std::optional<Side> leading_for(const Place& place, const char* key);
 
   const Tables& tables_;
   std::optional<Side> leading_;
@@ -83,7 +97,7 @@ std::vector<SyncConfiguration> resolve_syncs(const std::vector<std::pair<std::st
                                              Problems& problems);
 
 /// A fingerprint of everything that decides in a sync, whatever the order of keys in the file.
-std::string fingerprint(const SyncConfiguration& sync, const std::vector<std::vector<Both<std::string>>>& codecs,
+std::string fingerprint(const SyncConfiguration& sync, const std::vector<ObjectCodecs>& codecs,
                         const Tables& used_tables);
 
 }  // namespace counterpart::drafts

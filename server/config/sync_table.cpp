@@ -61,6 +61,16 @@ Type<Conflict> conflict() {
                            {"max", Conflict::max}});
 }
 
+/// Of a row that one side removed and the other changed.
+Type<Conflict> row_conflict() {
+  return choice<Conflict>({{"leading", Conflict::leading},
+                           {"left", Conflict::left},
+                           {"right", Conflict::right},
+                           {"latest", Conflict::latest},
+                           {"manual", Conflict::manual},
+                           {"keep_non_blank", Conflict::keep_non_blank}});
+}
+
 Type<Initial> initial() {
   return choice<Initial>(
       {{"leading", Initial::leading}, {"left", Initial::left}, {"right", Initial::right}, {"manual", Initial::manual}});
@@ -174,6 +184,72 @@ Table<Field> field_table() {
   return table;
 }
 
+Table<Sum> sum_table() {
+  Table<Sum> table("a sum of the document");
+  table.optional("left", &Sum::left, maybe(scalar()), "The path in the left record.")
+      .optional("right", &Sum::right, maybe(scalar()), "The path in the right record.")
+      .optional("as", &Sum::as, both_or_each("as"), "How it is spelled: decimal where nothing is written.");
+  return table;
+}
+
+Table<Totals> totals_table() {
+  const auto sum = maybe(config::placed(sum_table().type()));
+  Table<Totals> table(
+      "totals",
+      "How the rows add up, by the names of their fields. Each side's own sums must be those of its rows, "
+      "and after a write both sides' rows must add up to the same; else the document is set aside, with "
+      "the sums.");
+  table.optional("quantity", &Totals::quantity, maybe(scalar()), "The quantity; a row counts once without it.")
+      .required("price", &Totals::price, maybe(scalar()), "The net price of one.")
+      .optional("discount", &Totals::discount, maybe(scalar()), "A discount in percent.")
+      .optional("discount_amount", &Totals::discount_amount, maybe(scalar()), "A discount of the row as an amount.")
+      .optional("tax", &Totals::tax, maybe(scalar()), "A tax rate in percent.")
+      .optional("round", &Totals::round, choice<RoundAt>({{"row", RoundAt::row}, {"document", RoundAt::document}}),
+                "Where amounts are rounded, half up: each row's, or their sum. Tax is rounded once a rate.")
+      .optional("digits", &Totals::digits, config::integer(0, 4), "Of the currency's minor unit.")
+      .optional("sum_net", &Totals::net, sum, "Where the documents themselves tell their net sum.")
+      .optional("sum_discount", &Totals::discount_sum, sum, "So too the sum of the discounts.")
+      .optional("sum_tax", &Totals::tax_sum, sum, "So too the tax.")
+      .optional("sum_gross", &Totals::gross, sum, "So too the gross sum.");
+  return table;
+}
+
+Table<ChildRows> rows_table() {
+  Table<ChildRows> table("child rows", "Rows inside a record: the lines of a document, addresses, contact mechanisms.");
+  table.required("left", &ChildRows::left, scalar(), "The path of the list of rows in the left record: `lines`.")
+      .required("right", &ChildRows::right, scalar(), "The path of the list of rows in the right record.")
+      .optional("name", &ChildRows::name, maybe(scalar()), "For messages and history; the left path if not given.")
+      .optional(
+          "id", &ChildRows::id, both_or_each("id"),
+          "The member of a row that holds its own id; `id` where nothing is written. Rows are linked by their ids, "
+          "never by their place.")
+      .optional(
+          "key", &ChildRows::key, list_of(scalar()),
+          "Names of row fields (a product's number, a type) that pair rows when two records are linked first, and "
+          "when a system gives its rows new ids; where they match one to one.")
+      .optional(
+          "direction", &ChildRows::direction, direction(),
+          "To which side rows are added, and on which they are removed. Their fields have directions of their own.")
+      .optional(
+          "conflict", &ChildRows::conflict, maybe(row_conflict()),
+          "A row that one side removed and the other changed: a side, `latest`, `keep_non_blank` (the row stays), "
+          "or `manual` (it is held for a person), which it is where nothing is written.")
+      .optional("initial", &ChildRows::initial, maybe(initial()),
+                "Rows that only one side has when two records are linked first: the other side gets those of the side "
+                "named, and its own are removed; `manual`: they are held for a person. An empty list is filled. "
+                "`leading` where the sync names a leading side, else `manual`.")
+      .optional("on_create_set", &ChildRows::on_create_set, sides_table("on_create_set", value_map()).type(),
+                "Values put into rows that are added on a side.")
+      .required("fields", &ChildRows::fields, list_of(config::placed(field_table().type())),
+                "The fields of a row; their paths begin in it.")
+      .optional("totals", &ChildRows::totals, maybe(config::placed(totals_table().type())),
+                "How the rows add up, where they are the lines of a document.")
+      .check([](const ChildRows& rows, const Node& node, Problems& problems) {
+        refuse_empty(rows.fields, "fields", node, problems);
+      });
+  return table;
+}
+
 Table<Object> object_table() {
   Table<Object> table("an object mapping", "A kind of record on the left and its counterpart on the right.");
   table.optional("name", &Object::name, maybe(scalar()), "For messages and metrics; the left object if not given.")
@@ -195,6 +271,8 @@ Table<Object> object_table() {
       .optional("duplicates", &Object::duplicates, choice<Duplicates>({{"hold", Duplicates::hold}}),
                 "When several records match, they are held for a person.")
       .required("fields", &Object::fields, list_of(config::placed(field_table().type())), "The fields.")
+      .optional("rows", &Object::rows, list_of(config::placed(rows_table().type())),
+                "Child rows, merged row by row and field by field.")
       .check([](const Object& object, const Node& node, Problems& problems) {
         refuse_empty(object.fields, "fields", node, problems);
       });

@@ -8,7 +8,7 @@ namespace {
 
 struct ResolvedObject {
   ObjectMapping mapping;
-  std::vector<Both<std::string>> codecs;  ///< of its fields
+  ObjectCodecs codecs;
 };
 
 /// One object mapping, from what is written; counts and reports everything that is wrong with it.
@@ -23,11 +23,12 @@ class ObjectReader {
     mapping.object = {object.left, object.right};
     mapping.on_create = object.on_create;
     mapping.on_delete = {object.on_delete.left, object.on_delete.right};
-    read_fields(object, result);
+    mapping.fields = read_fields(object.fields, result.codecs.fields);
+    for (const ChildRows& rows : object.rows) read_rows(rows, result);
     for (const Side side : kSides) {
       if (object.where[side]) mapping.where[side] = read_expression(*object.where[side], problems_);
       if (object.on_create_set[side])
-        mapping.on_create_set[side] = read_values(*object.on_create_set[side], side, mapping);
+        mapping.on_create_set[side] = read_values(*object.on_create_set[side], side, mapping.fields);
     }
     for (const Node& name : object.match) read_match(name, result);
     return result;
@@ -35,21 +36,118 @@ class ObjectReader {
 
  private:
   /// Names of fields that could not be read are known all the same: `match` may name them.
-  void read_fields(const Object& object, ResolvedObject& result) {
-    for (const Field& field : object.fields) {
+  std::vector<FieldRule> read_fields(const std::vector<Field>& fields, std::vector<Both<std::string>>& codecs) {
+    std::vector<FieldRule> rules;
+    for (const Field& field : fields) {
       auto resolved = fields_.read(field);
       if (!resolved) {
         unreadable_ = true;
         continue;
       }
-      refuse_same(resolved->rule, field, result.mapping);
-      result.mapping.fields.push_back(std::move(resolved->rule));
-      result.codecs.push_back(std::move(resolved->codec));
+      refuse_same(resolved->rule, field, rules);
+      rules.push_back(std::move(resolved->rule));
+      codecs.push_back(std::move(resolved->codec));
+    }
+    return rules;
+  }
+
+  void read_rows(const ChildRows& rows, ResolvedObject& result) {
+    RowCodecs codecs;
+    auto rule = fields_.read_rules(rows);
+    auto fields = read_fields(rows.fields, codecs.fields);
+    if (!rule) return;
+    rule->fields = std::move(fields);
+    for (const Node& name : rows.key) {
+      if (const auto field = row_field(name, "be a key", *rule)) rule->key.push_back(*field);
+    }
+    if (rows.totals) rule->totals = read_totals(*rows.totals, *rule, codecs);
+    for (const Side side : kSides) {
+      refuse_mapped_rows(*rule, side, side == Side::left ? rows.left : rows.right, result.mapping);
+      if (rows.on_create_set[side])
+        rule->side[side].on_create_set = read_values(*rows.on_create_set[side], side, rule->fields);
+    }
+    result.mapping.rows.push_back(std::move(*rule));
+    result.codecs.rows.push_back(std::move(codecs));
+  }
+
+  std::optional<std::size_t> row_field(const Node& name, const std::string& purpose, const RowsRule& rule) {
+    const auto found = std::ranges::find(rule.fields, name.scalar, &FieldRule::name);
+    if (found != rule.fields.end()) return static_cast<std::size_t>(found - rule.fields.begin());
+    if (!unreadable_) refuse_name(name, purpose, rule.fields, "write the name of a field of these rows");
+    return std::nullopt;
+  }
+
+  /// A field that is a number on both sides.
+  std::optional<std::size_t> number_field(const std::optional<Node>& name, const RowsRule& rule) {
+    if (!name) return std::nullopt;
+    const auto field = row_field(*name, "be added up", rule);
+    if (!field) return std::nullopt;
+    for (const Side side : kSides) {
+      if (rule.fields[*field].side[side].codec->kind() == "number") continue;
+      problems_.add(name->place, "the field '" + name->scalar + "' is no number on the " + std::string(name_of(side)),
+                    "give it the type number, decimal, integer or percent with 'as'");
+      return std::nullopt;
+    }
+    return field;
+  }
+
+  std::optional<TotalsRule> read_totals(const Totals& totals, const RowsRule& rule, RowCodecs& codecs) {
+    TotalsRule result;
+    const auto price = number_field(totals.price, rule);
+    result.price = price.value_or(0);
+    result.quantity = number_field(totals.quantity, rule);
+    result.tax = number_field(totals.tax, rule);
+    if (totals.discount && totals.discount_amount) {
+      problems_.add(totals.discount_amount->place, "a discount in percent and one as an amount", "keep one of them");
+    }
+    result.discount_is = totals.discount ? DiscountIs::percent : DiscountIs::amount;
+    result.discount = number_field(totals.discount ? totals.discount : totals.discount_amount, rule);
+    result.round = totals.round;
+    result.digits = static_cast<unsigned>(totals.digits);
+    read_sum(totals.net, SumOf::net, result, codecs);
+    read_sum(totals.discount_sum, SumOf::discount, result, codecs);
+    read_sum(totals.tax_sum, SumOf::tax, result, codecs);
+    read_sum(totals.gross, SumOf::gross, result, codecs);
+    return price ? std::optional(std::move(result)) : std::nullopt;
+  }
+
+  void read_sum(const std::optional<Sum>& sum, SumOf which, TotalsRule& totals, RowCodecs& codecs) {
+    if (!sum) return;
+    for (const Side side : kSides) {
+      if (!(side == Side::left ? sum->left : sum->right)) continue;
+      std::string specification;
+      auto field = fields_.read_sum(*sum, side, specification);
+      if (!field) continue;
+      if (field->codec->kind() != "number") {
+        problems_.add(sum->place, specification + " is no number's type", "write decimal, number or percent");
+        continue;
+      }
+      totals.told[side].push_back({which, std::move(*field)});
+      codecs.sums[side].push_back(std::move(specification));
     }
   }
 
-  void refuse_same(const FieldRule& rule, const Field& field, const ObjectMapping& mapping) {
-    for (const FieldRule& before : mapping.fields) {
+  /// What rows hold is no field's of the record, nor of other rows.
+  void refuse_mapped_rows(const RowsRule& rule, Side side, const Node& written, const ObjectMapping& mapping) {
+    const auto& steps = rule.side[side].path.steps();
+    const auto is_inside = [&](const Path& path) {
+      const std::size_t common = std::min(steps.size(), path.steps().size());
+      return std::equal(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(common), path.steps().begin());
+    };
+    const auto refuse = [&](const std::string& other) {
+      problems_.add(written.place, "the rows " + written.shown() + " are mapped by " + other + " as well",
+                    "keep one of them");
+    };
+    for (const FieldRule& field : mapping.fields) {
+      if (std::ranges::any_of(field.side[side].paths, is_inside)) refuse("the field '" + field.name + "'");
+    }
+    for (const RowsRule& before : mapping.rows) {
+      if (is_inside(before.side[side].path)) refuse("the rows '" + before.name + "'");
+    }
+  }
+
+  void refuse_same(const FieldRule& rule, const Field& field, const std::vector<FieldRule>& fields) {
+    for (const FieldRule& before : fields) {
       if (before.name == rule.name && rule.side.left.name != before.side.left.name) {
         problems_.add(field.place, "two fields are called '" + rule.name + "'", "give one of them another 'name'");
       }
@@ -69,7 +167,7 @@ class ObjectReader {
     }
   }
 
-  Native read_values(const Node& node, Side side, const ObjectMapping& mapping) {
+  Native read_values(const Node& node, Side side, const std::vector<FieldRule>& fields) {
     Native values{Native::Object{}};
     Native record{Native::Object{}};
     for (const Node::Member& member : node.members) {
@@ -84,7 +182,7 @@ class ObjectReader {
                       "name one place, as in [0] or [type=email]");
         continue;
       }
-      refuse_mapped(*path, key, side, mapping);
+      refuse_mapped(*path, key, side, fields);
       try {
         path->set(record, member.value.to_native());
         values.set(member.key, member.value.to_native());
@@ -93,7 +191,7 @@ class ObjectReader {
                       "a path before it puts a plain value where this one needs a section");
       }
     }
-    for (const FieldRule& rule : mapping.fields) {
+    for (const FieldRule& rule : fields) {
       if (writes_to(rule.direction, side)) refuse_excluding(rule, side, record, node);
     }
     return values;
@@ -122,8 +220,8 @@ class ObjectReader {
     }
   }
 
-  void refuse_mapped(const Path& path, const Node& key, Side side, const ObjectMapping& mapping) {
-    for (const FieldRule& rule : mapping.fields) {
+  void refuse_mapped(const Path& path, const Node& key, Side side, const std::vector<FieldRule>& fields) {
+    for (const FieldRule& rule : fields) {
       const auto& paths = rule.side[side].paths;
       if (!writes_to(rule.direction, side) || std::ranges::find(paths, path) == paths.end()) continue;
       problems_.add(key.place, "the path " + key.shown() + " is set at the create, and written by a field as well",
@@ -135,13 +233,13 @@ class ObjectReader {
     const auto& fields = result.mapping.fields;
     const auto found = std::ranges::find(fields, name.scalar, &FieldRule::name);
     if (found == fields.end()) {
-      if (!unreadable_) refuse_match_name(name, fields);
+      if (!unreadable_) refuse_name(name, "match by", fields, "write the name of a field of this mapping");
       return;
     }
     const auto index = static_cast<std::size_t>(found - fields.begin());
-    const std::string left = codec_name(result.codecs[index].left);
+    const std::string left = codec_name(result.codecs.fields[index].left);
     const auto kind = key_kind(left);
-    if (!kind || left != codec_name(result.codecs[index].right)) {
+    if (!kind || left != codec_name(result.codecs.fields[index].right)) {
       problems_.add(name.place, "the field " + name.shown() + " cannot tell who a record is",
                     "give it the type email or vat_id on both sides (as: email), or match by another field");
       return;
@@ -149,12 +247,13 @@ class ObjectReader {
     result.mapping.match.push_back({*kind, index});
   }
 
-  void refuse_match_name(const Node& name, const std::vector<FieldRule>& fields) {
+  void refuse_name(const Node& name, const std::string& purpose, const std::vector<FieldRule>& fields,
+                   const std::string& remedy) {
     std::vector<std::string> known;
     for (const FieldRule& rule : fields) known.push_back(rule.name);
     const std::string near = config::nearest(name.scalar, known);
-    problems_.add(name.place, "there is no field " + name.shown() + " to match by",
-                  near.empty() ? "write the name of a field of this mapping" : "did you mean '" + near + "'?");
+    problems_.add(name.place, "there is no field " + name.shown() + " to " + purpose,
+                  near.empty() ? remedy : "did you mean '" + near + "'?");
   }
 
   static std::string codec_name(std::string_view specification) {
@@ -197,7 +296,7 @@ class SyncReader {
     result.leading = sync.leading.value_or(Side::left);
     check_between(sync.between);
     FieldReader fields(tables_, sync.leading, problems_);
-    std::vector<std::vector<Both<std::string>>> codecs;
+    std::vector<ObjectCodecs> codecs;
     for (const Object& object : sync.objects) {
       const std::size_t told_before = problems_.size();
       ResolvedObject resolved = ObjectReader(fields, problems_).read(object);

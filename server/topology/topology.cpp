@@ -54,8 +54,9 @@ namespace {
 
 bool writes_to(const ObjectMapping& mapping, Side side) {
   const auto against = side == Side::left ? Direction::to_right : Direction::to_left;
-  return std::any_of(mapping.fields.begin(), mapping.fields.end(),
-                     [&](const FieldRule& rule) { return rule.direction != against; });
+  const auto goes_there = [&](const auto& rule) { return rule.direction != against; };
+  return std::any_of(mapping.fields.begin(), mapping.fields.end(), goes_there) ||
+         std::any_of(mapping.rows.begin(), mapping.rows.end(), goes_there);
 }
 
 class MappingCheck {

@@ -129,14 +129,16 @@ void conclude(Work& work, Create& create, Side side) {
   if (create.written->record) {
     auto settlement =
         settle_create(*item.mapping, *item.decision, side, *item.record[other(side)], *create.written->record);
+    note_not_done(work, item, settlement);
     item.state = std::move(settlement.next);
     item.record[side] = std::move(create.written->record);
     item.ending.identity.emplace_back(store::RecordKey{item.mapping->name, side, item.id[side]},
                                       match_keys(*item.mapping, side, *item.record[side]));
   }
-  work.metrics.fields_written(work.sync.settings->name, name_of(side), static_cast<int>(item.decision->fields.size()));
+  work.metrics.fields_written(work.sync.settings->name, name_of(side), written_fields(*item.decision, side));
   item.ending.link = link_change(item);
   item.look_again[side] = true;  // the system may have filled in fields that were not sent
+  if (item.record[side] && park_on_totals(work, item, item.records(), Totals::compared)) return;
   end(item, store::Outcome::written, "created on " + std::string(name_of(side)));
 }
 

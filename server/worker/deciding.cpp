@@ -4,43 +4,37 @@
 #include <iterator>
 #include <utility>
 
+#include "mapping/reconcile/told.h"
+#include "mapping/reconcile/totals.h"
 #include "mapping/reconcile/unchanged.h"
 #include "server/worker/endings.h"
 
 namespace counterpart {
 namespace {
 
-store::HistoryEntry history_of(const Item& item, const FieldDecision& field) {
-  const FieldRule& rule = item.mapping->fields[field.field];
+store::HistoryEntry history_of(const Told& told) {
   store::HistoryEntry entry;
-  entry.side = field.to;
-  entry.field = rule.name;
-  entry.what = std::string(name_of(field.result));
-  entry.rule = field.rule;
-  const auto records = item.records();
-  if (records[field.to] != nullptr) entry.before = raw_of(rule.side[field.to], *records[field.to]);
-  if (is_write(field.result) && item.decision->after[field.to]) {
-    entry.after = raw_in(rule.side[field.to], *item.decision->after[field.to]);
-    if (field.result == FieldResult::conflict) entry.lost = entry.before;
-  }
+  entry.side = told.to;
+  entry.field = told.name;
+  entry.what = told.what;
+  entry.rule = told.rule;
+  entry.before = told.now[told.to];
+  if (!is_write(told.result)) return entry;
+  entry.after = told.sent;
+  if (told.result == FieldResult::conflict) entry.lost = entry.before;
   return entry;
 }
 
-store::FrozenField frozen_field(const Item& item, const FieldDecision& field) {
-  const FieldRule& rule = item.mapping->fields[field.field];
-  store::FrozenField frozen{rule.name, field.rule, {}, {}};
-  const auto records = item.records();
-  if (records.left != nullptr) frozen.left = raw_of(rule.side.left, *records.left).value_or(Native{});
-  if (records.right != nullptr) frozen.right = raw_of(rule.side.right, *records.right).value_or(Native{});
-  return frozen;
+store::FrozenField frozen_field(const Told& told) {
+  return {told.name, told.rule, told.now.left.value_or(Native{}), told.now.right.value_or(Native{})};
 }
 
-void park_on_problem(Work& work, Item& item) {
-  const auto& fields = item.decision->fields;
-  const auto found =
-      std::find_if(fields.begin(), fields.end(), [](const auto& f) { return f.result == FieldResult::problem; });
-  const Problem problem = found->problem.value_or(Problem{"the field cannot be read", "look at the record"});
-  end_parked(work, item, {problem.what, item.mapping->fields[found->field].name, problem.remedy});
+void freeze(Work& work, Item& item, store::FrozenField field) {
+  const bool is_row = field.field.ends_with(']');
+  add_alert(work, item, "frozen", (is_row ? "row " : "field ") + field.field + " is held for a person: " + field.reason,
+            is_row ? "make both sides equal in this row, or remove it on both; `counterpart explain` shows it"
+                   : "make both sides equal in this field; `counterpart explain` shows both values");
+  item.ending.freeze.push_back(std::move(field));
 }
 
 }  // namespace
@@ -73,10 +67,19 @@ store::LinkChange link_change(const Item& item) {
 
 std::vector<store::HistoryEntry> history_of_writes(const Item& item, Side side) {
   std::vector<store::HistoryEntry> history;
-  for (const FieldDecision& field : item.decision->fields) {
-    if (is_write(field.result) && field.to == side) history.push_back(history_of(item, field));
+  for (const Told& told : tell(*item.mapping, *item.decision, item.records())) {
+    if (is_write(told.result) && told.to == side) history.push_back(history_of(told));
   }
   return history;
+}
+
+int written_fields(const Decision& decision, Side side) {
+  const auto is_written = [side](const FieldDecision& field) { return is_write(field.result) && field.to == side; };
+  auto written = std::count_if(decision.fields.begin(), decision.fields.end(), is_written);
+  for (const RowDecision& row : decision.rows) {
+    written += std::count_if(row.fields.begin(), row.fields.end(), is_written);
+  }
+  return static_cast<int>(written);
 }
 
 void note_written(Item& item, Side side) {
@@ -89,22 +92,43 @@ void note_kept(Work& work, Item& item) {
   const bool newly_linked = !item.link && !item.wrote && !item.id.left.empty() && !item.id.right.empty();
   if (newly_linked) item.ending.history.push_back({other(item.side), "", "link", {}, {}, {}, "matched by key"});
   int conflicts = 0;
-  for (const FieldDecision& field : item.decision->fields) {
-    if (field.result == FieldResult::conflict) ++conflicts;
-    if (is_write(field.result) || field.result == FieldResult::agreed || field.result == FieldResult::problem) continue;
-    const std::string& name = item.mapping->fields[field.field].name;
-    if (field.result == FieldResult::frozen) {
-      item.ending.freeze.push_back(frozen_field(item, field));
-      add_alert(work, item, "frozen", "field " + name + " is held for a person: " + field.rule,
-                "make both sides equal in this field; `counterpart explain` shows both values");
-    } else if (field.result == FieldResult::alert) {
-      add_alert(work, item, "direction", "field " + name + " was changed against its direction: " + field.rule,
+  for (const Told& told : tell(*item.mapping, *item.decision, item.records())) {
+    if (told.result == FieldResult::conflict) ++conflicts;
+    if (is_write(told.result) || told.result == FieldResult::agreed || told.result == FieldResult::problem) continue;
+    if (told.result == FieldResult::frozen) {
+      freeze(work, item, frozen_field(told));
+    } else if (told.result == FieldResult::alert) {
+      add_alert(work, item, "direction", "field " + told.name + " was changed against its direction: " + told.rule,
                 "undo the change there, or let the mapping carry it");
     }
-    item.ending.history.push_back(history_of(item, field));
+    item.ending.history.push_back(history_of(told));
   }
   item.ending.thaw = item.decision->thawed;
   if (conflicts > 0) work.metrics.conflicts(work.sync.settings->name, item.mapping->name, conflicts);
+}
+
+void note_not_done(Work& work, Item& item, const Settlement& settlement) {
+  for (const auto& [row, why] : settlement.frozen) freeze(work, item, {row, why, {}, {}});
+}
+
+void park_on_problem(Work& work, Item& item) {
+  for (const Told& told : tell(*item.mapping, *item.decision, item.records())) {
+    if (told.result != FieldResult::problem) continue;
+    const Problem problem = told.problem.value_or(Problem{"the field cannot be read", "look at the record"});
+    end_parked(work, item, {problem.what, told.name, problem.remedy});
+    return;
+  }
+}
+
+bool park_on_totals(Work& work, Item& item, const Both<const Record*>& records, Totals which) {
+  for (const Side side : kSides) {
+    auto problem = check_own_totals(*item.mapping, side, *records[side]);
+    if (problem) return end_parked(work, item, {problem->what, "", problem->remedy}), true;
+  }
+  if (which == Totals::own) return false;
+  const auto problem = compare_totals(*item.mapping, {*records.left, *records.right}, item.state);
+  if (problem) end_parked(work, item, {problem->what, "", problem->remedy});
+  return problem.has_value();
 }
 
 void decide_linked(Work& work, Item& item) {
@@ -116,10 +140,14 @@ void decide_linked(Work& work, Item& item) {
     park_on_problem(work, item);
     return;
   }
-  if (item.decision->writes(Side::left) || item.decision->writes(Side::right)) return;
+  const bool writes = item.decision->writes(Side::left) || item.decision->writes(Side::right);
+  if (park_on_totals(work, item, records, Totals::own) || writes) return;
   note_kept(work, item);
   item.state = item.decision->next;
-  if (!item.link || item.settled_intents || !item.decision->fields.empty()) item.ending.link = link_change(item);
+  if (!item.link || item.settled_intents || !item.decision->fields.empty() || !item.decision->rows.empty()) {
+    item.ending.link = link_change(item);
+  }
+  if (park_on_totals(work, item, records, Totals::compared)) return;
   if (!item.ending.freeze.empty()) {
     end(item, store::Outcome::frozen, "a field is held for a person");
   } else if (item.wrote) {

@@ -18,6 +18,20 @@ void note_kept(Work& work, Item& item);
 /// Notes the fields that were written to `side`.
 void note_written(Item& item, Side side);
 
+/// How many fields it writes to `side`, of the record and its rows.
+int written_fields(const Decision& decision, Side side);
+
+/// Which sums of a document are to agree: each side's own with its rows, or both sides' as well.
+enum class Totals { own, compared };
+/// Ends an item whose document does not add up; whether it did.
+bool park_on_totals(Work& work, Item& item, const Both<const Record*>& records, Totals which);
+
+/// Freezes the rows that a write did not do.
+void note_not_done(Work& work, Item& item, const Settlement& settlement);
+
+/// Ends an item whose decision parks it.
+void park_on_problem(Work& work, Item& item);
+
 /// The history of `side`'s fields that the present decision writes; for a create all of them.
 std::vector<store::HistoryEntry> history_of_writes(const Item& item, Side side);
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "mapping/reconcile/totals.h"
+#include "server/worker/deciding.h"
 #include "server/worker/endings.h"
 #include "server/worker/fence.h"
 #include "server/worker/neighbours.h"
@@ -332,12 +334,9 @@ void decide_to_create(Work& work, Search& search) {
     return;
   }
   item.decision = decide_create(*item.mapping, search.target, *item.record[item.side]);
-  if (!item.decision->parked()) return;
-  for (const FieldDecision& field : item.decision->fields) {
-    if (!field.problem) continue;
-    end_parked(work, item, {field.problem->what, item.mapping->fields[field.field].name, field.problem->remedy});
-    return;
-  }
+  if (item.decision->parked()) return park_on_problem(work, item);
+  const auto problem = check_own_totals(*item.mapping, item.side, *item.record[item.side]);
+  if (problem) end_parked(work, item, {problem->what, "", problem->remedy});
 }
 
 boost::asio::awaitable<void> conclude(Work& work, std::vector<Search>& searches) {

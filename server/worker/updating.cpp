@@ -123,6 +123,7 @@ void settle(Work& work, Update& update, Side side) {
   item.ending.intents.push_back({update.intent_id, store::IntentState::done, ""});
   note_kept(work, item);
   note_written(item, side);
+  note_not_done(work, item, settlement);
   for (const std::string& field : settlement.adjusted) {
     item.ending.history.push_back({side, field, "adjusted", {}, {}, {}, "the system normalised what was written"});
   }
@@ -133,19 +134,26 @@ void settle(Work& work, Update& update, Side side) {
   }
 }
 
+/// What both sides hold after the writes.
+Both<const Record*> records_after_write(const Item& item) {
+  Both<const Record*> records = item.records();
+  for (const Side side : kSides) {
+    if (item.held_after_write[side]) records[side] = &*item.held_after_write[side];
+  }
+  return records;
+}
+
 /// What was written is stored with its base whatever becomes of the other side's write.
 void conclude(Work& work, Update& update, Side side) {
   Item& item = *update.item;
-  const auto& fields = item.decision->fields;
-  const auto written =
-      std::count_if(fields.begin(), fields.end(), [&](const auto& f) { return is_write(f.result) && f.to == side; });
-  work.metrics.fields_written(work.sync.settings->name, name_of(side), static_cast<int>(written));
+  work.metrics.fields_written(work.sync.settings->name, name_of(side), written_fields(*item.decision, side));
   item.written[side] = item.wrote = true;
   item.held_after_write[side] = std::move(update.held);
   item.ending.link = link_change(item);
   if (side == Side::left && item.decision->writes(Side::right)) return;
   // A decision that was renewed between the sides may want more of the first.
   if (item.decision->writes(Side::left) && !item.written.left) item.ending.again_in = milliseconds(0);
+  if (park_on_totals(work, item, records_after_write(item), Totals::compared)) return;
   end(item, store::Outcome::written, "written to " + std::string(name_of(side)));
 }
 
@@ -160,6 +168,15 @@ Native decided_of(const Item& item, Side side) {
     one.set("what", name_of(field.result));
     one.set("rule", field.rule);
     decided.set(rule.side[side].name, std::move(one));
+  }
+  for (const RowDecision& row : item.decision->rows) {
+    if (!row.writes(side)) continue;
+    const RowsRule& rule = item.mapping->rows[row.rows];
+    Native one{Native::Object{}};
+    one.set("field", rule.name);
+    one.set("what", name_of(FieldResult::write));
+    one.set("rule", row.result == RowResult::fields ? "rows changed" : row.rule);
+    decided.set(rule.side[side].path.text(), std::move(one));
   }
   return decided;
 }

@@ -112,6 +112,7 @@ class SystemInMemory : public Connector {
   int calls = 0;
   int written = 0;
   std::function<boost::asio::awaitable<void>(std::string id)> after_write;  ///< before the answer is given
+  std::function<void(Native& fields)> stores;                               ///< what it makes of what is written
 
  private:
   WriteResult write(const std::string& id, const std::function<void(Record&)>& change) {
@@ -129,10 +130,21 @@ class SystemInMemory : public Connector {
     record.id = id;
     record.absent_is_blank = true;
     change(record);
+    if (stores) stores(record.fields);
+    give_ids_to_rows(record.fields);
     record.revision = "r" + std::to_string(++writes_);
     ++written;
     if (fault == Fault::lose_answer) return Failure{Failure::Kind::in_doubt, "no answer", {}};
     return Written{id, record, record.revision};
+  }
+
+  /// New lines get an id, as documents' lines do.
+  void give_ids_to_rows(Native& fields) {
+    Native* lines = fields.member("lines");
+    if (lines == nullptr || !lines->is_array()) return;
+    for (Native& line : lines->array()) {
+      if (line.member("id") == nullptr) line.set("id", "line" + std::to_string(++made_));
+    }
   }
 
   std::string object_;
