@@ -22,3 +22,10 @@ find_library(PROTOBUF_LIBRARY NAMES protobuf REQUIRED)
 add_library(counterpart_phonenumber INTERFACE)
 target_include_directories(counterpart_phonenumber SYSTEM INTERFACE ${PHONENUMBER_INCLUDE})
 target_link_libraries(counterpart_phonenumber INTERFACE ${PHONENUMBER_LIBRARY} ${PROTOBUF_LIBRARY})
+
+# libcsv has neither a CMake package nor a .pc file.
+find_path(CSV_INCLUDE csv.h REQUIRED)
+find_library(CSV_LIBRARY NAMES csv REQUIRED)
+add_library(counterpart_csv INTERFACE)
+target_include_directories(counterpart_csv SYSTEM INTERFACE ${CSV_INCLUDE})
+target_link_libraries(counterpart_csv INTERFACE ${CSV_LIBRARY})
