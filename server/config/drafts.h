@@ -53,6 +53,8 @@ struct Field {
   std::optional<Conflict> conflict;
   std::optional<Initial> initial;
   bool empty_never_overwrites = false;
+  std::optional<Node> note;
+  Sides example;  ///< decides nothing: `counterpart mapping test` tries it
 };
 
 /// A sum that a record itself tells, on either side.

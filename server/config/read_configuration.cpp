@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "mapping/config/table.h"
+#include "server/config/field_rows.h"
 #include "server/config/interpolation.h"
 #include "server/config/resolve.h"
+#include "server/config/sheets.h"
 #include "server/config/tables.h"
 
 namespace counterpart {
@@ -96,28 +98,35 @@ WrittenPlaces written_in(const config::Node& root, const fs::path& folder) {
   return written;
 }
 
-}  // namespace
+/// A configuration file's tree, with the rows of the sheets that it names.
+struct Tree {
+  config::Node root;
+  std::vector<drafts::CellName> cells;
+  bool broken = false;  ///< what a broken file lacks is no mistake of its own
+};
 
-const SystemConfiguration* Configuration::system(std::string_view name) const {
-  const auto found = std::ranges::find(systems, name, &SystemConfiguration::name);
-  return found == systems.end() ? nullptr : &*found;
-}
-
-Configuration read_configuration(const fs::path& file, config::Problems& problems,
-                                 const FindConnector& find_connector) {
-  Configuration configuration;
-  configuration.file = file;
-  const fs::path folder = fs::absolute(file).parent_path();
+Tree read_tree(const fs::path& file, const config::Interpolate& interpolate, config::Problems& problems) {
+  Tree tree;
   const auto text = read_text_file(file, kFileBytesMax);
+  tree.broken = !text;
   if (!text) {
     problems.add({file.string(), 0, 0}, "the configuration cannot be read",
                  "name a file that exists, that counterpart's user may read, and that has at most 4 MiB");
-    return configuration;
+    return tree;
   }
-  config::Node root = config::parse_yaml(*text, file.string(), interpolate_in(folder), problems);
-  const bool is_broken = root.kind == config::Node::Kind::null && !problems.empty();
-  if (is_broken) return configuration;  // what a broken file lacks is no mistake of its own
-  refuse_left_references(root, problems);
+  tree.root = config::parse_yaml(*text, file.string(), interpolate, problems);
+  tree.broken = tree.root.kind == config::Node::Kind::null && !problems.empty();
+  if (tree.broken) return tree;
+  refuse_left_references(tree.root, problems);
+  drafts::Sheets sheets(file.parent_path(), problems);
+  sheets.include(tree.root);
+  tree.cells = sheets.cells();
+  return tree;
+}
+
+void read_into(Configuration& configuration, const config::Node& root, const FindConnector& find_connector,
+               config::Problems& problems) {
+  const fs::path folder = fs::absolute(configuration.file).parent_path();
   configuration.written = written_in(root, folder);
   const drafts::Top top = drafts::top_table({}).read(root, problems);
   configuration.listen = drafts::resolve_listen(top.listen, folder, problems);
@@ -135,7 +144,64 @@ Configuration read_configuration(const fs::path& file, config::Problems& problem
   std::vector<config::Place> joints;
   for (const auto& [name, sync] : top.syncs) joints.push_back(sync.between.place);
   compare_environments(configuration, joints, problems);
+}
+
+/// As interpolate_in(), but what is not there is empty, and no mistake: the mapping needs no secrets.
+config::Interpolate nothing_missing_in(const fs::path& folder) {
+  return [look_up = interpolate_in(folder)](std::string_view kind, std::string_view name) {
+    try {
+      return std::optional(look_up(kind, name).value_or(""));
+    } catch (const config::InterpolationError&) {
+      return std::optional<std::string>("");
+    }
+  };
+}
+
+/// Takes the sections apart that have nothing to do with field rows.
+std::vector<MappingRows> rows_in(config::Node& root, config::Problems& problems) {
+  std::erase_if(root.members, [](const config::Node::Member& member) {
+    return member.key != "systems" && member.key != "tables" && member.key != "syncs";
+  });
+  const drafts::Top top = drafts::top_table({}).read(root, problems);
+  const auto syncs = drafts::resolve_syncs(top.syncs, tables_of(top), system_names(top.systems), problems);
+  if (!problems.empty()) return {};
+  std::vector<MappingRows> result;
+  for (std::size_t i = 0; i < syncs.size(); ++i) {
+    for (std::size_t j = 0; j < syncs[i].mappings.size(); ++j) {
+      const ObjectMapping& mapping = syncs[i].mappings[j];
+      const std::vector<drafts::Field>& written = top.syncs[i].second.objects[j].fields;
+      MappingRows& rows = result.emplace_back(MappingRows{syncs[i].name, mapping.name, {}});
+      for (std::size_t k = 0; k < written.size(); ++k) rows.rows.push_back({written[k], mapping.fields[k]});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+const SystemConfiguration* Configuration::system(std::string_view name) const {
+  const auto found = std::ranges::find(systems, name, &SystemConfiguration::name);
+  return found == systems.end() ? nullptr : &*found;
+}
+
+Configuration read_configuration(const fs::path& file, config::Problems& problems,
+                                 const FindConnector& find_connector) {
+  config::Problems told;
+  Configuration configuration;
+  configuration.file = file;
+  const Tree tree = read_tree(file, interpolate_in(fs::absolute(file).parent_path()), told);
+  if (!tree.broken) read_into(configuration, tree.root, find_connector, told);
+  drafts::tell_by_cell(told, tree.cells, problems);
   return configuration;
+}
+
+std::vector<MappingRows> read_field_rows(const fs::path& file, config::Problems& problems) {
+  config::Problems told;
+  Tree tree = read_tree(file, nothing_missing_in(fs::absolute(file).parent_path()), told);
+  std::vector<MappingRows> rows;
+  if (!tree.broken) rows = rows_in(tree.root, told);
+  drafts::tell_by_cell(told, tree.cells, problems);
+  return rows;
 }
 
 std::vector<config::KeyDoc> configuration_keys(const NamedKinds& connectors) {

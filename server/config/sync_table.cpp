@@ -50,17 +50,6 @@ Type<Direction> direction() {
                             {"->", Direction::to_right}});
 }
 
-Type<Conflict> conflict() {
-  return choice<Conflict>({{"leading", Conflict::leading},
-                           {"left", Conflict::left},
-                           {"right", Conflict::right},
-                           {"latest", Conflict::latest},
-                           {"manual", Conflict::manual},
-                           {"keep_non_blank", Conflict::keep_non_blank},
-                           {"min", Conflict::min},
-                           {"max", Conflict::max}});
-}
-
 /// Of a row that one side removed and the other changed.
 Type<Conflict> row_conflict() {
   return choice<Conflict>({{"leading", Conflict::leading},
@@ -71,21 +60,30 @@ Type<Conflict> row_conflict() {
                            {"keep_non_blank", Conflict::keep_non_blank}});
 }
 
-Type<Initial> initial() {
-  return choice<Initial>(
-      {{"leading", Initial::leading}, {"left", Initial::left}, {"right", Initial::right}, {"manual", Initial::manual}});
-}
-
-Type<Forbidden> against_direction() {
-  return choice<Forbidden>(
-      {{"tolerate", Forbidden::tolerate}, {"restore", Forbidden::restore}, {"alert", Forbidden::alert}});
-}
-
 void check_against_direction(const Field& field, const Node& node, Problems& problems) {
   const Node* written = node.find("against_direction");
   if (written == nullptr || field.direction != Direction::both) return;
   problems.add(written->place, "against_direction means nothing where a field goes both ways",
                "remove it, or say direction: to_left or to_right");
+}
+
+void check_example(const Field& field, const Node& node, Problems& problems) {
+  if (field.example.left.has_value() == field.example.right.has_value()) return;
+  const Side missing = field.example.left ? Side::right : Side::left;
+  problems.add(node.find("example")->place, "the example shows one side only",
+               "show the same value's spelling on the " + std::string(name_of(missing)) + " as well");
+}
+
+/// The rows themselves; those of a sheet stand in the tree by now.
+Type<std::vector<Field>> fields_type() {
+  Type<std::vector<Field>> type = list_of(config::placed(field_table().type()));
+  type.words += "; or a CSV file with such rows, beside this one: companies.csv";
+  type.schema = [rows = type.schema] {
+    Native schema = rows();
+    schema.set("type", Native(Native::Array{"array", "string"}));
+    return schema;
+  };
+  return type;
 }
 
 Table<Both<OnCreate>> on_create_table() {
@@ -154,6 +152,27 @@ void refuse_empty(const std::vector<M>& list, const char* key, const Node& node,
 
 }  // namespace
 
+Type<Conflict> conflict_type() {
+  return choice<Conflict>({{"leading", Conflict::leading},
+                           {"left", Conflict::left},
+                           {"right", Conflict::right},
+                           {"latest", Conflict::latest},
+                           {"manual", Conflict::manual},
+                           {"keep_non_blank", Conflict::keep_non_blank},
+                           {"min", Conflict::min},
+                           {"max", Conflict::max}});
+}
+
+Type<Initial> initial_type() {
+  return choice<Initial>(
+      {{"leading", Initial::leading}, {"left", Initial::left}, {"right", Initial::right}, {"manual", Initial::manual}});
+}
+
+Type<Forbidden> against_direction_type() {
+  return choice<Forbidden>(
+      {{"tolerate", Forbidden::tolerate}, {"restore", Forbidden::restore}, {"alert", Forbidden::alert}});
+}
+
 Table<Field> field_table() {
   Table<Field> table("a field", "One field of a record on either side.");
   table
@@ -167,20 +186,26 @@ Table<Field> field_table() {
       .optional("clean", &Field::clean, both_or_each("clean"), "Cleaning while reading a side: replace('#','') | trim")
       .optional("direction", &Field::direction, direction(), "Which way the field goes; <->, -> and <- say the same.")
       .optional(
-          "against_direction", &Field::against_direction, against_direction(),
+          "against_direction", &Field::against_direction, against_direction_type(),
           "A change on the side that only receives: tolerate it until the next one comes, restore the value, or alert.")
-      .optional("conflict", &Field::conflict, maybe(conflict()),
+      .optional("conflict", &Field::conflict, maybe(conflict_type()),
                 "Who wins when both sides changed the field: a side, `latest` (by the records' times of change), "
                 "`manual` (it "
                 "is held for a person), `keep_non_blank`, `min`, `max`. `leading` where the sync names a leading side, "
                 "else `manual`.")
-      .optional("initial", &Field::initial, maybe(initial()),
+      .optional("initial", &Field::initial, maybe(initial_type()),
                 "Who wins when two records are linked for the first time and differ (blanks are filled). `leading` "
                 "where the sync "
                 "names a leading side, else `manual`.")
       .optional("empty_never_overwrites", &Field::empty_never_overwrites, config::boolean(),
                 "A field that turned empty is not carried over.")
-      .check(check_against_direction);
+      .optional("note", &Field::note, maybe(scalar()), "A word for people; it decides nothing.")
+      .optional(
+          "example", &Field::example, sides_table("example", scalar()).type(),
+          "How one value is spelled on either side, for `counterpart mapping test`: `{ left: 15 %, right: 0.15 }`; "
+          "several stand one a line, several paths' parts are joined with ` + `. It decides nothing.")
+      .check(check_against_direction)
+      .check(check_example);
   return table;
 }
 
@@ -234,7 +259,7 @@ Table<ChildRows> rows_table() {
           "conflict", &ChildRows::conflict, maybe(row_conflict()),
           "A row that one side removed and the other changed: a side, `latest`, `keep_non_blank` (the row stays), "
           "or `manual` (it is held for a person), which it is where nothing is written.")
-      .optional("initial", &ChildRows::initial, maybe(initial()),
+      .optional("initial", &ChildRows::initial, maybe(initial_type()),
                 "Rows that only one side has when two records are linked first: the other side gets those of the side "
                 "named, and its own are removed; `manual`: they are held for a person. An empty list is filled. "
                 "`leading` where the sync names a leading side, else `manual`.")
@@ -270,7 +295,7 @@ Table<Object> object_table() {
                 "the side that stays. Nothing is ever deleted.")
       .optional("duplicates", &Object::duplicates, choice<Duplicates>({{"hold", Duplicates::hold}}),
                 "When several records match, they are held for a person.")
-      .required("fields", &Object::fields, list_of(config::placed(field_table().type())), "The fields.")
+      .required("fields", &Object::fields, fields_type(), "The fields.")
       .optional("rows", &Object::rows, list_of(config::placed(rows_table().type())),
                 "Child rows, merged row by row and field by field.")
       .check([](const Object& object, const Node& node, Problems& problems) {

@@ -30,6 +30,7 @@ class ObjectReader {
       if (object.on_create_set[side])
         mapping.on_create_set[side] = read_values(*object.on_create_set[side], side, mapping.fields);
     }
+    unreadable_ = unreadable_ || object.fields.empty();  // which was told, or is a sheet's mistake
     for (const Node& name : object.match) read_match(name, result);
     return result;
   }

@@ -16,4 +16,9 @@ config::Table<Object> object_table();
 config::Table<Field> field_table();
 config::Type<Verify> verify_type();
 
+// The words of a field row, as written.
+config::Type<Conflict> conflict_type();
+config::Type<Initial> initial_type();
+config::Type<Forbidden> against_direction_type();
+
 }  // namespace counterpart::drafts
