@@ -17,6 +17,7 @@ struct Command {
 // One line a command, each in a file of its own.
 Command serve_command();
 Command check_command();
+Command mapping_command();
 Command migrate_command();
 Command status_command();
 Command parked_command();
