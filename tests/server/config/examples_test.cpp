@@ -1,7 +1,12 @@
+#include "server/config/examples.h"
+
 #include <gmock/gmock.h>
 #include <sstream>
 
 #include "mapping/codecs/codec.h"
+#include "server/config/csv.h"
+#include "server/config/field_blocks.h"
+#include "server/config/sheet_columns.h"
 #include "tests/server/config/world.h"
 
 namespace counterpart {
@@ -113,6 +118,77 @@ TEST(Readme, NamesCodecsThatAreThereAndAllOfThem) {
   std::istringstream names(known.substr(known.find("write one of ") + std::string_view("write one of ").size()));
   for (std::string name; std::getline(names >> std::ws, name, ',');) {
     EXPECT_THAT(named, testing::Contains(testing::StartsWith(name)));
+  }
+}
+
+const fs::path kTemplate = kSource / "deploy" / "examples" / "field-mapping-template.csv";
+const fs::path kFilled = kSource / "deploy" / "examples" / "field-mapping-filled.csv";
+
+/// The example of two sandboxes, with its field rows where another word stands for them.
+std::string two_sandboxes_with(const std::string& fields) {
+  std::istringstream lines(content(kSource / "deploy" / "examples" / "two-sandboxes.yaml"));
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    const bool row = line.starts_with("          - {");
+    const bool key = line == "        fields:";
+    if (!row) text += line + (key ? " " + fields : "") + "\n";
+  }
+  return text;
+}
+
+TEST(Examples, TheTemplateOfASheetHasEveryColumnAndIsBlank) {
+  config::Problems problems;
+  const auto rows = csv::parse(content(kTemplate), "template.csv", problems);
+
+  ASSERT_EQ(rows->size(), 1U);
+  std::set<drafts::SheetColumn> columns;
+  for (const csv::Cell& heading : rows->front().cells) columns.insert(drafts::column_with(heading.text).value());
+  EXPECT_EQ(columns.size(), rows->front().cells.size()) << "each once";
+  EXPECT_EQ(columns.size(), drafts::printed_columns().size() + 2) << "and the shorthands: table, max length";
+}
+
+TEST(Examples, TheTemplateOfASheetIsFilledInRowByRow) {
+  config::Problems problems;
+  const auto sheet =
+      drafts::read_field_sheet(content(kTemplate) + "customers,contacts,city,→,town,,,,40\n", "t.csv", problems);
+
+  EXPECT_EQ(problems.print(), "");
+  EXPECT_EQ(drafts::print_blocks(drafts::blocks_of(*sheet)),
+            "# sync customers, object contacts\nfields:\n"
+            "  - {left: city, right: town, direction: to_right, as: text(40)}\n");
+}
+
+TEST(Examples, TheFilledSheetStandsForTheRowsOfTwoSandboxes) {
+  const test::Folder folder;
+  folder.write("field-mapping-filled.csv", content(kFilled));
+  const auto version_of = [&](const std::string& text) {
+    config::Problems problems;
+    const auto read = read_configuration(folder.write("counterpart.yaml", text), problems);
+    return read.syncs.at(0).version;
+  };
+
+  EXPECT_EQ(version_of(two_sandboxes_with("field-mapping-filled.csv")),
+            version_of(content(kSource / "deploy" / "examples" / "two-sandboxes.yaml")));
+}
+
+TEST(Examples, OfTheFilledSheetHoldAndEveryRowHasOne) {
+  const test::Folder folder;
+  folder.write("field-mapping-filled.csv", content(kFilled));
+  config::Problems problems;
+
+  const auto mappings =
+      read_field_rows(folder.write("c.yaml", two_sandboxes_with("field-mapping-filled.csv")), problems);
+
+  EXPECT_EQ(problems.print(), "");
+  ASSERT_EQ(mappings.size(), 2U);
+  for (const MappingRows& mapping : mappings) {
+    for (const FieldRow& row : mapping.rows) {
+      const ExampleResult result = run_examples(row);
+      EXPECT_GE(result.count, 1U) << row.rule.name;
+      for (const ExampleFailure& failure : result.failures) {
+        ADD_FAILURE() << row.rule.name << ": " << failure.what << " " << failure.came_out.value_or("");
+      }
+    }
   }
 }
 
