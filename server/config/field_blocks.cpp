@@ -75,6 +75,7 @@ void emit(const Node& node, YAML::Emitter& out) {
   }
   out << YAML::Flow << YAML::BeginMap;
   for (const Node::Member& member : node.members) {
+    if (member.key == "direction" && member.value.scalar == "both") continue;  // as where nothing is written
     const Node* same = same_for_both(member);
     out << YAML::Key << member.key << YAML::Value;
     emit(same != nullptr ? *same : member.value, out);

@@ -152,11 +152,11 @@ TEST(FieldSheet, OfTwoPathsAndSeveralMappingsComesBack) {
   EXPECT_EQ(back.yaml,
             "# sync customers, object contacts\n"
             "fields:\n"
-            "  - {left: [given, \"'f + n'\"], right: name, direction: both, as: {left: name_parts, right: full_name}}\n"
+            "  - {left: [given, \"'f + n'\"], right: name, as: {left: name_parts, right: full_name}}\n"
             "\n"
             "# sync customers, object firms\n"
             "fields:\n"
-            "  - {left: a, right: b, direction: both}\n");
+            "  - {left: a, right: b}\n");
 }
 
 TEST(FieldSheet, ShowsNothingThatAReferenceStandsFor) {
