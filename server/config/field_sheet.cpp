@@ -1,7 +1,9 @@
 #include "server/config/field_sheet.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <tuple>
 
 #include "mapping/codecs/unicode.h"
 #include "mapping/expression/path.h"
@@ -50,7 +52,7 @@ Node scalar_at(Place place, std::string text, std::optional<int> text_begins) {
   return node;
 }
 
-/// `field` and `name` of a section with one member a side, as `as` has them.
+/// A section with one member a side, as `as` and `clean` may have.
 void add_sides(Node& field, const char* key, const Both<std::optional<Node>>& sides) {
   if (!sides.left && !sides.right) return;
   Node map;
@@ -271,14 +273,18 @@ class SheetReader {
   std::vector<std::string> headings_;
 };
 
-/// The last cell that begins at the place or before it.
+auto order_of_place(const Place& place) {
+  return std::tie(place.file, place.line, place.column);
+}
+
+/// The last cell of the file that begins at the place or before it; the cells are in order.
 const CellName* cell_at(const std::vector<CellName>& cells, const Place& place) {
-  const CellName* found = nullptr;
-  for (const CellName& cell : cells) {
-    const bool before = std::pair(cell.place.line, cell.place.column) <= std::pair(place.line, place.column);
-    if (cell.place.file == place.file && before) found = &cell;
-  }
-  return found;
+  const auto before = [](const Place& wanted, const CellName& cell) {
+    return order_of_place(wanted) < order_of_place(cell.place);
+  };
+  const auto after = std::upper_bound(cells.begin(), cells.end(), place, before);
+  if (after == cells.begin() || std::prev(after)->place.file != place.file) return nullptr;
+  return &*std::prev(after);
 }
 
 }  // namespace
@@ -294,8 +300,10 @@ std::optional<FieldSheet> read_field_sheet(std::string_view text, const std::str
 }
 
 void tell_by_cell(const Problems& told, const std::vector<CellName>& cells, Problems& problems) {
+  std::vector<CellName> ordered = cells;
+  std::ranges::stable_sort(ordered, {}, [](const CellName& cell) { return order_of_place(cell.place); });
   for (const config::Mistake& mistake : told.sorted()) {
-    const CellName* cell = cell_at(cells, mistake.place);
+    const CellName* cell = cell_at(ordered, mistake.place);
     const std::string where = cell == nullptr ? "" : "cell " + cell->name + ": ";
     problems.add(mistake.place, where + mistake.what, mistake.remedy);
   }
