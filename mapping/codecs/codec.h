@@ -77,7 +77,7 @@ struct CodecError {
 };
 
 /// A codec from its specification, `name` or `name(argument, ...)`, arguments bare words or quoted
-/// (with ' or ", the quote itself doubled):
+/// (with ' or ", the quote itself doubled), or `word=` before one of these:
 ///   text            NFC; no trimming (cleaning does that); white space only is a text
 ///   text(40), text(40, bytes)       longer ones cannot be printed; text(40, truncate): they are cut (narrowing)
 ///   text(40, '[A-Za-z0-9 -]')       other characters (an ICU UnicodeSet) cannot be printed
@@ -99,6 +99,8 @@ struct CodecError {
 ///                   shows). A time skipped by the zone's clock is a Problem; one shown twice is the earlier.
 ///   option(table)   spelled by its side's column of the table; option(table, number) printed as a JSON number.
 ///                   One right spelling for several left ones narrows: it is read as the first of them.
+///   option(table, default='EUR')    what is not in the table is read as the row with the left spelling EUR, and is
+///                   written so (narrowing); option(table, pass): it is read and written as it is, as text
 ///   country, country(alpha3), country(de)       ISO 3166; all read codes and English, German and their own names
 ///   language, language(alpha3), language(de)    ISO 639; so too
 ///   currency, currency(symbol, de), currency(name, de)   ISO 4217; so too, and symbols

@@ -37,9 +37,13 @@ class Reader {
   Argument argument() {
     skip_space();
     const std::size_t column = at_;
-    if (at_ < text_.size() && (text_[at_] == '\'' || text_[at_] == '"')) return {quoted(), column};
-    return {word("an argument"), column};
+    if (at_quote()) return {quoted(), column};
+    std::string text = word("an argument");
+    if (text.ends_with('=') && at_quote()) text += quoted();
+    return {std::move(text), column};
   }
+
+  bool at_quote() const { return at_ < text_.size() && (text_[at_] == '\'' || text_[at_] == '"'); }
 
   std::string quoted() {
     const std::size_t start = at_;
