@@ -18,6 +18,26 @@ void print_place(const Place& place, std::string& out) {
   if (!place.file.empty() || place.line > 0) out += ": ";
 }
 
+std::vector<Mistake> in_order(std::vector<Mistake> result) {
+  const auto less = [](const Mistake& a, const Mistake& b) { return order_of(a) < order_of(b); };
+  const auto same = [](const Mistake& a, const Mistake& b) { return order_of(a) == order_of(b); };
+  std::sort(result.begin(), result.end(), less);
+  // An anchor's content is read once for each alias: one mistake, told once.
+  result.erase(std::unique(result.begin(), result.end(), same), result.end());
+  return result;
+}
+
+std::string print_all(const std::vector<Mistake>& mistakes, const char* kind) {
+  std::string out;
+  for (const Mistake& mistake : mistakes) {
+    print_place(mistake.place, out);
+    out += kind + mistake.what;
+    if (!mistake.remedy.empty()) out += "; " + mistake.remedy;
+    out += '\n';
+  }
+  return out;
+}
+
 /// Edit distance where two swapped neighbours count as one edit.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -42,25 +62,20 @@ void Problems::add(Place place, std::string what, std::string remedy) {
   mistakes_.push_back({std::move(place), std::move(what), std::move(remedy)});
 }
 
+void Problems::note(Place place, std::string what, std::string remedy) {
+  notes_.push_back({std::move(place), std::move(what), std::move(remedy)});
+}
+
 std::vector<Mistake> Problems::sorted() const {
-  std::vector<Mistake> result = mistakes_;
-  const auto less = [](const Mistake& a, const Mistake& b) { return order_of(a) < order_of(b); };
-  const auto same = [](const Mistake& a, const Mistake& b) { return order_of(a) == order_of(b); };
-  std::sort(result.begin(), result.end(), less);
-  // An anchor's content is read once for each alias: one mistake, told once.
-  result.erase(std::unique(result.begin(), result.end(), same), result.end());
-  return result;
+  return in_order(mistakes_);
 }
 
 std::string Problems::print() const {
-  std::string out;
-  for (const Mistake& mistake : sorted()) {
-    print_place(mistake.place, out);
-    out += mistake.what;
-    if (!mistake.remedy.empty()) out += "; " + mistake.remedy;
-    out += '\n';
-  }
-  return out;
+  return print_all(sorted(), "");
+}
+
+std::string Problems::print_notes() const {
+  return print_all(in_order(notes_), "note: ");
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& known) {

@@ -13,17 +13,20 @@ struct Place {
   int column = 0;
 };
 
-/// A mistake in a configuration: where, what, and what to do about it.
+/// A mistake in a configuration, or something worth knowing: where, what, and what to do about it.
 struct Mistake {
   Place place;
   std::string what;
   std::string remedy;  ///< may be ""
 };
 
-/// Collects every mistake, so that a user sees all of them at once.
+/// Collects every mistake, so that a user sees all of them at once; and notes, which fail nothing.
 class Problems {
  public:
   void add(Place place, std::string what, std::string remedy = "");
+  /// Something that is no mistake, but may not be meant: `empty()`, `size()`, `sorted()` and `print()` know nothing of
+  /// it.
+  void note(Place place, std::string what, std::string remedy = "");
   bool empty() const { return mistakes_.empty(); }
   /// How many were added: whether something added one shows in it.
   std::size_t size() const { return mistakes_.size(); }
@@ -31,9 +34,11 @@ class Problems {
   std::vector<Mistake> sorted() const;
   /// One line each: "file:line:column: what; remedy".
   std::string print() const;
+  /// The notes, in the same order: "file:line:column: note: what; remedy".
+  std::string print_notes() const;
 
  private:
-  std::vector<Mistake> mistakes_;
+  std::vector<Mistake> mistakes_, notes_;
 };
 
 /// The name of `known` nearest to `name` by edit distance, or "" if none is near enough (a third of its length, at

@@ -43,6 +43,7 @@ int check(const CheckOptions& options) {
   const Configuration configuration = read_configuration(options.config_file, problems);
   const std::string asked = check_systems(configuration, options.offline, problems);
   std::fputs(asked.c_str(), stdout);
+  std::fputs(problems.print_notes().c_str(), stdout);
   if (!problems.empty()) {
     print_mistakes(problems);
     return 2;
@@ -60,7 +61,8 @@ std::pair<CLI::App*, Run> add(CLI::App& root) {
   command->add_flag("--offline", options->offline, "Do not ask the systems");
   command->footer(
       "Example: counterpart check --config counterpart.yaml\n"
-      "Exit codes: 0 no mistakes, 1 cannot run, 2 mistakes (printed as file:line:column: what; remedy)");
+      "Exit codes: 0 no mistakes, 1 cannot run, 2 mistakes (printed as file:line:column: what; remedy). Notes are no "
+      "mistakes.");
   return {command, [options] { return check(*options); }};
 }
 

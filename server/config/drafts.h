@@ -136,8 +136,6 @@ struct Evidence {
   milliseconds kept = RetentionSettings{}.evidence;
 };
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
-
 struct Top {
   Listen listen;
   DoorSettings limits;
@@ -148,7 +146,7 @@ struct Top {
   std::string state_directory = Configuration{}.state_directory.string();
   std::string database = Configuration{}.database;
   Node systems;
-  std::vector<std::pair<std::string, Rows>> tables;
+  std::vector<std::pair<std::string, Node>> tables;
   std::vector<std::pair<std::string, Sync>> syncs;
 };
 

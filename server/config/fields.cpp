@@ -91,6 +91,7 @@ CodecPtr FieldReader::read_codec(const std::optional<Node>& written, const Place
                                  std::string& specification) {
   specification = written ? written->scalar : "text";
   std::string missing;
+  bool unreadable = false;  // a table; that was told
   const TableLookup look_up = [&](std::string_view name) -> const ValueTable* {
     const auto found = tables_.find(name);
     if (found == tables_.end()) {
@@ -98,10 +99,12 @@ CodecPtr FieldReader::read_codec(const std::optional<Node>& written, const Place
       return nullptr;
     }
     used_.insert(found->first);
+    unreadable = found->second.rows.empty();
     return &found->second;
   };
   auto made = make_codec(specification, side, look_up);
   if (auto* codec = std::get_if<CodecPtr>(&made)) return std::move(*codec);
+  if (unreadable) return nullptr;
   const auto& error = std::get<CodecError>(made);
   const std::string near = missing.empty() ? "" : config::nearest(missing, names_of(tables_));
   std::string remedy = missing.empty() ? "" : "add it to 'tables'";

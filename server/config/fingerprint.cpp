@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "connectors/webhook/digest.h"
 #include "mapping/values/json.h"
@@ -100,13 +102,28 @@ Native canonical(const ObjectMapping& mapping, const ObjectCodecs& codecs) {
   return Native(std::move(out));
 }
 
-/// By right spelling; of several lefts for one right the first stands for all, so their order stays.
-Native canonical(const ValueTable& table) {
+using TableColumn = std::string std::pair<std::string, std::string>::*;
+
+/// Of rows with the same spelling in that column, the first stands for all, so their order stays.
+Native sorted_by(TableColumn column, const ValueTable& table) {
   auto rows = table.rows;
-  std::ranges::stable_sort(rows, {}, &std::pair<std::string, std::string>::second);
+  std::ranges::stable_sort(rows, {}, column);
   Native::Array out;
   for (const auto& [left, right] : rows) out.push_back(Native(Native::Array{left, right}));
   return Native(std::move(out));
+}
+
+/// Whether one left spelling has several right ones, as in a file it may.
+bool has_several_rights(const ValueTable& table) {
+  std::set<std::string_view> lefts;
+  for (const auto& [left, right] : table.rows) lefts.insert(left);
+  return lefts.size() < table.rows.size();
+}
+
+Native canonical(const ValueTable& table) {
+  Native by_right = sorted_by(&std::pair<std::string, std::string>::second, table);
+  if (!has_several_rights(table)) return by_right;
+  return Native(Native::Array{std::move(by_right), sorted_by(&std::pair<std::string, std::string>::first, table)});
 }
 
 }  // namespace

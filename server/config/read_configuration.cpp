@@ -6,6 +6,7 @@
 #include "server/config/resolve.h"
 #include "server/config/sheets.h"
 #include "server/config/tables.h"
+#include "server/config/value_tables.h"
 
 namespace counterpart {
 namespace {
@@ -13,12 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kFileBytesMax = 4UL * 1024 * 1024;
-
-drafts::Tables tables_of(const drafts::Top& top) {
-  drafts::Tables tables;
-  for (const auto& [name, rows] : top.tables) tables.emplace(name, ValueTable{rows});
-  return tables;
-}
 
 /// `${…}` means something in what a webhook's sender signs, and nowhere else but as env and file: what holds
 /// another is unreadable from then on.
@@ -140,7 +135,8 @@ void read_into(Configuration& configuration, const config::Node& root, const Fin
   drafts::Systems systems = drafts::resolve_systems(top.systems, folder, find_connector, problems);
   compare_lease(configuration.work, root, systems, problems);
   configuration.systems = std::move(systems.list);
-  configuration.syncs = drafts::resolve_syncs(top.syncs, tables_of(top), system_names(top.systems), problems);
+  const drafts::Tables tables = drafts::resolve_tables(top.tables, folder, configuration.written, problems);
+  configuration.syncs = drafts::resolve_syncs(top.syncs, tables, system_names(top.systems), problems);
   std::vector<config::Place> joints;
   for (const auto& [name, sync] : top.syncs) joints.push_back(sync.between.place);
   compare_environments(configuration, joints, problems);

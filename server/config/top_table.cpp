@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "server/config/tables.h"
+#include "server/config/value_tables.h"
 
 namespace counterpart::drafts {
 namespace {
@@ -370,8 +371,9 @@ Table<Top> top_table(const NamedKinds& connectors) {
                 "embedded: a private PostgreSQL cluster in the state "
                 "directory; or `postgresql://user:password@host/name`, whose role may create a schema.")
       .required("systems", &Top::systems, systems(connectors), "The CRM and ERP systems, by a short name.")
-      .optional("tables", &Top::tables, config::map_of(config::text_map_of(config::text())),
-                "Mapping tables for the codec `option(NAME)`: each a map from the left spelling to the right one.")
+      .optional("tables", &Top::tables, config::map_of(value_table_type()),
+                "Mapping tables for the codec `option(NAME)`: each a map from the left spelling to the right one, or "
+                "`{ file: NAME.csv }`, or `{ env: NAME }` (a variable that holds a JSON object).")
       .required("syncs", &Top::syncs, config::map_of(config::placed(sync_table().type())),
                 "What is kept in step, by a short name.");
   return table;

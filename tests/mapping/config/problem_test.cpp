@@ -37,6 +37,19 @@ TEST(Problems, TellsTheSameMistakeOnce) {
   EXPECT_EQ(problems.sorted().size(), 1U);
 }
 
+TEST(Problems, PrintsNotesApartFromMistakes) {
+  Problems problems;
+  problems.note({"a.yaml", 4, 2}, "may not be meant", "say so");
+  problems.note({"a.yaml", 3, 1}, "nor this");
+  problems.note({"a.yaml", 3, 1}, "nor this");
+
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(problems.print(), "");
+  EXPECT_EQ(problems.print_notes(),
+            "a.yaml:3:1: note: nor this\n"
+            "a.yaml:4:2: note: may not be meant; say so\n");
+}
+
 TEST(Problems, IsEmptyUntilSomethingIsWrong) {
   Problems problems;
   EXPECT_TRUE(problems.empty());

@@ -90,6 +90,51 @@ TEST(Examples, AllOfTheReadmeAreWithoutMistakes) {
   EXPECT_GE(configurations, 2) << "the README shows configurations: ```yaml, # counterpart.yaml";
 }
 
+/// The text of each code block between two headings.
+std::vector<std::string> blocks_in(const std::string& markdown, const std::string& heading, const std::string& next) {
+  const std::size_t begin = markdown.find(heading);
+  std::istringstream lines(markdown.substr(begin, markdown.find(next, begin) - begin));
+  std::vector<std::string> blocks;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("```")) {
+      if (inside) blocks.back() += line + '\n';
+      continue;
+    }
+    inside = !inside;
+    if (inside) blocks.emplace_back();
+  }
+  return blocks;
+}
+
+TEST(Readme, ShowsTablesAndFieldsThatUseThem) {
+  const auto blocks = blocks_in(content(kSource / "README.md"), "#### Tables", "#### Field rows");
+  ASSERT_EQ(blocks.size(), 3U) << "the tables, a file, and fields";
+  const std::size_t json = blocks[0].find('\'') + 1;
+  const test::Variable states("CRM_STATES", blocks[0].substr(json, blocks[0].find('\'', json) - json));
+  std::string fields = blocks[2];
+  for (std::size_t at = 0; at < fields.size(); at = fields.find('\n', at) + 1) fields.insert(at, "        ");
+  const test::Folder folder;
+  folder.write("currencies.csv", blocks[1]);
+
+  const auto reading = test::read_in(folder, blocks[0] +
+                                                 "systems: { crm: { connector: plain }, erp: { connector: plain } }\n"
+                                                 "syncs:\n"
+                                                 "  s:\n"
+                                                 "    between: { left: crm, right: erp }\n"
+                                                 "    objects:\n"
+                                                 "      - left: deals\n"
+                                                 "        right: orders\n" +
+                                                 fields);
+
+  EXPECT_EQ(reading.mistakes, "");
+  const auto& rules = reading.configuration.syncs.at(0).mappings.at(0).fields;
+  ASSERT_EQ(rules.size(), 3U);
+  EXPECT_EQ(rules[0].side.right.codec->parse(Native("€")), Parsed(Value(std::string("EUR"))));
+  EXPECT_EQ(rules[1].side.right.codec->parse(Native("anything")), Parsed(Value(std::string("lead"))));
+  EXPECT_EQ(rules[2].side.right.codec->print(std::string("full")), Printed(Native(Native::Number{"19"})));
+}
+
 /// What stands in `…` in the first column of the README's table of codecs.
 std::vector<std::string> codecs_in(const std::string& markdown) {
   std::vector<std::string> codecs;
