@@ -111,6 +111,21 @@ std::string print_integer(const Coefficient& value) {
   return fits_64_bits(value) ? std::to_string(static_cast<std::int64_t>(value)) : value.str();
 }
 
+int digits_of(const Coefficient& value) {
+  return static_cast<int>(Coefficient(abs(value)).str().size());
+}
+
+/// Without its last `digits`; `more`: there would be others behind them.
+Coefficient half_to_even(const Coefficient& value, unsigned digits, bool more) {
+  const Coefficient& unit = power_of_ten(digits);
+  Coefficient result;
+  Coefficient dropped;
+  divide_qr(value, unit, result, dropped);
+  const int order = Coefficient(dropped * 2).compare(unit);
+  const bool is_up = order > 0 || (order == 0 && (more || result % 2 != 0));
+  return is_up ? Coefficient(result + 1) : result;
+}
+
 }  // namespace
 
 Decimal::Decimal(std::int64_t integer) : coefficient_(integer) {}
@@ -190,6 +205,27 @@ std::optional<Decimal> Decimal::multiply(const Decimal& a, const Decimal& b) {
   return make(a.coefficient_ * b.coefficient_, a.scale_ + b.scale_);
 }
 
+std::optional<Decimal> Decimal::divide(const Decimal& a, const Decimal& b) {
+  if (b.is_zero()) return std::nullopt;
+  // One digit more than is kept, or two; what is beyond them only decides whether a half is one.
+  const int wanted = static_cast<int>(kQuotientDigits) + 1;
+  const int shift = wanted + digits_of(b.coefficient_) - digits_of(a.coefficient_);
+  const Coefficient numerator = abs(a.coefficient_) * power_of_ten(static_cast<unsigned>(std::max(shift, 0)));
+  const Coefficient denominator = abs(b.coefficient_) * power_of_ten(static_cast<unsigned>(std::max(-shift, 0)));
+  Coefficient quotient;
+  Coefficient rest;
+  divide_qr(numerator, denominator, quotient, rest);
+  int scale = static_cast<int>(a.scale_) - static_cast<int>(b.scale_) + shift;
+  const int digits = digits_of(quotient);
+  const int surplus = std::max({digits - static_cast<int>(kQuotientDigits), scale - static_cast<int>(kScaleMax), 0});
+  if (surplus > digits) return Decimal();
+  quotient = half_to_even(quotient, static_cast<unsigned>(surplus), rest != 0);
+  scale -= surplus;
+  if (scale < 0) quotient *= power_of_ten(static_cast<unsigned>(-scale));
+  if (a.is_negative() != b.is_negative()) quotient = -quotient;
+  return make(std::move(quotient), static_cast<unsigned>(std::max(scale, 0)));
+}
+
 Decimal Decimal::rounded(unsigned fraction_digits) const {
   if (scale_ <= fraction_digits) return *this;
   const Coefficient& unit = power_of_ten(scale_ - fraction_digits);
@@ -200,6 +236,25 @@ Decimal Decimal::rounded(unsigned fraction_digits) const {
   result.scale_ = fraction_digits;
   result.drop_trailing_zeros();
   return result;
+}
+
+Decimal Decimal::floor(unsigned fraction_digits) const {
+  if (scale_ <= fraction_digits) return *this;
+  Decimal result;
+  Coefficient remainder;
+  divide_qr(coefficient_, power_of_ten(scale_ - fraction_digits), result.coefficient_, remainder);
+  if (remainder < 0) result.coefficient_ -= 1;
+  result.scale_ = fraction_digits;
+  result.drop_trailing_zeros();
+  return result;
+}
+
+Decimal Decimal::ceiling(unsigned fraction_digits) const {
+  Decimal mirrored = *this;
+  mirrored.coefficient_ = -mirrored.coefficient_;
+  mirrored = mirrored.floor(fraction_digits);
+  mirrored.coefficient_ = -mirrored.coefficient_;
+  return mirrored;
 }
 
 std::strong_ordering Decimal::operator<=>(const Decimal& other) const {

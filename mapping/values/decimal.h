@@ -38,8 +38,18 @@ class Decimal {
   static std::optional<Decimal> subtract(const Decimal& a, const Decimal& b);
   static std::optional<Decimal> multiply(const Decimal& a, const Decimal& b);
 
+  /// Digits that a quotient which does not come out is rounded to, as Python's decimals are.
+  static constexpr unsigned kQuotientDigits = 28;
+
+  /// The quotient, to at most 28 significant digits (and kScaleMax decimal places), half to even; nullopt where the
+  /// limits are passed or `b` is zero.
+  static std::optional<Decimal> divide(const Decimal& a, const Decimal& b);
+
   /// Rounded half away from zero (as invoices are) to so many fraction digits.
   Decimal rounded(unsigned fraction_digits) const;
+  /// Rounded up or down to so many fraction digits: towards plus and minus infinity.
+  Decimal ceiling(unsigned fraction_digits) const;
+  Decimal floor(unsigned fraction_digits) const;
 
   bool operator==(const Decimal&) const = default;
   std::strong_ordering operator<=>(const Decimal& other) const;

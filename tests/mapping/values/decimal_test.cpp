@@ -256,5 +256,60 @@ TEST(Decimal, rounding_moves_by_at_most_half_a_unit) {
   }
 }
 
+TEST(Decimal, divides_to_28_digits_half_to_even) {
+  struct Case {
+    const char* a;
+    const char* b;
+    const char* quotient;
+  };
+  const Case cases[] = {
+      {"6", "3", "2"},
+      {"0", "-7", "0"},
+      {"-1", "8", "-0.125"},
+      {"1", "3", "0.3333333333333333333333333333"},
+      {"2", "-3", "-0.6666666666666666666666666667"},
+      {"1e30", "7", "142857142857142857142857142900"},
+      {"1", "7e20", "0.0000000000000000000014285714285714285714"},
+      {"12345678901234567890123456785", "10", "1234567890123456789012345678"},
+      {"12345678901234567890123456775", "10", "1234567890123456789012345678"},
+      {"123456789012345678901234567850000000001", "100000000000", "1234567890123456789012345679"},
+      {"1e-40", "3", "0"},
+      {"2e-40", "3", "0.0000000000000000000000000000000000000001"},
+      {"1e-40", "2", "0"},
+      {"1e63", "1e-1", "nothing"},
+      {"1", "0", "nothing"},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(printed(Decimal::divide(number(c.a), number(c.b))), c.quotient) << c.a << " / " << c.b;
+}
+
+TEST(Decimal, division_is_undone_by_multiplication_where_it_comes_out) {
+  RandomDecimal random;
+  for (int i = 0; i < 3'000; ++i) {
+    const Decimal a = random.make(10);
+    const Decimal b = random.make(10);
+    if (b.is_zero()) continue;
+
+    ASSERT_EQ(Decimal::divide(Decimal::multiply(a, b).value(), b), a) << a.print() << " * " << b.print();
+  }
+}
+
+TEST(Decimal, rounds_up_and_down) {
+  struct Case {
+    const char* text;
+    unsigned to;
+    const char* up;
+    const char* down;
+  };
+  const Case cases[] = {
+      {"2.345", 2, "2.35", "2.34"}, {"-2.345", 2, "-2.34", "-2.35"}, {"2.3", 2, "2.3", "2.3"},
+      {"9.99", 1, "10", "9.9"},     {"-0.4", 0, "0", "-1"},          {"7", 0, "7", "7"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(number(c.text).ceiling(c.to).print(), c.up) << c.text;
+    EXPECT_EQ(number(c.text).floor(c.to).print(), c.down) << c.text;
+  }
+}
+
 }  // namespace
 }  // namespace counterpart
