@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -10,13 +11,20 @@
 #include "mapping/expression/expression.h"
 #include "mapping/expression/filters.h"
 #include "mapping/expression/path.h"
+#include "mapping/expression/pattern.h"
 #include "mapping/values/native.h"
 
 namespace counterpart {
 
 using NodePtr = std::unique_ptr<const Expression::Node>;
 
-enum class ArithmeticOperator : std::uint8_t { add, subtract, multiply };
+enum class ArithmeticOperator : std::uint8_t { add, subtract, multiply, divide };
+/// As it is written.
+constexpr std::string_view symbol_of(ArithmeticOperator operation) {
+  constexpr std::string_view kSymbols[] = {"+", "-", "*", "/"};
+  return kSymbols[static_cast<std::size_t>(operation)];
+}
+
 enum class Comparator : std::uint8_t { equal, unequal, less, less_equal, greater, greater_equal, in, not_in };
 
 /// One form of an expression. Chains of one precedence are one node, so that depth means nesting.
@@ -35,6 +43,7 @@ struct Expression::Node {
   struct FilterCall {
     const Filter* filter;
     std::vector<NodePtr> arguments;
+    std::shared_ptr<const Pattern> pattern = {};  ///< of a filter that wants one
   };
   struct Filtered {
     NodePtr input;
@@ -49,9 +58,14 @@ struct Expression::Node {
   struct Joined {
     std::vector<NodePtr> parts;
   };
+  struct Step {
+    ArithmeticOperator operation;
+    NodePtr operand;
+    std::size_t column;  ///< of the operand, in the whole text
+  };
   struct Arithmetic {
     NodePtr first;
-    std::vector<std::pair<ArithmeticOperator, NodePtr>> rest;
+    std::vector<Step> rest;
   };
   struct Comparison {
     NodePtr first;

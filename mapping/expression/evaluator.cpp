@@ -1,6 +1,7 @@
 #include "mapping/expression/evaluator.h"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -14,18 +15,30 @@ using Node = Expression::Node;
 
 const Native kNothing;
 
+std::optional<Decimal> result_of(ArithmeticOperator operation, const Decimal& a, const Decimal& b) {
+  switch (operation) {
+    case ArithmeticOperator::add:
+      return Decimal::add(a, b);
+    case ArithmeticOperator::subtract:
+      return Decimal::subtract(a, b);
+    case ArithmeticOperator::multiply:
+      return Decimal::multiply(a, b);
+    case ArithmeticOperator::divide:
+      break;
+  }
+  return Decimal::divide(a, b);
+}
+
 Decimal calculate(ArithmeticOperator operation, const Decimal& a, const Decimal& b) {
-  const auto result = operation == ArithmeticOperator::add        ? Decimal::add(a, b)
-                      : operation == ArithmeticOperator::subtract ? Decimal::subtract(a, b)
-                                                                  : Decimal::multiply(a, b);
+  const auto result = result_of(operation, a, b);
   if (result) return *result;
   throw EvaluationError("the result has more than " + std::to_string(Decimal::kDigitsMax) + " digits or " +
                         std::to_string(Decimal::kScaleMax) + " decimal places: round before");
 }
 
-std::string_view symbol_of(ArithmeticOperator operation) {
-  if (operation == ArithmeticOperator::multiply) return "*";
-  return operation == ArithmeticOperator::add ? "+" : "-";
+[[noreturn]] void refuse_zero(const Node::Step& step) {
+  throw EvaluationError("division by zero: the divisor at column " + std::to_string(step.column + 1) +
+                        " of the expression is 0; write x / y if y else none");
 }
 
 bool holds(Comparator comparator, const Native& a, const Native& b) {
@@ -78,7 +91,9 @@ class Evaluator {
       if (value->is_null() && !call.filter->sees_null) continue;
       std::array<Held, kFilterArgumentsMax> arguments;
       for (std::size_t i = 0; i < call.arguments.size(); ++i) arguments[i] = (*this)(*call.arguments[i]);
-      value = Held(call.filter->apply(*value, Arguments(arguments.data(), call.arguments.size())));
+      const Arguments given(arguments.data(), call.arguments.size());
+      value = Held(call.pattern ? call.filter->apply_pattern(*value, *call.pattern, given)
+                                : call.filter->apply(*value, given));
       if (value->is_text()) check_output(value->text().size());
     }
     return value;
@@ -103,9 +118,11 @@ class Evaluator {
   }
 
   Held operator()(const Node::Arithmetic& arithmetic) const {
-    Decimal result = number_of(*(*this)(*arithmetic.first), symbol_of(arithmetic.rest.front().first));
-    for (const auto& [operation, operand] : arithmetic.rest) {
-      result = calculate(operation, result, number_of(*(*this)(*operand), symbol_of(operation)));
+    Decimal result = number_of(*(*this)(*arithmetic.first), symbol_of(arithmetic.rest.front().operation));
+    for (const Node::Step& step : arithmetic.rest) {
+      const Decimal operand = number_of(*(*this)(*step.operand), symbol_of(step.operation));
+      if (step.operation == ArithmeticOperator::divide && operand.is_zero()) refuse_zero(step);
+      result = calculate(step.operation, result, operand);
     }
     return Held(to_native(result));
   }

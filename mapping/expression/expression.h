@@ -40,20 +40,28 @@ using Scope = std::function<const Native*(std::string_view name)>;
 ///                                                 belongs to the name: write `a - b` to subtract.
 ///                                                 A first name that needs quotes: .'Lead status'
 ///   x | filter  x | filter(a, b)                  filters, binding tightest
-///   -x   *   ~   + -                              in this order, as in Jinja; ~ joins texts
+///   -x   * /   ~   + -                            in this order, as in Jinja; ~ joins texts
 ///   == != < <= > >= in  not in                    chains as in Jinja: 1 < x <= 5
 ///   not  and  or                                  giving the deciding value, as in Jinja
 ///   x if c else y                                 without else: nothing
 ///
 /// Filters: replace(a, b[, count]) trim lower upper title capitalize default(x[, true]) length
 /// split([separator]) join([separator]) first last int([default]) decimal([default]) string
-/// round([digits]) abs cut(n) padleft(n, c) urlencode startswith(x) endswith(x) json base64.
+/// round([digits[, 'common' | 'ceil' | 'floor']]) abs cut(n) truncate([n[, killwords[, end[, leeway]]]])
+/// padleft(n, c) padright(n, c) urlencode startswith(x) endswith(x) json base64
+/// regex_replace('pattern', text)  every match; \1 in the text is what the first group matched
+/// regex_search('pattern')         the first match, or nothing
+/// regex_match('pattern')          true where the text begins with a match
+///
+/// Patterns are RE2's (time linear in the text; no look-around, no \1 in the pattern; \d and \w are of ASCII) and
+/// literal texts, in which a backslash is written twice. They read texts of at most 32 KiB, and replace at most 2,000
+/// matches in one of more than 8 KiB.
 ///
 /// Differs from Jinja, on purpose: missing is null, and null prints as nothing and passes through
 /// filters (except default, length, string, json, startswith, endswith, int and decimal with a
 /// default); true and false print in lower case and never equal or count as a number; numbers are
-/// exact decimals, and round goes half away from zero; + joins no texts; lists and objects print as
-/// JSON; int and decimal refuse what is no number unless they have a default; urlencode encodes / as
+/// exact decimals, a quotient has at most 28 digits, and round goes half away from zero; + joins no texts; lists and
+/// objects print as JSON; int and decimal refuse what is no number unless they have a default; urlencode encodes / as
 /// well; replace and split refuse an empty text to look for.
 ///
 /// Limits: 256 nodes, depth 32, output 64 KiB. The cost is bounded by rule size × input.

@@ -7,6 +7,7 @@
 
 #include "mapping/expression/list_filters.h"
 #include "mapping/expression/number_filters.h"
+#include "mapping/expression/pattern_filters.h"
 #include "mapping/expression/text_filters.h"
 
 namespace counterpart {
@@ -28,13 +29,18 @@ constexpr Filter kFilters[] = {
     {"length", 0, 0, true, filters::length},
     {"lower", 0, 0, false, filters::lower},
     {"padleft", 2, 2, false, filters::padleft},
+    {"padright", 2, 2, false, filters::padright},
+    {"regex_match", 1, 1, true, nullptr, filters::regex_match},
+    {"regex_replace", 2, 2, false, nullptr, filters::regex_replace},
+    {"regex_search", 1, 1, false, nullptr, filters::regex_search},
     {"replace", 2, 3, false, filters::replace},
-    {"round", 0, 1, false, filters::round},
+    {"round", 0, 2, false, filters::round},
     {"split", 0, 1, false, filters::split},
     {"startswith", 1, 1, true, filters::startswith},
     {"string", 0, 0, true, filters::string},
     {"title", 0, 0, false, filters::title},
     {"trim", 0, 0, false, filters::trim},
+    {"truncate", 0, 4, false, filters::truncate},
     {"upper", 0, 0, false, filters::upper},
     {"urlencode", 0, 0, false, filters::urlencode},
 };

@@ -10,6 +10,8 @@
 
 namespace counterpart {
 
+class Pattern;
+
 using Arguments = std::span<const Held>;
 
 /// A filter of the fixed table.
@@ -19,9 +21,11 @@ struct Filter {
   std::size_t arguments_max;
   bool sees_null;  ///< else null passes through untouched
   Native (*apply)(const Native& input, Arguments arguments);
+  /// Instead of `apply`, where the first argument is a pattern: compiled at load, and none of `arguments`.
+  Native (*apply_pattern)(const Native& input, const Pattern& pattern, Arguments arguments) = nullptr;
 };
 
-inline constexpr std::size_t kFilterArgumentsMax = 3;
+inline constexpr std::size_t kFilterArgumentsMax = 4;
 
 /// The filter of that name, or nullptr.
 const Filter* find_filter(std::string_view name);

@@ -14,15 +14,14 @@ constexpr std::string_view kKeywords[] = {"and",  "or",    "not",  "in",   "if",
                                           "true", "false", "none", "True", "False", "None"};
 
 /// Longer ones first, so that <= is not read as < and =.
-constexpr std::string_view kSymbols[] = {"==", "!=", "<=", ">=", "<", ">", "|", "~",
-                                         "+",  "-",  "*",  "(",  ")", "[", "]", ","};
+constexpr std::string_view kSymbols[] = {"==", "!=", "<=", ">=", "<", ">", "|", "~", "+",
+                                         "-",  "*",  "/",  "(",  ")", "[", "]", ","};
 
 /// What people write from habit, and what to write instead.
 constexpr std::pair<std::string_view, std::string_view> kHints[] = {
     {"=", "compare with =="},
     {"&", "write `and`"},
     {"!", "write `not`"},
-    {"/", "there is no division"},
     {"%", "there is no % operator"},
     {"{", "objects are not part of expressions"},
     {"?", "write `x if condition else y`"},
@@ -131,8 +130,10 @@ class Lexer {
       ++at_;
       append_utf8(read_hex4(column), content);
     } else {
-      throw ExpressionError("no such escape: there are \\\\ \\' \\\" \\n \\r \\t and \\u with four hexadecimal digits",
-                            column);
+      throw ExpressionError(
+          "no such escape: there are \\\\ \\' \\\" \\n \\r \\t and \\u with four hexadecimal digits; a "
+          "pattern's backslash is written twice",
+          column);
     }
   }
 

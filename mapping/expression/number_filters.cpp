@@ -60,9 +60,14 @@ Native abs(const Native& input, Arguments) {
 }
 
 Native round(const Native& input, Arguments arguments) {
-  const std::size_t digits = arguments.empty() ? 0 : whole_number(*arguments[0], "round");
+  const std::size_t wanted = arguments.empty() ? 0 : whole_number(*arguments[0], "round");
+  const auto digits = static_cast<unsigned>(std::min<std::size_t>(wanted, Decimal::kScaleMax));
+  const std::string_view method = arguments.size() < 2 ? "common" : text_of(*arguments[1], "round");
   const Decimal number = number_of(input, "round");
-  return to_native(number.rounded(static_cast<unsigned>(std::min<std::size_t>(digits, Decimal::kScaleMax))));
+  if (method == "common") return to_native(number.rounded(digits));
+  if (method == "ceil") return to_native(number.ceiling(digits));
+  if (method == "floor") return to_native(number.floor(digits));
+  throw EvaluationError("round goes by 'common', 'ceil' or 'floor'");
 }
 
 Native integer(const Native& input, Arguments arguments) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mapping/expression/lexer.h"
+#include "mapping/expression/semantics.h"
 #include "mapping/values/decimal.h"
 
 namespace counterpart {
@@ -96,6 +97,7 @@ class Parser {
   NodePtr read_product() {
     return read_arithmetic(&Parser::read_filtered, [this]() -> std::optional<ArithmeticOperator> {
       if (take_symbol("*")) return ArithmeticOperator::multiply;
+      if (take_symbol("/")) return ArithmeticOperator::divide;
       return std::nullopt;
     });
   }
@@ -112,7 +114,10 @@ class Parser {
   NodePtr read_signed() {
     if (!take_symbol("-")) return read_primary();
     const Deeper deeper(*this);
-    return make(Node::Negative{read_signed()});
+    const std::size_t column = next().column;
+    NodePtr operand = read_signed();
+    refuse_no_number(*operand, ArithmeticOperator::subtract, column);
+    return make(Node::Negative{std::move(operand)});
   }
 
   NodePtr read_primary() {
@@ -177,10 +182,31 @@ class Parser {
     if (filter == nullptr) refuse_filter(token.text);
     count_node();
     advance();
-    Node::FilterCall call{filter, {}};
+    Node::FilterCall call{filter, {}, {}};
+    const std::size_t first = tokens_[at_].is(Kind::symbol, "(") ? tokens_[at_ + 1].column : token.column;
     if (take_symbol("(")) call.arguments = read_sequence(")");
     check_arguments(*filter, call.arguments.size(), token.column);
+    if (filter->apply_pattern != nullptr) compile_pattern(call, first);
     return call;
+  }
+
+  /// The first argument becomes the call's pattern; a replacement that is known is checked as well.
+  static void compile_pattern(Node::FilterCall& call, std::size_t column) {
+    const std::string* pattern = literal_text(*call.arguments.front());
+    if (pattern == nullptr) throw ExpressionError("a pattern must be a text in quotes", column);
+    try {
+      call.pattern = std::make_shared<const Pattern>(*pattern);
+      call.arguments.erase(call.arguments.begin());
+      const std::string* replacement = call.arguments.empty() ? nullptr : literal_text(*call.arguments.front());
+      if (replacement != nullptr) call.pattern->check_replacement(*replacement);
+    } catch (const PatternError& error) {
+      throw ExpressionError(error.what(), column);
+    }
+  }
+
+  static const std::string* literal_text(const Node& node) {
+    const auto* literal = std::get_if<Node::Literal>(&node.form);
+    return literal != nullptr && literal->value.is_text() ? &literal->value.text() : nullptr;
   }
 
   std::vector<NodePtr> read_sequence(std::string_view closing) {
@@ -211,12 +237,35 @@ class Parser {
 
   template <class Operator>
   NodePtr read_arithmetic(NodePtr (Parser::*read_operand)(), Operator take_operator) {
+    const std::size_t begin = next().column;
     NodePtr first = (this->*read_operand)();
     std::optional<ArithmeticOperator> operation = take_operator();
     if (!operation) return first;
+    refuse_no_number(*first, *operation, begin);
     Node::Arithmetic arithmetic{std::move(first), {}};
-    for (; operation; operation = take_operator()) arithmetic.rest.emplace_back(*operation, (this->*read_operand)());
+    for (; operation; operation = take_operator()) {
+      const std::size_t column = next().column;
+      arithmetic.rest.push_back({*operation, (this->*read_operand)(), column});
+      refuse_no_number(*arithmetic.rest.back().operand, *operation, column);
+      if (*operation == ArithmeticOperator::divide) refuse_zero(*arithmetic.rest.back().operand, column);
+    }
     return make(std::move(arithmetic));
+  }
+
+  /// What is known without a record: a literal of another kind.
+  static void refuse_no_number(const Node& operand, ArithmeticOperator operation, std::size_t column) {
+    const auto* literal = std::get_if<Node::Literal>(&operand.form);
+    if (literal == nullptr) return;
+    if (!literal->value.is_number()) {
+      throw ExpressionError(
+          std::string(symbol_of(operation)) + " needs a number, not " + std::string(kind_of(literal->value)), column);
+    }
+  }
+
+  static void refuse_zero(const Node& divisor, std::size_t column) {
+    const auto* literal = std::get_if<Node::Literal>(&divisor.form);
+    const bool is_zero = literal != nullptr && literal->value == Native(Native::Number{"0"});
+    if (is_zero) throw ExpressionError("nothing can be divided by 0", column);
   }
 
   std::optional<Comparator> take_comparator() {

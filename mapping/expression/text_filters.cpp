@@ -22,6 +22,20 @@ bool is_unreserved(char c) {
          c == '.' || c == '~';
 }
 
+/// What a text lacks of a width.
+std::string padding(std::string_view text, Arguments arguments, std::string_view what) {
+  const std::size_t width = whole_number(*arguments[0], what);
+  const std::string_view filler = text_of(*arguments[1], what);
+  if (count_characters(filler) != 1) throw EvaluationError(std::string(what) + " needs one character to fill with");
+  const std::size_t present = count_characters(text);
+  const std::size_t missing = width > present ? width - present : 0;
+  check_output(missing);
+  check_output(missing * filler.size() + text.size());
+  std::string result;
+  for (std::size_t i = 0; i < missing; ++i) result += filler;
+  return result;
+}
+
 }  // namespace
 
 Native trim(const Native& input, Arguments) {
@@ -85,18 +99,31 @@ Native cut(const Native& input, Arguments arguments) {
   return text.substr(0, offset_of_character(text, whole_number(*arguments[0], "cut")));
 }
 
+Native truncate(const Native& input, Arguments arguments) {
+  constexpr std::size_t kLength = 255;
+  constexpr std::size_t kLeeway = 5;
+  const std::string_view text = text_of(input, "truncate");
+  const std::size_t length = arguments.empty() ? kLength : whole_number(*arguments[0], "truncate");
+  const bool kills_words = arguments.size() > 1 && is_true(*arguments[1]);
+  const std::string_view end = arguments.size() > 2 ? text_of(*arguments[2], "truncate") : "...";
+  const std::size_t leeway = arguments.size() > 3 ? whole_number(*arguments[3], "truncate") : kLeeway;
+  const std::size_t end_length = count_characters(end);
+  if (length < end_length) throw EvaluationError("truncate needs a length of at least that of its end");
+  const std::size_t present = count_characters(text);
+  if (present <= length || present - length <= leeway) return text;
+  std::string_view kept = text.substr(0, offset_of_character(text, length - end_length));
+  if (!kills_words) kept = kept.substr(0, kept.rfind(' '));
+  return std::string(kept).append(end);
+}
+
 Native padleft(const Native& input, Arguments arguments) {
   const std::string_view text = text_of(input, "padleft");
-  const std::size_t width = whole_number(*arguments[0], "padleft");
-  const std::string_view filler = text_of(*arguments[1], "padleft");
-  if (count_characters(filler) != 1) throw EvaluationError("padleft needs one character to fill with");
-  const std::size_t present = count_characters(text);
-  const std::size_t missing = width > present ? width - present : 0;
-  check_output(missing);
-  check_output(missing * filler.size() + text.size());
-  std::string result;
-  for (std::size_t i = 0; i < missing; ++i) result += filler;
-  return result.append(text);
+  return padding(text, arguments, "padleft").append(text);
+}
+
+Native padright(const Native& input, Arguments arguments) {
+  const std::string_view text = text_of(input, "padright");
+  return std::string(text).append(padding(text, arguments, "padright"));
 }
 
 Native startswith(const Native& input, Arguments arguments) {

@@ -12,6 +12,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(XML2 REQUIRED IMPORTED_TARGET libxml-2.0)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(RE2 REQUIRED re2)  # its library alone: -pthread would be for all that use expressions
 
 # libphonenumber: Debian 12's -dev package conflicts with libboost1.81-dev (it wants 1.74's), so there
 # `deploy/dependencies` unpacks it beside the build; on Debian 13 it is simply installed.

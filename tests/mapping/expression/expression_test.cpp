@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "mapping/expression/pattern.h"
 #include "tests/mapping/expression/evaluation.h"
 
 namespace counterpart {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr const char* kScope = R"~({
   "name": "  Ada Lovelace ", "phone": "#44 20#1", "empty": "", "nothing": null, "yes": true, "no": false,
-  "n": 12, "price": 19.99, "written": 1.50, "zero": 0.00, "negative": -7, "huge": 1e300,
+  "backslashed": "\\2", "n": 12, "price": 19.99, "written": 1.50, "zero": 0.00, "negative": -7, "huge": 1e300,
   "list": ["a", "b", "c"], "numbers": [1, 2.0, 3], "none_of_them": [],
   "object": {"city": "London", "zip": null}, "nobody": {},
   "first-name": "Grace", "Lead status": "open",
@@ -269,6 +270,48 @@ INSTANTIATE_TEST_SUITE_P(number_filters, Evaluates,
                              Case{"n | default('x', true)", "12"},
                              Case{"missing | default(missing)", "null"}}));
 
+INSTANTIATE_TEST_SUITE_P(
+    division, Evaluates,
+    testing::ValuesIn(std::vector<Case>{
+        Case{"n / 8", "1.5"}, Case{"1 / 3", "0.3333333333333333333333333333"},
+        Case{"2 / 3", "0.6666666666666666666666666667"}, Case{"-2 / 3", "-0.6666666666666666666666666667"},
+        Case{"price / 1.19 | round(2)", "16.79831932773109243697478992"}, Case{"(price / 1.19) | round(2)", "16.8"},
+        Case{"2 * 3 / 4 * 5", "7.5"}, Case{"n - 6 / 2", "9"}, Case{"zero / 7", "0"},
+        Case{"n / zero if zero else none", "null"}}));
+
+INSTANTIATE_TEST_SUITE_P(rounding, Evaluates,
+                         testing::ValuesIn(std::vector<Case>{
+                             Case{"2.341 | round(2, 'ceil')", "2.35"}, Case{"-2.349 | round(2, 'ceil')", "-2.34"},
+                             Case{"2.349 | round(2, 'floor')", "2.34"}, Case{"-2.5 | round(0, 'floor')", "-3"},
+                             Case{"2.345 | round(2, 'common')", "2.35"}, Case{"9.99 | round(1, 'ceil')", "10"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    patterns, Evaluates,
+    testing::ValuesIn(std::vector<Case>{
+        Case{"phone | regex_replace('[^0-9+]', '')", R"("44201")"},
+        Case{R"('31.12.2026' | regex_replace('(\\d+)\\.(\\d+)\\.(\\d+)', '\\3-\\2-\\1'))", R"("2026-12-31")"},
+        Case{R"('a\\b' | regex_replace('\\\\', '/'))", R"("a/b")"},
+        Case{"'Straße 5, Köln' | regex_replace('[ä-ü]', '_')", R"("Straße 5, K_ln")"},
+        Case{"'ÄÖ' | regex_replace('', '-')", R"("-Ä-Ö-")"}, Case{"'abxd' | regex_replace('x*', '-')", R"("-a-b--d-")"},
+        Case{"'aXbx' | regex_replace('(?i)x', n)", R"("a12b12")"}, Case{"'aa' | regex_replace('^a', '')", R"("a")"},
+        Case{"'' | regex_replace('^$', 'x')", R"("x")"}, Case{"12 | regex_replace('2', '3')", R"("13")"},
+        Case{"missing | regex_replace('a', 'b')", "null"},
+        Case{R"('Order 4711, 12' | regex_search('[0-9]+'))", R"("4711")"},
+        Case{"'abc' | regex_search('[0-9]+')", "null"}, Case{"missing | regex_search('a')", "null"},
+        Case{"'DE123' | regex_match('[A-Z]{2}')", "true"}, Case{"' DE123' | regex_match('[A-Z]{2}')", "false"},
+        Case{"missing | regex_match('')", "false"}}));
+
+INSTANTIATE_TEST_SUITE_P(
+    shortening, Evaluates,
+    testing::ValuesIn(std::vector<Case>{
+        Case{"'foo bar baz qux' | truncate(9)", R"("foo...")"},
+        Case{"'foo bar baz qux' | truncate(9, true)", R"("foo ba...")"},
+        Case{"'foo bar baz qux' | truncate(11)", R"("foo bar baz qux")"},
+        Case{"'foo bar baz qux' | truncate(11, false, '...', 0)", R"("foo bar...")"},
+        Case{"'ÄÖÜ äöü' | truncate(4, true, '…', 0)", R"("ÄÖÜ…")"}, Case{"'abc' | truncate(0, true, '', 0)", R"("")"},
+        Case{"name | truncate", R"("  Ada Lovelace ")"}, Case{"'Ä' | padright(3, '.')", R"("Ä..")"},
+        Case{"'abcd' | padright(3, '.')", R"("abcd")"}, Case{"missing | padright(3, '.')", "null"}}));
+
 class Fails : public testing::TestWithParam<Case> {};
 
 TEST_P(Fails, with_a_message_that_names_kinds) {
@@ -305,6 +348,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"name | padleft(30, '')", "padleft needs one character to fill with"},
         Case{"name | padleft(30, 'ab')", "padleft needs one character to fill with"},
         Case{"n | round(0.5)", "round needs a whole number from 0, not this number"},
+        Case{"n / zero",
+             "division by zero: the divisor at column 5 of the expression is 0; write x / y if y else none"},
+        Case{"n * 2 / (zero + 0)",
+             "division by zero: the divisor at column 9 of the expression is 0; write x / y if y else none"},
+        Case{"n / name", "/ needs a number, not a text: convert it, as in x | decimal"},
+        Case{"n | round(1, 'up')", "round goes by 'common', 'ceil' or 'floor'"},
+        Case{"name | truncate(2)", "truncate needs a length of at least that of its end"},
+        Case{"name | padright(30, 'ab')", "padright needs one character to fill with"},
+        Case{"list | regex_search('a')", "regex_search needs a text, not a list"},
+        Case{"name | regex_replace('(a)', backslashed)",
+             "regex_replace: the replacement names the group \\2, but the pattern has 1"},
         Case{"huge + 1", "+ has a number of more than 64 digits or 40 decimal places"},
         Case{"huge | int",
              "int cannot read this value as a number: clean it first, or give a default, as in int(0)"}}));
@@ -356,61 +410,77 @@ TEST_P(Refuses, with_a_remedy_and_a_column) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(mistakes, Refuses,
-                         testing::ValuesIn(std::vector<Mistake>{
-                             Mistake{"", "an expression is expected", 0},
-                             Mistake{"  ", "an expression is expected", 2},
-                             Mistake{"phone | replce('#', '')", "unknown filter 'replce': did you mean 'replace'?", 8},
-                             Mistake{"a | xyzzyplugh", "unknown filter 'xyzzyplugh'", 4},
-                             Mistake{"a | Trim", "did you mean 'trim'?", 4},
-                             Mistake{"a |", "the name of a filter", 3},
-                             Mistake{"a | 'x'", "the name of a filter", 4},
-                             Mistake{"a | if", "the name of a filter", 4},
-                             Mistake{"a | trim(1)", "'trim' takes 0 arguments, not 1", 4},
-                             Mistake{"a | replace('x')", "'replace' takes 2 to 3 arguments, not 1", 4},
-                             Mistake{"a | cut", "'cut' takes 1 arguments, not 0", 4},
-                             Mistake{"a | default(value=1)", "compare with ==", 17},
-                             Mistake{"a +", "a value is missing at the end", 3},
-                             Mistake{"* a", "a value is expected, not *", 0},
-                             Mistake{"a b", "an operator is expected, not b", 2},
-                             Mistake{"a ~ ~ b", "a value is expected, not ~", 4},
-                             Mistake{"(a", ") or , or an operator is expected", 2},
-                             Mistake{"a)", "an operator is expected, not )", 1},
-                             Mistake{"[a", "] or , is expected", 2},
-                             Mistake{"[a,]", "a value is expected, not ]", 3},
-                             Mistake{"a [0]", "[ must follow a name directly", 2},
-                             Mistake{"a | default(b", "or , or an operator", 13},
-                             Mistake{"'abc", "the quote is not closed", 0},
-                             Mistake{"a ~ \"b'", "the quote is not closed", 4},
-                             Mistake{"'a\\qb'", "no such escape", 2},
-                             Mistake{"'\\u12'", "four hexadecimal digits", 1},
-                             Mistake{"'\\u0000'", "names no character", 1},
-                             Mistake{"'\\ud800'", "names no character", 1},
-                             Mistake{"'\\", "no such escape", 1},
-                             Mistake{"a = b", "compare with ==", 2},
-                             Mistake{"a && b", "write `and`", 2},
-                             Mistake{"a || b", "the name of a filter", 3},
-                             Mistake{"!a", "write `not`", 0},
-                             Mistake{"a / b", "there is no division", 2},
-                             Mistake{"a % b", "there is no % operator", 2},
-                             Mistake{"{'a': 1}", "objects are not part", 0},
-                             Mistake{"a ? b", "write `x if condition else y`", 2},
-                             Mistake{"lower(a)",
-                                     "nothing can be called: filters stand after a bar, as in x | lower(...)", 5},
-                             Mistake{"a.b()", "nothing can be called", 3},
-                             Mistake{"a is defined", "tests with `is`", 2},
-                             Mistake{"else", "not the word `else`", 0},
-                             Mistake{"a if", "a value is missing", 4},
-                             Mistake{"a not b", "an operator is expected, not not", 2},
-                             Mistake{"1abc", "a name cannot begin with a digit", 1},
-                             Mistake{"1.", "'.' has no meaning here", 1},
-                             Mistake{"a.", "a name is expected", 2},
-                             Mistake{"x ~ a[", "a position, * or name=value", 6},
-                             Mistake{"(a).b", "directly after a name", 3},
-                             Mistake{"a[type=]", "a value is missing", 7},
-                             Mistake{".a", "directly after a name", 0},
-                             Mistake{"x + " + std::string(65, '9'), "at most 64 digits", 4},
-                             Mistake{"a; b", "';' has no meaning here", 1}}));
+INSTANTIATE_TEST_SUITE_P(
+    mistakes, Refuses,
+    testing::ValuesIn(std::vector<Mistake>{
+        Mistake{"", "an expression is expected", 0},
+        Mistake{"  ", "an expression is expected", 2},
+        Mistake{"phone | replce('#', '')", "unknown filter 'replce': did you mean 'replace'?", 8},
+        Mistake{"a | xyzzyplugh", "unknown filter 'xyzzyplugh'", 4},
+        Mistake{"a | Trim", "did you mean 'trim'?", 4},
+        Mistake{"a |", "the name of a filter", 3},
+        Mistake{"a | 'x'", "the name of a filter", 4},
+        Mistake{"a | if", "the name of a filter", 4},
+        Mistake{"a | trim(1)", "'trim' takes 0 arguments, not 1", 4},
+        Mistake{"a | replace('x')", "'replace' takes 2 to 3 arguments, not 1", 4},
+        Mistake{"a | cut", "'cut' takes 1 arguments, not 0", 4},
+        Mistake{"a | default(value=1)", "compare with ==", 17},
+        Mistake{"a +", "a value is missing at the end", 3},
+        Mistake{"* a", "a value is expected, not *", 0},
+        Mistake{"a b", "an operator is expected, not b", 2},
+        Mistake{"a ~ ~ b", "a value is expected, not ~", 4},
+        Mistake{"(a", ") or , or an operator is expected", 2},
+        Mistake{"a)", "an operator is expected, not )", 1},
+        Mistake{"[a", "] or , is expected", 2},
+        Mistake{"[a,]", "a value is expected, not ]", 3},
+        Mistake{"a [0]", "[ must follow a name directly", 2},
+        Mistake{"a | default(b", "or , or an operator", 13},
+        Mistake{"'abc", "the quote is not closed", 0},
+        Mistake{"a ~ \"b'", "the quote is not closed", 4},
+        Mistake{"'a\\qb'", "no such escape", 2},
+        Mistake{"'\\u12'", "four hexadecimal digits", 1},
+        Mistake{"'\\u0000'", "names no character", 1},
+        Mistake{"'\\ud800'", "names no character", 1},
+        Mistake{"'\\", "no such escape", 1},
+        Mistake{"a = b", "compare with ==", 2},
+        Mistake{"a && b", "write `and`", 2},
+        Mistake{"a || b", "the name of a filter", 3},
+        Mistake{"!a", "write `not`", 0},
+        Mistake{"a / 0", "nothing can be divided by 0", 4},
+        Mistake{"a + b * 1 / 0.00", "nothing can be divided by 0", 12},
+        Mistake{"a // b", "a value is expected, not /", 3},
+        Mistake{"'a' + 1", "+ needs a number, not a text", 0},
+        Mistake{"1 - none", "- needs a number, not nothing", 4},
+        Mistake{"-'a'", "- needs a number, not a text", 1},
+        Mistake{"a * true", "* needs a number, not true or false", 4},
+        Mistake{"a | regex_replace(b, '')", "a pattern must be a text in quotes", 18},
+        Mistake{"a | regex_search('(')", "the pattern is not understood: missing ): (", 17},
+        Mistake{"a | regex_search('(?=a)')", "patterns are RE2's: no look-around", 17},
+        Mistake{"a | regex_search('\\d')", "a pattern's backslash is written twice", 18},
+        Mistake{R"(a | regex_replace('(a)', '\\2'))", "the replacement names the group \\2, but the pattern has 1", 18},
+        Mistake{R"(a | regex_replace('a', '\\1'))", "but the pattern has none", 18},
+        Mistake{R"(a | regex_replace('(a)', '\\x'))", "a backslash in a replacement", 18},
+        Mistake{"a | regex_search('((a{100}){100}){100}')", "the pattern is", 17},
+        Mistake{"a | regex_search('[0-9]{1000}b[a-z]{900}c[A-Z]{900}')", "make their counts smaller", 17},
+        Mistake{"a | regex_replace('a')", "'regex_replace' takes 2 arguments, not 1", 4},
+        Mistake{"a % b", "there is no % operator", 2},
+        Mistake{"{'a': 1}", "objects are not part", 0},
+        Mistake{"a ? b", "write `x if condition else y`", 2},
+        Mistake{"lower(a)", "nothing can be called: filters stand after a bar, as in x | lower(...)", 5},
+        Mistake{"a.b()", "nothing can be called", 3},
+        Mistake{"a is defined", "tests with `is`", 2},
+        Mistake{"else", "not the word `else`", 0},
+        Mistake{"a if", "a value is missing", 4},
+        Mistake{"a not b", "an operator is expected, not not", 2},
+        Mistake{"1abc", "a name cannot begin with a digit", 1},
+        Mistake{"1.", "'.' has no meaning here", 1},
+        Mistake{"a.", "a name is expected", 2},
+        Mistake{"x ~ a[", "a position, * or name=value", 6},
+        Mistake{"(a).b", "directly after a name", 3},
+        Mistake{"a[type=]", "a value is missing", 7},
+        Mistake{".a", "directly after a name", 0},
+        Mistake{"x + " + std::string(65, '9'), "at most 64 digits", 4},
+        Mistake{"a; b", "';' has no meaning here", 1}}));
 
 std::string repeated(const std::string& text, std::size_t times) {
   std::string result;
@@ -482,6 +552,39 @@ TEST(Expression, is_shared_by_copies) {
     copy = original;
   }
   EXPECT_EQ(print_json(copy.evaluate(scope_of(scope))), "2");
+}
+
+TEST(Expression, looks_through_texts_of_32_KiB_with_a_pattern) {
+  const std::string most(Pattern::kInputMax, 'a');
+  const std::string scope = R"({"fits":")" + most + R"(","more":")" + most + R"(a"})";
+
+  EXPECT_EQ(evaluated("fits | regex_replace('a+', '') | length", scope), "0");
+  for (const char* filter : {"regex_replace('a', '')", "regex_search('b')", "regex_match('b')"}) {
+    EXPECT_EQ(evaluated(std::string("more | ") + filter, scope),
+              "error: a pattern looks through texts of at most 32 KiB: cut it first");
+  }
+}
+
+TEST(Expression, replaces_any_number_of_matches_in_8_KiB_and_2000_in_more) {
+  const std::string most(Pattern::kShortMax, 'a');
+  const std::string scope = R"({"any":")" + most + R"(","more":")" + most + R"(a"})";
+
+  EXPECT_EQ(evaluated("any | regex_replace('a', '') | length", scope), "0");
+  EXPECT_EQ(evaluated("more | regex_replace('a', '')", scope),
+            "error: a pattern matches at most 2000 times in a text of more than 8 KiB: let it take more at once, as in "
+            "[^0-9]+, or cut the text first");
+}
+
+TEST(Expression, makes_no_more_of_a_replacement_than_64_KiB) {
+  const std::string scope =
+      R"({"text":")" + std::string(1024, 'a') + R"(","long":")" + std::string(1024, 'b') + R"("})";
+
+  EXPECT_EQ(evaluated("text | regex_replace('a', long)", scope), "error: the result is larger than 64 KiB");
+}
+
+TEST(Pattern, has_at_most_512_bytes) {
+  EXPECT_NO_THROW(Pattern(std::string(Pattern::kTextMax, 'a')));
+  EXPECT_THROW(Pattern(std::string(Pattern::kTextMax + 1, 'a')), PatternError);
 }
 
 }  // namespace

@@ -8,13 +8,15 @@ each: the value as compact JSON, or "error: " and the exception's name.
 
 Counterpart's documented differences (mapping/expression/expression.h) are applied here and nowhere
 else: missing is None, None prints as nothing and passes through filters, true and false print in
-lower case, lists as JSON, numbers are decimals, int refuses what is no number. All the rest is Jinja's own.
+lower case, lists as JSON, numbers are decimals, a quotient has 28 digits and 40 decimal places at most, int refuses
+what is no number. All the rest is Jinja's own; Python's `re` stands for the filters that take patterns.
 """
 import base64
 import builtins
 import decimal
 import functools
 import json
+import re
 import sys
 
 try:
@@ -60,7 +62,27 @@ class Printing(metaclass=PrintingType):
     pass
 
 
+def quotient(left, right):
+    """Exact but for 28 digits, half to even: in the oracle's own precision no digit is lost before."""
+    left, right = decimal.Decimal(left), decimal.Decimal(right)
+    exact = left / right
+    digits = max(exact.adjusted() - 27, -40)
+    return exact.quantize(decimal.Decimal(1).scaleb(digits), decimal.ROUND_HALF_EVEN)
+
+
+def rounded(value, *arguments):
+    """Jinja's own result is a binary number, whose shortest spelling is the decimal meant."""
+    return decimal.Decimal(repr(jinja2.filters.do_round(value, *arguments)))
+
+
 class NoneForMissingElse(jinja2.compiler.CodeGenerator):
+    def visit_Div(self, node, frame):
+        self.write("quotient(")
+        self.visit(node.left, frame)
+        self.write(", ")
+        self.visit(node.right, frame)
+        self.write(")")
+
     def visit_CondExpr(self, node, frame):
         if node.expr2 is None:
             node.expr2 = jinja2.nodes.Const(None)
@@ -93,10 +115,11 @@ def strict_int(value, *default):
 def make_environment():
     jinja2.filters.str = jinja2.runtime.str = jinja2.filters.soft_str = Printing
     jinja2.lexer.literal_eval = builtins.Decimal = decimal.Decimal
+    builtins.quotient = quotient
     environment = jinja2.Environment(optimized=False)
     environment.code_generator_class = NoneForMissingElse
     environment.undefined = lambda *_, **__: None
-    for name in "lower upper title capitalize trim replace join first last abs urlencode".split():
+    for name in "lower upper title capitalize trim replace join first last abs urlencode truncate".split():
         environment.filters[name] = passing_none(environment.filters[name])
     environment.filters.update(
         {
@@ -108,6 +131,10 @@ def make_environment():
             "split": passing_none(lambda value, *separator: text_of(value).split(*separator)),
             "startswith": lambda value, start: value is not None and text_of(value).startswith(start),
             "endswith": lambda value, end: value is not None and text_of(value).endswith(end),
+            "round": passing_none(rounded),
+            "regex_replace": passing_none(lambda value, find, to: re.sub(find, to, text_of(value))),
+            "regex_search": passing_none(lambda value, find: (re.search(find, text_of(value)) or [None])[0]),
+            "regex_match": lambda value, find: value is not None and bool(re.match(find, text_of(value))),
             "base64": passing_none(lambda value: base64.b64encode(text_of(value).encode()).decode()),
         }
     )

@@ -37,6 +37,15 @@ std::vector<std::string> questions_of(const std::vector<Case>& cases) {
   return questions;
 }
 
+/// What is refused at load counts as refused.
+std::string ours_of(const Case& c) {
+  try {
+    return evaluated(c.expression, print_json(c.scope));
+  } catch (const ExpressionError& error) {
+    return std::string("error: ") + error.what();
+  }
+}
+
 bool is_error(const std::string& answer) {
   return answer.starts_with("error: ");
 }
@@ -56,7 +65,7 @@ TEST(Jinja, gives_the_same_values) {
   std::size_t values = 0;
   std::size_t disagreements = 0;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    const std::string ours = evaluated(cases[i].expression, print_json(cases[i].scope));
+    const std::string ours = ours_of(cases[i]);
     if (!is_error(ours)) ++values;
     if (agree(ours, answers[i]) || ++disagreements > 10) continue;
     ADD_FAILURE() << "expression: " << cases[i].expression << "\nscope:      " << print_json(cases[i].scope)

@@ -89,10 +89,36 @@ RandomExpression::Piece RandomExpression::text_made(int depth) {
 
 RandomExpression::Piece RandomExpression::text_filter(const Piece& input, int depth) {
   if (pick(3) != 0) return filter(input, one_of(plain_filters));
+  if (pick(3) == 0) return filter(input, "truncate(" + truncation() + ")");
+  if (pick(3) == 0) return pattern_filter(input);
   std::string call = "replace(" + literal(one_of({"a", "aa", "é", " ", "-", "\"", "'", "1", "ab"})) + ", " +
                      at(conditional, pick(2) == 0 ? text(0) : number(depth > 0 ? 1 : 0));
   if (pick(4) == 0) call += ", " + std::to_string(pick(3));
   return filter(input, call + ")");
+}
+
+std::string RandomExpression::truncation() {
+  std::string arguments = std::to_string(pick(12));
+  if (pick(2) == 0) return arguments;
+  arguments += one_of({", true", ", false"});
+  if (pick(2) == 0) return arguments;
+  arguments += ", " + literal(one_of({"…", "", "..", " "}));
+  return pick(2) == 0 ? arguments : arguments + ", " + std::to_string(pick(4));
+}
+
+/// Patterns that RE2 and Python understand alike.
+RandomExpression::Piece RandomExpression::pattern_filter(const Piece& input) {
+  const std::string pattern =
+      literal(one_of({"[^0-9]", "a+", "a*", "b?", "", "^a", "(a|b)(.)", "(é)|(A)()", "[A-Za-z]{2,3}", "(?i)[ab]", ".",
+                      "[ \t]+", "(?:a|[^ ])+?", "x", "\\\\", "[.#]"}));
+  switch (pick(4)) {
+    case 0:
+      return filter(input, "regex_search(" + pattern + ")|default('-')");
+    case 1:
+      return filter(input, "regex_match(" + pattern + ")|string");
+    default:
+      return filter(input, "regex_replace(" + pattern + ", " + literal(one_of({"", "-", "é", "\\\\", "a b"})) + ")");
+  }
 }
 
 RandomExpression::Piece RandomExpression::text_or_nothing(int depth) {
@@ -117,10 +143,12 @@ RandomExpression::Piece RandomExpression::number(int depth) {
 }
 
 RandomExpression::Piece RandomExpression::number_made(int depth) {
-  switch (pick(7)) {
+  switch (pick(8)) {
     case 0:
     case 1:
       return calculated(depth);
+    case 7:
+      return filter(number(0), "round(" + std::to_string(pick(3)) + one_of({", 'ceil')", ", 'floor')"}));
     case 2:
       return {"-" + at(sign, number(depth)), sign};
     case 3:
@@ -138,7 +166,9 @@ RandomExpression::Piece RandomExpression::number_made(int depth) {
 RandomExpression::Piece RandomExpression::calculated(int depth) {
   const Piece left = number(depth);
   const Piece right = number(depth);
-  if (pick(3) == 0) return {at(product, left) + " * " + at(filtered, right), product};
+  if (pick(4) == 0) return {at(product, left) + " * " + at(filtered, right), product};
+  // Never by 0: Jinja sees that only where it comes to it.
+  if (pick(4) == 0) return {at(product, left) + " / " + one_of({"2", "-7", "0.3", "12", "(m*m + 1)"}), product};
   return {at(sum, left) + (pick(2) == 0 ? " + " : " - ") + at(joined, right), sum};
 }
 

@@ -53,6 +53,8 @@ class RandomExpression {
   Piece compared(int depth);
   Piece calculated(int depth);
   Piece text_filter(const Piece& input, int depth);
+  Piece pattern_filter(const Piece& input);
+  std::string truncation();
 
   /// The piece as an operand that must bind at least so tightly; now and then in needless parentheses.
   std::string at(Level level, const Piece& piece);
