@@ -84,21 +84,23 @@ TEST(TableFile, MayHoldQuotesAndLineBreaks) {
 TEST(TableFile, ThatIsWrongIsTold) {
   const Written files[] = {
       {"states.csv:1:1: the table's file is empty; begin it with a line of two headings: left;right\n", ""},
-      {"states.csv:1:1: expected two columns, found 1; separate them by ; or , as in the first line, and put a field "
+      {"states.csv:1:1: expected two columns, found 1; separate them by ; or , as in the first line, and put a cell "
        "that holds one in quotes\n",
-       "left\tright\na\tb\n"},
-      {"states.csv:3:1: expected two columns, found 3; separate them by ; or , as in the first line, and put a field "
+       "left right\na b\n"},
+      {"states.csv:3:1: expected two columns, found 3; separate them by ; or , as in the first line, and put a cell "
        "that holds one in quotes\n",
        "left,right\na,b\nc,d,e\n"},
       {"states.csv:1:1: both columns are headed 'left'; head one left and the other right\n", "left;links\na;b\n"},
-      {"states.csv:4: this line is not in UTF-8; save the file as CSV in UTF-8\n",
+      {"states.csv:4:3: the file is not written in UTF-8: this character is of another encoding; save it as UTF-8: in "
+       "Excel as 'CSV UTF-8', in LibreOffice as 'Text CSV' with the character set UTF-8, in Google Sheets with File, "
+       "Download, CSV\n",
        "left;right\na;b\nc;d\nx;\xFC"
        "ber\n"},
-      {"states.csv:3:6: this is no valid CSV: a quote stands inside a field; put the field in quotes, and write each "
-       "quote in it twice\n",
+      {"states.csv:3:6: a quotation mark stands inside a cell, or text after the one that closes it; put the whole cell "
+       "in quotation marks, and write each one inside it twice\n",
        "left;right\na;b\nc;1/2\" pipe\n"},
-      {"states.csv:3:1: this is no valid CSV: a quote is not closed; put the field in quotes, and write each quote in "
-       "it twice\n",
+      {"states.csv:3:3: the quotation mark that begins this cell is never closed; close it; a quotation mark inside a "
+       "quoted cell is written twice\n",
        "left;right\na;b\nc;\"d\n"},
       {"c.yaml:3:11: the table 'states' has no rows; add some, or remove it\n", "left;right\n"},
   };
