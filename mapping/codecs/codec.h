@@ -53,7 +53,7 @@ class Codec {
   /// How many paths a side with this codec names.
   virtual std::size_t arity() const { return 1; }
 
-  /// The kind of value it reads and prints: text, number, boolean, date, instant or name; "" where it
+  /// The kind of value it reads and prints: text, number, boolean, date, instant, name; "" where it
   /// does not tell. Two sides of one field with different kinds never agree.
   virtual std::string_view kind() const { return ""; }
 
@@ -109,9 +109,11 @@ struct CodecError {
 ///                   Of the EU, CH, GB and NO with their check digits; vat_id(unchecked) looks at the form only
 ///   registration    Amtsgericht Charlottenburg HRB 12345 B, in any order; other countries' in upper case;
 ///                   registration(number)  without the court (narrowing)
-///   name_parts      two paths, [given, family]; raw and printed are an array of two
-///   full_name       one path, "Given Family" (narrowing: the split is a guess, put() keeps the parts)
-///   full_name('family, given')   one path, lossless
+///   name_parts      two paths, [given, family] (narrowing: without a title, which put() keeps); raw and printed are an
+///                   array of two; name_parts(title)   three paths, [title, given, family]
+///   full_name       one path, "Title Given Family" (narrowing: the split is a guess, put() keeps the parts). Particles
+///                   and what stands after a name are the family's: "von Goethe", "King Jr."; "Family, Given" is read
+///   full_name('family, given')   one path, lossless but for what is a title: "Family, Title Given"
 /// But for text, white space only is Blank. `side` says which column of a table is meant.
 std::variant<CodecPtr, CodecError> make_codec(std::string_view specification, Side side, const TableLookup& tables);
 

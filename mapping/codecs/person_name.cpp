@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 
 #include "mapping/codecs/families.h"
+#include "mapping/codecs/name_guess.h"
 #include "mapping/codecs/single.h"
 
 namespace counterpart::codecs {
@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kKind = "name";
 
 Value name_or_blank(PersonName name) {
-  if (name.given.empty() && name.family.empty()) return Blank{};
+  if (name.given.empty() && name.family.empty() && name.title.empty()) return Blank{};
   return name;
 }
 
@@ -18,16 +18,34 @@ std::string part(std::string_view text) {
   return to_nfc(trimmed(text));
 }
 
-/// Two paths, [given, family].
+/// True for what a system keeps who has no field for titles: "Dr. Ada".
+bool has_title_in_given(const PersonName& name) {
+  return name.title.empty() && !split_titles(name.given, true).first.empty();
+}
+
+/// A title where `old` has it: of its own, or before the given name.
+PersonName in_the_way_of(const PersonName& old, PersonName name) {
+  if (!has_title_in_given(old) || name.title.empty()) return name;
+  name.given = std::string(trimmed(name.title + " " + name.given));
+  name.title.clear();
+  return name;
+}
+
+/// Paths of their own for the parts: [given, family], which holds no title, or [title, given, family].
 class NamePartsCodec final : public Codec {
  public:
+  explicit NamePartsCodec(bool with_title) : with_title_(with_title) {}
+
   Parsed parse(const Native& raw) const override {
     if (raw.is_null()) return Value(Blank{});
-    const bool two = raw.is_array() && raw.array().size() == 2;
-    if (!two || !std::ranges::all_of(raw.array(), is_part)) {
-      return not_a(raw, "pair of given and family name", "map two fields that hold text");
+    const bool complete = raw.is_array() && raw.array().size() == arity();
+    if (!complete || !std::ranges::all_of(raw.array(), is_part)) {
+      return with_title_ ? not_a(raw, "title, given and family name", "map three fields that hold text")
+                         : not_a(raw, "pair of given and family name", "map two fields that hold text");
     }
-    return name_or_blank({text_of(raw.array()[0]), text_of(raw.array()[1])});
+    const Native::Array& parts = raw.array();
+    const std::size_t first = arity() - 2;
+    return name_or_blank({text_of(parts[first]), text_of(parts[first + 1]), with_title_ ? text_of(parts[0]) : ""});
   }
 
   Printed print(const Value& value) const override {
@@ -35,55 +53,44 @@ class NamePartsCodec final : public Codec {
     const auto* name = std::get_if<PersonName>(&value);
     if (name == nullptr) return wrong_kind(value, kKind);
     Native::Array parts;
+    if (with_title_) parts.push_back(spelled(name->title));
     parts.push_back(spelled(name->given));
     parts.push_back(spelled(name->family));
     return Native(std::move(parts));
   }
 
-  std::size_t arity() const override { return 2; }
+  Value narrow(const Value& value) const override {
+    const auto* name = std::get_if<PersonName>(&value);
+    return name == nullptr || with_title_ ? value : name_or_blank({name->given, name->family});
+  }
+
+  std::optional<Value> put(const Value& old, const Value& poor) const override {
+    if (narrow(old) == poor) return old;
+    const auto* rich = std::get_if<PersonName>(&old);
+    const auto* edited = std::get_if<PersonName>(&poor);
+    if (rich == nullptr || edited == nullptr || with_title_ || has_title_in_given(*edited)) return poor;
+    return Value(PersonName{edited->given, edited->family, rich->title});
+  }
+
+  std::size_t arity() const override { return with_title_ ? 3 : 2; }
   std::string_view kind() const override { return kKind; }
 
  private:
   static bool is_part(const Native& raw) { return raw.is_null() || raw.is_text(); }
   static std::string text_of(const Native& raw) { return raw.is_null() ? std::string() : part(raw.text()); }
   static Native spelled(const std::string& text) { return text.empty() ? Native() : Native(text); }
+
+  bool with_title_;
 };
 
-/// Words that belong to the family name after them.
-bool is_particle(std::string_view word) {
-  static constexpr std::array<std::string_view, 29> kParticles{
-      "af", "al", "av",  "bin", "da", "das", "de",  "del", "della", "den", "der", "des", "di",  "do", "dos",
-      "du", "el", "ibn", "la",  "le", "ten", "ter", "van", "vom",   "von", "y",   "zu",  "zur", "zum"};
-  return std::ranges::find(kParticles, ascii_lower(word)) != kParticles.end();
-}
-
-/// A capitalised particle at the very beginning is a given name: Al Gore, Van Morrison.
-bool is_given_first(std::string_view word) {
-  return word[0] >= 'A' && word[0] <= 'Z';
-}
-
-/// The split of a name written in one: the last word and the particles before it are the family name.
-PersonName guess(const std::string& text) {
-  std::size_t split = text.rfind(' ');
-  if (split == std::string::npos) return {"", text};
-  while (true) {
-    const std::size_t space = text.rfind(' ', split - 1);
-    const bool first = space == std::string::npos;
-    const std::size_t start = first ? 0 : space + 1;
-    const std::string_view word = std::string_view(text).substr(start, split - start);
-    if (!is_particle(word) || (first && is_given_first(word))) break;
-    if (first) return {"", text};
-    split = space;
-  }
-  return {text.substr(0, split), text.substr(split + 1)};
-}
-
-/// One path, "Given Family".
+/// One path, "Title Given Family".
 class FullNameCodec final : public SingleCodec<PersonName> {
  public:
   Value narrow(const Value& value) const override {
     const auto* name = std::get_if<PersonName>(&value);
-    return name == nullptr ? value : name_or_blank(guess(joined(*name)));
+    if (name == nullptr) return value;
+    const std::string text = joined_name(*name);
+    return reads_family_first(text) ? value : name_or_blank(guess_name(text));
   }
 
   std::optional<Value> put(const Value& old, const Value& poor) const override {
@@ -91,7 +98,11 @@ class FullNameCodec final : public SingleCodec<PersonName> {
     const auto* edited = std::get_if<PersonName>(&poor);
     if (rich == nullptr || edited == nullptr) return poor;
     if (narrow(old) == poor) return old;
-    return keep_split(*rich, joined(*edited));
+    if (narrow(poor) != poor) return in_the_way_of(*rich, *edited);  // a comma told the split
+    const std::string text = joined_name(*edited);
+    if (reads_family_first(text)) return poor;
+    PersonName kept = keep_split(*rich, text);
+    return name_or_blank(joined_name(kept) == text ? std::move(kept) : guess_name(text));
   }
 
   std::string_view kind() const override { return kKind; }
@@ -99,33 +110,70 @@ class FullNameCodec final : public SingleCodec<PersonName> {
  private:
   Parsed parse_present(const Native& raw) const override {
     if (!raw.is_text()) return not_a(raw, kKind);
-    return name_or_blank(guess(to_nfc(collapsed(raw.text()))));
+    return name_or_blank(guess_name(to_nfc(collapsed(raw.text()))));
   }
 
-  Printed print_present(const PersonName& name) const override { return Native(joined(name)); }
+  Printed print_present(const PersonName& name) const override {
+    std::string text = joined_name(name);
+    if (!reads_family_first(text)) return Native(std::move(text));
+    return Problem{shown(Native(text)) + " holds a comma, after which the given name would be read",
+                   "take the comma out of the name in the record"};
+  }
 
-  static std::string joined(const PersonName& name) { return collapsed(name.given + " " + name.family); }
+  /// The title that the old parts tell, or else the text; where the old given name holds it, none of its own.
+  static std::string title_of(const PersonName& old, std::string_view text) {
+    if (has_title_in_given(old)) return "";
+    if (!old.title.empty() && text.starts_with(old.title + " ")) return old.title;
+    return split_titles(text, false).first;
+  }
 
   /// The split that the old parts tell, where one of them is still there.
-  static Value keep_split(const PersonName& old, const std::string& text) {
-    if (!old.family.empty() && text == old.family) return PersonName{"", text};
+  static PersonName keep_split(const PersonName& old, std::string_view text) {
+    const std::string title = title_of(old, text);
+    if (!title.empty()) text.remove_prefix(title.size() + 1);
+    if (!old.family.empty() && text == old.family) return {"", old.family, title};
     if (!old.family.empty() && text.ends_with(" " + old.family)) {
-      return PersonName{text.substr(0, text.size() - old.family.size() - 1), old.family};
+      return {std::string(text.substr(0, text.size() - old.family.size() - 1)), old.family, title};
     }
-    if (!old.given.empty() && text == old.given) return PersonName{text, ""};
+    if (!old.given.empty() && text == old.given) return {old.given, "", title};
     if (!old.given.empty() && text.starts_with(old.given + " ")) {
-      return PersonName{old.given, text.substr(old.given.size() + 1)};
+      return {old.given, std::string(text.substr(old.given.size() + 1)), title};
     }
-    return name_or_blank(guess(text));
+    PersonName name = guess_name(std::string(text));
+    name.title = collapsed(title + " " + name.title);
+    return in_the_way_of(old, std::move(name));
   }
 };
 
-/// One path, "Family, Given"; without a comma it is the family name.
+/// One path, "Family, Title Given"; without a comma it is the family name.
 class FamilyFirstCodec final : public SingleCodec<PersonName> {
  public:
+  Value narrow(const Value& value) const override {
+    const auto* name = std::get_if<PersonName>(&value);
+    return name == nullptr ? value : name_or_blank(with_titles_apart(before_family(*name), name->family));
+  }
+
+  std::optional<Value> put(const Value& old, const Value& poor) const override {
+    const auto* rich = std::get_if<PersonName>(&old);
+    const auto* edited = std::get_if<PersonName>(&poor);
+    if (rich == nullptr || edited == nullptr) return poor;
+    if (narrow(old) == poor) return old;
+    const bool starts_so = !rich->title.empty() && edited->given.starts_with(rich->title + " ");
+    if (!starts_so || !edited->title.empty()) return in_the_way_of(*rich, *edited);
+    std::string given = edited->given.substr(rich->title.size() + 1);
+    return part(given) == given ? PersonName{std::move(given), edited->family, rich->title} : *edited;
+  }
+
   std::string_view kind() const override { return kKind; }
 
  private:
+  static std::string before_family(const PersonName& name) { return part(name.title + " " + name.given); }
+
+  static PersonName with_titles_apart(const std::string& text, std::string family) {
+    auto [title, given] = split_titles(text, !family.empty());
+    return {std::move(given), std::move(family), std::move(title)};
+  }
+
   Parsed parse_present(const Native& raw) const override {
     if (!raw.is_text()) return not_a(raw, kKind);
     const std::string_view text = raw.text();
@@ -134,23 +182,27 @@ class FamilyFirstCodec final : public SingleCodec<PersonName> {
     if (text.find(',', comma + 1) != std::string_view::npos) {
       return not_a(raw, "name of the form 'family, given'", "leave one comma in the name");
     }
-    return name_or_blank({part(text.substr(comma + 1)), part(text.substr(0, comma))});
+    return name_or_blank(with_titles_apart(part(text.substr(comma + 1)), part(text.substr(0, comma))));
   }
 
   Printed print_present(const PersonName& name) const override {
-    if ((name.given + name.family).find(',') != std::string::npos) {
+    const std::string before = before_family(name);
+    if ((before + name.family).find(',') != std::string::npos) {
       return Problem{"a part of the name holds a comma, which 'family, given' cannot tell from its own",
                      "take the comma out of the name in the record"};
     }
-    return Native(name.given.empty() ? name.family : name.family + ", " + name.given);
+    return Native(before.empty() ? name.family : name.family + ", " + before);
   }
 };
 
 }  // namespace
 
 CodecPtr make_name_parts(const Specification& specification, const Surroundings&) {
-  limit_arguments(specification, 0, "name_parts");
-  return std::make_shared<NamePartsCodec>();
+  constexpr std::string_view kWords[] = {"title"};
+  limit_arguments(specification, 1, "name_parts or name_parts(title)");
+  const bool with_title = !specification.arguments.empty();
+  if (with_title) word_of(specification.arguments[0], kWords);
+  return std::make_shared<NamePartsCodec>(with_title);
 }
 
 CodecPtr make_full_name(const Specification& specification, const Surroundings&) {

@@ -1,6 +1,8 @@
 #include "mapping/values/value.h"
 
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 namespace counterpart {
 namespace {
@@ -27,6 +29,16 @@ std::string print_instant(const Instant& instant) {
   return result + "Z";
 }
 
+/// The parts that are not empty.
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string result;
+  for (const std::string& part : parts) {
+    if (!result.empty() && !part.empty()) result += between;
+    result += part;
+  }
+  return result;
+}
+
 struct Describer {
   std::string operator()(const Unknown&) const { return "(unknown)"; }
   std::string operator()(const Blank&) const { return {}; }
@@ -35,10 +47,7 @@ struct Describer {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(const Date& date) const { return print_date(date); }
   std::string operator()(const Instant& instant) const { return print_instant(instant); }
-  std::string operator()(const PersonName& name) const {
-    const bool both = !name.given.empty() && !name.family.empty();
-    return name.given + (both ? " " : "") + name.family;
-  }
+  std::string operator()(const PersonName& name) const { return joined({name.title, name.given, name.family}, " "); }
 };
 
 }  // namespace

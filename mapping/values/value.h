@@ -26,10 +26,11 @@ struct Blank {
   bool operator==(const Blank&) const = default;
 };
 
-/// A person's name in two parts, each NFC and trimmed.
+/// A person's name in parts, each NFC and trimmed. What stands after a name (Jr., MBA) is part of the family name.
 struct PersonName {
   std::string given;
   std::string family;
+  std::string title = {};  ///< all that stands before: "Prof. Dr."
   bool operator==(const PersonName&) const = default;
 };
 

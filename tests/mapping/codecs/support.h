@@ -43,8 +43,12 @@ inline std::string refusal(std::string_view specification, Side side = Side::lef
 // Values as texts that tell the kind, so that comparisons explain themselves.
 
 inline std::string show(const Value& value) {
-  constexpr const char* kKinds[] = {"unknown", "blank", "text ", "number ", "boolean ", "date ", "instant ", "name "};
-  if (const auto* name = std::get_if<PersonName>(&value)) return "name [" + name->given + "|" + name->family + "]";
+  constexpr const char* kKinds[] = {"unknown",  "blank", "text ",  "number ", "boolean ", "date ",
+                                    "instant ", "name ", "money ", "list ",   "address "};
+  if (const auto* name = std::get_if<PersonName>(&value)) {
+    const std::string title = name->title.empty() ? "" : name->title + "|";
+    return "name [" + title + name->given + "|" + name->family + "]";
+  }
   if (is_blank(value) || is_unknown(value)) return kKinds[value.index()];
   return kKinds[value.index()] + describe(value);
 }

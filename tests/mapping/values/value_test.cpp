@@ -34,6 +34,7 @@ TEST(Value, describes_itself_for_people) {
       {PersonName{"Ada", "Lovelace"}, "Ada Lovelace"},
       {PersonName{"", "Lovelace"}, "Lovelace"},
       {PersonName{"Ada", ""}, "Ada"},
+      {PersonName{"Ada", "Lovelace", "Dr."}, "Dr. Ada Lovelace"},
   };
   for (const auto& c : cases) EXPECT_EQ(describe(c.value), c.text);
 }
