@@ -53,7 +53,7 @@ class Codec {
   /// How many paths a side with this codec names.
   virtual std::size_t arity() const { return 1; }
 
-  /// The kind of value it reads and prints: text, number, boolean, date, instant, name; "" where it
+  /// The kind of value it reads and prints: text, number, boolean, date, instant, name or money; "" where it
   /// does not tell. Two sides of one field with different kinds never agree.
   virtual std::string_view kind() const { return ""; }
 
@@ -87,7 +87,15 @@ struct CodecError {
 ///   integer, integer(text)          printed as a JSON number, or as text
 ///   decimal, decimal(de)            text 1234.56 / "1.234,56"; decimal(en) "1,234.56"; a JSON number is read by all
 ///   decimal(de, grouped)            printed with grouping, too
-///   number, number(de)              as decimal, printed as a JSON number
+///   decimal(2), decimal(de, 2)      printed with two digits after the decimal mark; more cannot be printed, but are
+///                   rounded with decimal(2, half_up) or decimal(2, half_even) (narrowing); all are read
+///   number, number(de)              as decimal, printed as a JSON number; number(2), number(2, half_up): so too
+///   money           an amount and its currency, "1234.56 EUR"; money(de) "1.234,56 €", money(en) "€1,234.56";
+///                   money(de, code) or name: the currency is printed so; all codes, names and clear symbols are read.
+///                   Printed with the currency's digits (money(de, 4): with four); more cannot be printed, but are
+///                   rounded with money(de, half_up) or half_even (narrowing)
+///   money_parts     two paths, [amount, currency], a JSON number and a code; without an amount it is Blank;
+///                   money_parts(text), money_parts(de) the amount as text; other arguments as those of money
 ///   percent         19 percent is 19, as a JSON number; percent(text) "19"; percent(sign) "19 %";
 ///                   percent(fraction) 0.19, percent(fraction, text) "0.19"; all with de or en last; a % is read by all
 ///   boolean, boolean('ja','nein')   JSON true and false, or two words (read in any case), of which one may be ''

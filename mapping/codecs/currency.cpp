@@ -3,6 +3,7 @@
 #include <unicode/unistr.h>
 
 #include "mapping/codecs/code_list.h"
+#include "mapping/codecs/currency_digits.h"
 #include "mapping/codecs/families.h"
 #include "mapping/codecs/locale.h"
 #include "mapping/codecs/unicode.h"
@@ -50,6 +51,14 @@ CurrencyForm currency_form(const Specification& specification) {
 }
 
 }  // namespace
+
+unsigned currency_digits(const std::string& code) {
+  UErrorCode status = U_ZERO_ERROR;
+  auto name = icu::UnicodeString::fromUTF8(code);
+  const std::int32_t digits = ucurr_getDefaultFractionDigits(name.getTerminatedBuffer(), &status);
+  constexpr unsigned kUsual = 2;
+  return U_SUCCESS(status) ? static_cast<unsigned>(digits) : kUsual;
+}
 
 CodecPtr make_currency(const Specification& specification, const Surroundings&) {
   limit_arguments(specification, 2, kCurrencyUsage);

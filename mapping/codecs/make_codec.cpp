@@ -22,6 +22,8 @@ constexpr std::array kFamilies{
     Family{"full_name", codecs::make_full_name},
     Family{"integer", codecs::make_integer},
     Family{"language", codecs::make_language},
+    Family{"money", codecs::make_money},
+    Family{"money_parts", codecs::make_money_parts},
     Family{"name_parts", codecs::make_name_parts},
     Family{"number", codecs::make_number},
     Family{"option", codecs::make_option},

@@ -226,13 +226,15 @@ std::optional<Decimal> Decimal::divide(const Decimal& a, const Decimal& b) {
   return make(std::move(quotient), static_cast<unsigned>(std::max(scale, 0)));
 }
 
-Decimal Decimal::rounded(unsigned fraction_digits) const {
+Decimal Decimal::rounded(unsigned fraction_digits, Rounding rounding) const {
   if (scale_ <= fraction_digits) return *this;
   const Coefficient& unit = power_of_ten(scale_ - fraction_digits);
   Decimal result;
   Coefficient remainder;
   divide_qr(coefficient_, unit, result.coefficient_, remainder);
-  if (abs(remainder) * 2 >= unit) result.coefficient_ += is_negative() ? -1 : 1;
+  const Coefficient twice = abs(remainder) * 2;
+  const bool stays = rounding == Rounding::half_even && twice == unit && result.coefficient_ % 2 == 0;
+  if (twice >= unit && !stays) result.coefficient_ += is_negative() ? -1 : 1;
   result.scale_ = fraction_digits;
   result.drop_trailing_zeros();
   return result;

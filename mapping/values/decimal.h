@@ -9,6 +9,9 @@
 
 namespace counterpart {
 
+/// Where what lies in the middle goes: 0.125 is 0.13 of hundredths (away from zero), or 0.12 (to the even digit).
+enum class Rounding : std::uint8_t { half_up, half_even };
+
 /// An exact decimal: coefficient × 10^-scale. At most 64 significant digits and scale 0…40, so
 /// that hostile input stays cheap. Always kept without trailing zeros in the fraction: 1.50 == 1.5.
 class Decimal {
@@ -45,8 +48,8 @@ class Decimal {
   /// limits are passed or `b` is zero.
   static std::optional<Decimal> divide(const Decimal& a, const Decimal& b);
 
-  /// Rounded half away from zero (as invoices are) to so many fraction digits.
-  Decimal rounded(unsigned fraction_digits) const;
+  /// Rounded to so many fraction digits; half away from zero, as invoices are, unless told else.
+  Decimal rounded(unsigned fraction_digits, Rounding rounding = Rounding::half_up) const;
   /// Rounded up or down to so many fraction digits: towards plus and minus infinity.
   Decimal ceiling(unsigned fraction_digits) const;
   Decimal floor(unsigned fraction_digits) const;

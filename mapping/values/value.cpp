@@ -48,6 +48,7 @@ struct Describer {
   std::string operator()(const Date& date) const { return print_date(date); }
   std::string operator()(const Instant& instant) const { return print_instant(instant); }
   std::string operator()(const PersonName& name) const { return joined({name.title, name.given, name.family}, " "); }
+  std::string operator()(const Money& money) const { return money.amount.print() + " " + money.currency; }
 };
 
 }  // namespace

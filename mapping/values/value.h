@@ -34,9 +34,16 @@ struct PersonName {
   bool operator==(const PersonName&) const = default;
 };
 
+/// An amount of a currency, as it is told: with more digits than the currency's coins, too.
+struct Money {
+  Decimal amount;
+  std::string currency;  ///< ISO 4217: EUR
+  bool operator==(const Money&) const = default;
+};
+
 /// A field's canonical typed value (engine: two spellings of one value are never a change).
 /// Integers are decimals of scale 0; options, e-mails, phones and VAT ids are texts in normal form.
-using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName>;
+using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName, Money>;
 
 inline bool is_unknown(const Value& value) {
   return std::holds_alternative<Unknown>(value);

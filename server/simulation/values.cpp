@@ -33,7 +33,7 @@ FieldValues::FieldValues(const FieldRule& rule, std::optional<KeyKind> key) : ru
     return !comes_back(rule.side.left, value) || !comes_back(rule.side.right, value);
   });
   std::vector<Kind> kinds{Kind::text,   Kind::email, Kind::phone,   Kind::vat_id, Kind::url,
-                          Kind::number, Kind::date,  Kind::instant, Kind::name};
+                          Kind::number, Kind::date,  Kind::instant, Kind::name,   Kind::money};
   if (key) kinds = {*key == KeyKind::email ? Kind::email : Kind::vat_id};
   if (!few_.empty()) kinds = {Kind::few};
   const auto found = std::ranges::find_if(kinds, [&](Kind kind) { return holds(kind); });
@@ -91,6 +91,8 @@ Value FieldValues::make(Kind kind, int number) const {
       return Value(Instant(sys_days(year{2020} / January / 1) + hours(number)));
     case Kind::name:
       return Value(PersonName{"Vera" + std::to_string(number), "Muster" + std::to_string(number)});
+    case Kind::money:
+      return Value(Money{Decimal(1'000 + number), "EUR"});
   }
   return Value(Blank{});
 }

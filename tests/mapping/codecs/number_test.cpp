@@ -89,6 +89,44 @@ TEST(NumberCodecs, PrintTheirSpelling) {
   EXPECT_EQ(written(codec("integer"), value), "problem: '-1234567.5' is no whole number");
 }
 
+TEST(NumberCodecs, PrintTheirDigitsAndRefuseMore) {
+  EXPECT_EQ(written(codec("decimal(2)"), decimal("12.5")), "\"12.50\"");
+  EXPECT_EQ(written(codec("decimal(de, 2)"), decimal("-3")), "\"-3,00\"");
+  EXPECT_EQ(written(codec("decimal(de, grouped, 3)"), decimal("1234.5")), "\"1.234,500\"");
+  EXPECT_EQ(written(codec("number(2)"), decimal("12.5")), "12.5");
+  EXPECT_EQ(written(codec("number(0)"), decimal("12")), "12");
+  EXPECT_EQ(read(codec("decimal(2)"), "12.345"), "number 12.345") << "it is what the system holds";
+
+  const Printed refused = codec("decimal(2)")->print(decimal("12.345"));
+  ASSERT_TRUE(std::holds_alternative<Problem>(refused));
+  EXPECT_EQ(std::get<Problem>(refused).what, "'12.345' has 3 digits after the decimal mark, and only 2 are held there");
+  EXPECT_EQ(std::get<Problem>(refused).remedy, "round it in the record, or let it be rounded: decimal(2, half_up)");
+  EXPECT_THAT(written(codec("number(0)"), decimal("0.5")), StartsWith("problem: '0.5' has 1 digits"));
+}
+
+TEST(NumberCodecs, RoundWhereToldSo) {
+  const CodecPtr it = codec("decimal(de, 2, half_up)");
+
+  EXPECT_EQ(written(it, decimal("12.345")), "\"12,35\"");
+  EXPECT_EQ(show(it->narrow(decimal("12.345"))), "number 12.35");
+  EXPECT_EQ(written(codec("number(2, half_even)"), decimal("12.345")), "12.34");
+  EXPECT_EQ(show(it->put(decimal("12.345"), decimal("12.35")).value()), "number 12.345") << "nobody edited";
+  EXPECT_EQ(show(it->put(decimal("12.345"), decimal("12.36")).value()), "number 12.36");
+}
+
+RC_GTEST_PROP(NumberCodecs, HoldEveryDecimalRounded, ()) {
+  const Decimal value = *any_decimal();
+  const Decimal edit = *any_decimal();
+  for (const char* name : {"decimal(2, half_up)", "decimal(de, 0, half_even)", "decimal(en, grouped, 7, half_even)",
+                           "number(2, half_even)", "number(3, half_up)"}) {
+    holds(codec(name), value);
+    puts(codec(name), value, edit);
+  }
+  for (const char* name : {"decimal(4)", "decimal(de, 4)", "decimal(en, grouped, 4)", "number(4)"}) {
+    holds(codec(name), value.rounded(4));
+  }
+}
+
 RC_GTEST_PROP(NumberCodecs, HoldEveryDecimal, ()) {
   const Decimal value = *any_decimal();
   for (const char* name : {"decimal", "decimal(de)", "decimal(en)", "decimal(de, grouped)", "decimal(en, grouped)",
@@ -101,7 +139,8 @@ RC_GTEST_PROP(NumberCodecs, HoldEveryDecimal, ()) {
 
 RC_GTEST_PROP(NumberCodecs, AreStable, ()) {
   const Native raw(*text_of({"1", "20", "345", "0", ".", ",", "-", "+", " ", "e"}, 8));
-  for (const char* name : {"integer", "decimal", "decimal(de)", "decimal(en)", "decimal(de, grouped)", "number(en)"}) {
+  for (const char* name : {"integer", "decimal", "decimal(de)", "decimal(en)", "decimal(de, grouped)", "number(en)",
+                           "decimal(de, 1, half_up)", "number(1, half_even)"}) {
     is_stable(codec(name), raw);
   }
 }

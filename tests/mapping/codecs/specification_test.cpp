@@ -47,8 +47,18 @@ TEST(Specification, IsRefusedWithTheColumn) {
       {"phone", "0: the region is missing: write phone(DE)"},
       {"phone(XX)", "6: 'XX' is no region"},
       {"phone(DE, nice)", "10: 'nice' is not known here: write one of national, international"},
-      {"decimal(fr)", "8: 'fr' is not known here: write one of de, en"},
-      {"number(de, grouped)", "11: 'number' has too many arguments"},
+      {"decimal(fr)", "8: 'fr' is not known here: write decimal, decimal(de)"},
+      {"decimal(de, en)", "12: 'en' is one too many"},
+      {"decimal(grouped)", "8: 'grouped' follows de or en"},
+      {"decimal(half_up)", "8: 'half_up' follows a number of digits"},
+      {"decimal(2, half_up, half_even)", "20: 'half_even' is one too many"},
+      {"decimal(41)", "8: '41' is more than 40"},
+      {"decimal(99999999999)", "8: '99999999999' is more than 40"},
+      {"number(2, 3)", "10: '3' is one too many"},
+      {"number(de, grouped)", "11: 'grouped' is not known here: write number, number(de)"},
+      {"money(fr)", "6: 'fr' is not known here: write money, money(de)"},
+      {"money(text)", "6: 'text' is not known here"},
+      {"money_parts(symbol, name)", "20: 'name' is one too many"},
       {"boolean(ja)", "8: the word for false is missing"},
       {"boolean(ja, JA)", "12: the words for true and false must differ"},
       {"boolean(' ja', nein)", "8: a word must not start or end with white space"},
@@ -89,6 +99,8 @@ TEST(Codecs, TreatBlankSpellingsAsBlank) {
                            "url",
                            "datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin')",
                            "option(table)",
+                           "money",
+                           "money(de)",
                            "vat_id",
                            "full_name",
                            "full_name('family, given')"}) {
@@ -107,8 +119,9 @@ TEST(Codecs, RefuseValuesOfAnotherKindAndListsAndObjects) {
   const ValueTable table{{{"a", "b"}}};
   const TableLookup tables = [&](std::string_view) { return &table; };
 
-  for (const char* name : {"text", "email", "phone(DE)", "integer", "decimal(de)", "boolean", "date", "datetime",
-                           "option(table)", "vat_id", "name_parts", "full_name", "full_name('family, given')"}) {
+  for (const char* name :
+       {"text", "email", "phone(DE)", "integer", "decimal(de)", "boolean", "date", "datetime", "option(table)",
+        "vat_id", "money(de)", "money_parts", "name_parts", "full_name", "full_name('family, given')"}) {
     const CodecPtr it = codec(name, Side::left, tables);
     const Value foreign = it->kind() == "date" ? Value(true) : Value(day(2026, 1, 1));
 
@@ -123,6 +136,8 @@ TEST(Codecs, TellTheKindOfTheirValues) {
   EXPECT_EQ(codec("email")->kind(), codec("text")->kind());
   EXPECT_EQ(codec("integer")->kind(), codec("decimal(de)")->kind());
   EXPECT_EQ(codec("name_parts")->kind(), codec("full_name")->kind());
+  EXPECT_EQ(codec("money")->kind(), codec("money_parts")->kind());
+  EXPECT_NE(codec("money")->kind(), codec("number")->kind());
   EXPECT_NE(codec("date")->kind(), codec("datetime")->kind());
 }
 

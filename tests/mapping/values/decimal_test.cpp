@@ -184,6 +184,21 @@ TEST(Decimal, rounds_half_away_from_zero) {
   for (const auto& c : cases) EXPECT_EQ(number(c.text).rounded(c.to).print(), c.rounded) << c.text << " to " << c.to;
 }
 
+TEST(Decimal, rounds_half_to_the_even_digit_where_told_so) {
+  const struct {
+    const char* text;
+    unsigned to;
+    const char* rounded;
+  } cases[] = {
+      {"2.345", 2, "2.34"},  {"2.355", 2, "2.36"},  {"-2.345", 2, "-2.34"}, {"-2.355", 2, "-2.36"},
+      {"2.3451", 2, "2.35"}, {"2.3549", 2, "2.35"}, {"0.5", 0, "0"},        {"1.5", 0, "2"},
+      {"-0.5", 0, "0"},      {"99.995", 2, "100"},  {"1.1", 5, "1.1"},      {"0.005", 2, "0"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(number(c.text).rounded(c.to, Rounding::half_even).print(), c.rounded) << c.text << " to " << c.to;
+  }
+}
+
 class RandomDecimal {
  public:
   /// Up to so many digits before and after the point: with half of the limits no result is over them.
