@@ -53,7 +53,7 @@ class Codec {
   /// How many paths a side with this codec names.
   virtual std::size_t arity() const { return 1; }
 
-  /// The kind of value it reads and prints: text, number, boolean, date, instant, name or money; "" where it
+  /// The kind of value it reads and prints: text, number, boolean, date, instant, name, money or list; "" where it
   /// does not tell. Two sides of one field with different kinds never agree.
   virtual std::string_view kind() const { return ""; }
 
@@ -109,6 +109,9 @@ struct CodecError {
 ///                   One right spelling for several left ones narrows: it is read as the first of them.
 ///   option(table, default='EUR')    what is not in the table is read as the row with the left spelling EUR, and is
 ///                   written so (narrowing); option(table, pass): it is read and written as it is, as text
+///   options(table)  several of them, in a JSON array; options(table, number) of numbers; options(table, ';') in one
+///                   text, between ; or , or | (with a space where one is written: '; '). Their order tells nothing.
+///   list, list(';') several texts, in a JSON array or in one text
 ///   country, country(alpha3), country(de)       ISO 3166; all read codes and English, German and their own names
 ///   language, language(alpha3), language(de)    ISO 639; so too
 ///   currency, currency(symbol, de), currency(name, de)   ISO 4217; so too, and symbols

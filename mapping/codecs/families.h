@@ -29,6 +29,8 @@ CodecPtr make_url(const Specification& specification, const Surroundings& around
 CodecPtr make_option(const Specification& specification, const Surroundings& around);
 CodecPtr make_vat_id(const Specification& specification, const Surroundings& around);
 CodecPtr make_registration(const Specification& specification, const Surroundings& around);
+CodecPtr make_options(const Specification& specification, const Surroundings& around);
+CodecPtr make_list(const Specification& specification, const Surroundings& around);
 CodecPtr make_money(const Specification& specification, const Surroundings& around);
 CodecPtr make_money_parts(const Specification& specification, const Surroundings& around);
 CodecPtr make_name_parts(const Specification& specification, const Surroundings& around);

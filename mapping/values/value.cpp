@@ -49,6 +49,7 @@ struct Describer {
   std::string operator()(const Instant& instant) const { return print_instant(instant); }
   std::string operator()(const PersonName& name) const { return joined({name.title, name.given, name.family}, " "); }
   std::string operator()(const Money& money) const { return money.amount.print() + " " + money.currency; }
+  std::string operator()(const TextSet& set) const { return joined({set.items.begin(), set.items.end()}, ", "); }
 };
 
 }  // namespace

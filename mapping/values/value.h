@@ -3,6 +3,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -41,9 +42,15 @@ struct Money {
   bool operator==(const Money&) const = default;
 };
 
+/// Some of several texts, none twice; never none of them, which is Blank. Their order tells nothing.
+struct TextSet {
+  std::set<std::string> items;
+  bool operator==(const TextSet&) const = default;
+};
+
 /// A field's canonical typed value (engine: two spellings of one value are never a change).
 /// Integers are decimals of scale 0; options, e-mails, phones and VAT ids are texts in normal form.
-using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName, Money>;
+using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName, Money, TextSet>;
 
 inline bool is_unknown(const Value& value) {
   return std::holds_alternative<Unknown>(value);

@@ -372,7 +372,8 @@ Table<Top> top_table(const NamedKinds& connectors) {
                 "directory; or `postgresql://user:password@host/name`, whose role may create a schema.")
       .required("systems", &Top::systems, systems(connectors), "The CRM and ERP systems, by a short name.")
       .optional("tables", &Top::tables, config::map_of(value_table_type()),
-                "Mapping tables for the codec `option(NAME)`: each a map from the left spelling to the right one, or "
+                "Mapping tables for the codecs `option(NAME)` and `options(NAME)`: each a map from the left spelling "
+                "to the right one, or "
                 "`{ file: NAME.csv }`, or `{ env: NAME }` (a variable that holds a JSON object).")
       .required("syncs", &Top::syncs, config::map_of(config::placed(sync_table().type())),
                 "What is kept in step, by a short name.");

@@ -27,7 +27,7 @@ class FieldValues {
   Value make(int number) const;
 
  private:
-  enum class Kind { none, few, text, email, phone, vat_id, url, number, date, instant, name, money };
+  enum class Kind { none, few, text, email, phone, vat_id, url, number, date, instant, name, money, list };
   Value make(Kind kind, int number) const;
   bool holds(Kind kind) const;
 

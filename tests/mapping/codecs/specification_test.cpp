@@ -66,6 +66,13 @@ TEST(Specification, IsRefusedWithTheColumn) {
       {"full_name(given)", "10: 'given' is not known here"},
       {"option", "0: the table is missing"},
       {"option(status)", "7: there is no table 'status'"},
+      {"options", "0: the table is missing: write options(table)"},
+      {"options(status)", "8: there is no table 'status'"},
+      {"options(status, text)", "16: 'text' is not known here: write one of number"},
+      {"list(/)", "5: '/' is no separator: write ';'"},
+      {"list(';;')", "5: ';;' is no separator"},
+      {"list('a;')", "5: 'a;' is no separator"},
+      {"list(';', number)", "10: 'list' has too many arguments"},
   };
 
   for (const Case& it : cases) EXPECT_THAT(refusal(it.specification), StartsWith(it.refusal)) << it.specification;
@@ -99,6 +106,10 @@ TEST(Codecs, TreatBlankSpellingsAsBlank) {
                            "url",
                            "datetime('dd.MM.yyyy HH:mm', 'Europe/Berlin')",
                            "option(table)",
+                           "options(table)",
+                           "options(table, ';')",
+                           "list",
+                           "list(',')",
                            "money",
                            "money(de)",
                            "vat_id",
@@ -119,9 +130,9 @@ TEST(Codecs, RefuseValuesOfAnotherKindAndListsAndObjects) {
   const ValueTable table{{{"a", "b"}}};
   const TableLookup tables = [&](std::string_view) { return &table; };
 
-  for (const char* name :
-       {"text", "email", "phone(DE)", "integer", "decimal(de)", "boolean", "date", "datetime", "option(table)",
-        "vat_id", "money(de)", "money_parts", "name_parts", "full_name", "full_name('family, given')"}) {
+  for (const char* name : {"text", "email", "phone(DE)", "integer", "decimal(de)", "boolean", "date", "datetime",
+                           "option(table)", "vat_id", "options(table, ';')", "list(',')", "money(de)", "money_parts",
+                           "name_parts", "full_name", "full_name('family, given')"}) {
     const CodecPtr it = codec(name, Side::left, tables);
     const Value foreign = it->kind() == "date" ? Value(true) : Value(day(2026, 1, 1));
 
@@ -138,6 +149,7 @@ TEST(Codecs, TellTheKindOfTheirValues) {
   EXPECT_EQ(codec("name_parts")->kind(), codec("full_name")->kind());
   EXPECT_EQ(codec("money")->kind(), codec("money_parts")->kind());
   EXPECT_NE(codec("money")->kind(), codec("number")->kind());
+  EXPECT_EQ(codec("list")->kind(), "list");
   EXPECT_NE(codec("date")->kind(), codec("datetime")->kind());
 }
 

@@ -49,6 +49,11 @@ inline std::string show(const Value& value) {
     const std::string title = name->title.empty() ? "" : name->title + "|";
     return "name [" + title + name->given + "|" + name->family + "]";
   }
+  if (const auto* set = std::get_if<TextSet>(&value)) {
+    std::string items;
+    for (const std::string& item : set->items) items += "[" + item + "]";
+    return "list " + items;
+  }
   if (is_blank(value) || is_unknown(value)) return kKinds[value.index()];
   return kKinds[value.index()] + describe(value);
 }

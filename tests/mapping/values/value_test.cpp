@@ -36,6 +36,7 @@ TEST(Value, describes_itself_for_people) {
       {PersonName{"Ada", ""}, "Ada"},
       {PersonName{"Ada", "Lovelace", "Dr."}, "Dr. Ada Lovelace"},
       {Money{*Decimal::parse("12.50"), "EUR"}, "12.5 EUR"},
+      {TextSet{{"b", "a"}}, "a, b"},
   };
   for (const auto& c : cases) EXPECT_EQ(describe(c.value), c.text);
 }
