@@ -53,8 +53,8 @@ class Codec {
   /// How many paths a side with this codec names.
   virtual std::size_t arity() const { return 1; }
 
-  /// The kind of value it reads and prints: text, number, boolean, date, instant, name, money or list; "" where it
-  /// does not tell. Two sides of one field with different kinds never agree.
+  /// The kind of value it reads and prints: text, number, boolean, date, instant, name, money, list or
+  /// address; "" where it does not tell. Two sides of one field with different kinds never agree.
   virtual std::string_view kind() const { return ""; }
 
   /// Every value there is, where they are few enough to be gone through: of a boolean, an option. Else none.
@@ -125,6 +125,11 @@ struct CodecError {
 ///   full_name       one path, "Title Given Family" (narrowing: the split is a guess, put() keeps the parts). Particles
 ///                   and what stands after a name are the family's: "von Goethe", "King Jr."; "Family, Given" is read
 ///   full_name('family, given')   one path, lossless but for what is a title: "Family, Title Given"
+///   address_parts   four paths, [street, postal code, city, country] (narrowing: without a region, which put() keeps);
+///                   address_parts(region)   five paths, [street, postal code, city, region, country]
+///                   The country is read by code or name and printed as code; address_parts(de): by name
+///   address_block(DE)   one path, lines as the address's country writes them; the country in the last line, by name,
+///                   DE where there is none (narrowing). What does not read as an address there is a Problem
 /// But for text, white space only is Blank. `side` says which column of a table is meant.
 std::variant<CodecPtr, CodecError> make_codec(std::string_view specification, Side side, const TableLookup& tables);
 

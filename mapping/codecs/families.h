@@ -35,5 +35,7 @@ CodecPtr make_money(const Specification& specification, const Surroundings& arou
 CodecPtr make_money_parts(const Specification& specification, const Surroundings& around);
 CodecPtr make_name_parts(const Specification& specification, const Surroundings& around);
 CodecPtr make_full_name(const Specification& specification, const Surroundings& around);
+CodecPtr make_address_parts(const Specification& specification, const Surroundings& around);
+CodecPtr make_address_block(const Specification& specification, const Surroundings& around);
 
 }  // namespace counterpart::codecs

@@ -12,6 +12,8 @@ struct Family {
 };
 
 constexpr std::array kFamilies{
+    Family{"address_block", codecs::make_address_block},
+    Family{"address_parts", codecs::make_address_parts},
     Family{"boolean", codecs::make_boolean},
     Family{"country", codecs::make_country},
     Family{"currency", codecs::make_currency},

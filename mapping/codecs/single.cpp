@@ -15,6 +15,7 @@ std::string_view kind_of(const Value& value) {
     std::string_view operator()(const PersonName&) const { return "name"; }
     std::string_view operator()(const Money&) const { return "money"; }
     std::string_view operator()(const TextSet&) const { return "list"; }
+    std::string_view operator()(const PostalAddress&) const { return "address"; }
   };
   return std::visit(Name{}, value);
 }

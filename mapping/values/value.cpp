@@ -50,6 +50,10 @@ struct Describer {
   std::string operator()(const PersonName& name) const { return joined({name.title, name.given, name.family}, " "); }
   std::string operator()(const Money& money) const { return money.amount.print() + " " + money.currency; }
   std::string operator()(const TextSet& set) const { return joined({set.items.begin(), set.items.end()}, ", "); }
+  std::string operator()(const PostalAddress& address) const {
+    const std::string city = joined({address.postal_code, address.city}, " ");
+    return joined({address.street, city, address.region, address.country}, ", ");
+  }
 };
 
 }  // namespace

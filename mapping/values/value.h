@@ -48,9 +48,20 @@ struct TextSet {
   bool operator==(const TextSet&) const = default;
 };
 
+/// Where somebody lives or works, in parts, each NFC and trimmed, "" where it is not told; never all of them.
+struct PostalAddress {
+  std::string street;  ///< all that stands before the city, one line or several: "c/o Byron\nMusterstr. 12"
+  std::string postal_code;
+  std::string city;
+  std::string country;      ///< ISO 3166: DE
+  std::string region = {};  ///< where the country writes it: IL
+  bool operator==(const PostalAddress&) const = default;
+};
+
 /// A field's canonical typed value (engine: two spellings of one value are never a change).
 /// Integers are decimals of scale 0; options, e-mails, phones and VAT ids are texts in normal form.
-using Value = std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName, Money, TextSet>;
+using Value =
+    std::variant<Unknown, Blank, std::string, Decimal, bool, Date, Instant, PersonName, Money, TextSet, PostalAddress>;
 
 inline bool is_unknown(const Value& value) {
   return std::holds_alternative<Unknown>(value);

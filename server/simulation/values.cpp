@@ -32,8 +32,8 @@ FieldValues::FieldValues(const FieldRule& rule, std::optional<KeyKind> key) : ru
   std::erase_if(few_, [&](const Value& value) {
     return !comes_back(rule.side.left, value) || !comes_back(rule.side.right, value);
   });
-  std::vector<Kind> kinds{Kind::text, Kind::email,   Kind::phone, Kind::vat_id, Kind::url, Kind::number,
-                          Kind::date, Kind::instant, Kind::name,  Kind::money,  Kind::list};
+  std::vector<Kind> kinds{Kind::text, Kind::email,   Kind::phone, Kind::vat_id, Kind::url,  Kind::number,
+                          Kind::date, Kind::instant, Kind::name,  Kind::money,  Kind::list, Kind::address};
   if (key) kinds = {*key == KeyKind::email ? Kind::email : Kind::vat_id};
   if (!few_.empty()) kinds = {Kind::few};
   const auto found = std::ranges::find_if(kinds, [&](Kind kind) { return holds(kind); });
@@ -95,6 +95,8 @@ Value FieldValues::make(Kind kind, int number) const {
       return Value(Money{Decimal(1'000 + number), "EUR"});
     case Kind::list:
       return Value(TextSet{{"Wert " + std::to_string(number), "alle"}});
+    case Kind::address:
+      return Value(PostalAddress{"Weg " + std::to_string(number), "10115", "Berlin", "DE"});
   }
   return Value(Blank{});
 }

@@ -27,7 +27,7 @@ class FieldValues {
   Value make(int number) const;
 
  private:
-  enum class Kind { none, few, text, email, phone, vat_id, url, number, date, instant, name, money, list };
+  enum class Kind { none, few, text, email, phone, vat_id, url, number, date, instant, name, money, list, address };
   Value make(Kind kind, int number) const;
   bool holds(Kind kind) const;
 

@@ -64,6 +64,11 @@ TEST(Specification, IsRefusedWithTheColumn) {
       {"boolean(' ja', nein)", "8: a word must not start or end with white space"},
       {"boolean('', '')", "12: the words for true and false must differ"},
       {"full_name(given)", "10: 'given' is not known here"},
+      {"address_block", "0: the country is missing: write address_block(DE)"},
+      {"address_block(JP)", "14: how addresses of 'JP' are written is not known: write one of AT, BE,"},
+      {"address_block(DE, xx)", "18: there is no locale 'xx'"},
+      {"address_parts(region, region)", "22: 'region' is one too many"},
+      {"address_parts(de, en)", "18: 'en' is one too many"},
       {"option", "0: the table is missing"},
       {"option(status)", "7: there is no table 'status'"},
       {"options", "0: the table is missing: write options(table)"},
@@ -80,7 +85,7 @@ TEST(Specification, IsRefusedWithTheColumn) {
 
 TEST(Specification, OfAnUnknownCodecListsTheKnownOnes) {
   EXPECT_THAT(refusal(" datum"), StartsWith("1: there is no codec 'datum'"));
-  EXPECT_THAT(refusal(" datum"), HasSubstr("boolean, country, currency, date"));
+  EXPECT_THAT(refusal(" datum"), HasSubstr("address_block, address_parts, boolean, country, currency, date"));
 }
 
 TEST(Codecs, TreatBlankSpellingsAsBlank) {
@@ -112,6 +117,7 @@ TEST(Codecs, TreatBlankSpellingsAsBlank) {
                            "list(',')",
                            "money",
                            "money(de)",
+                           "address_block(DE)",
                            "vat_id",
                            "full_name",
                            "full_name('family, given')"}) {
@@ -130,9 +136,10 @@ TEST(Codecs, RefuseValuesOfAnotherKindAndListsAndObjects) {
   const ValueTable table{{{"a", "b"}}};
   const TableLookup tables = [&](std::string_view) { return &table; };
 
-  for (const char* name : {"text", "email", "phone(DE)", "integer", "decimal(de)", "boolean", "date", "datetime",
-                           "option(table)", "vat_id", "options(table, ';')", "list(',')", "money(de)", "money_parts",
-                           "name_parts", "full_name", "full_name('family, given')"}) {
+  for (const char* name :
+       {"text", "email", "phone(DE)", "integer", "decimal(de)", "boolean", "date", "datetime", "option(table)",
+        "vat_id", "options(table, ';')", "list(',')", "money(de)", "money_parts", "address_parts", "address_block(DE)",
+        "name_parts", "full_name", "full_name('family, given')"}) {
     const CodecPtr it = codec(name, Side::left, tables);
     const Value foreign = it->kind() == "date" ? Value(true) : Value(day(2026, 1, 1));
 
@@ -147,6 +154,7 @@ TEST(Codecs, TellTheKindOfTheirValues) {
   EXPECT_EQ(codec("email")->kind(), codec("text")->kind());
   EXPECT_EQ(codec("integer")->kind(), codec("decimal(de)")->kind());
   EXPECT_EQ(codec("name_parts")->kind(), codec("full_name")->kind());
+  EXPECT_EQ(codec("address_parts")->kind(), codec("address_block(DE)")->kind());
   EXPECT_EQ(codec("money")->kind(), codec("money_parts")->kind());
   EXPECT_NE(codec("money")->kind(), codec("number")->kind());
   EXPECT_EQ(codec("list")->kind(), "list");

@@ -54,6 +54,10 @@ inline std::string show(const Value& value) {
     for (const std::string& item : set->items) items += "[" + item + "]";
     return "list " + items;
   }
+  if (const auto* address = std::get_if<PostalAddress>(&value)) {
+    return "address [" + address->street + "|" + address->postal_code + "|" + address->city + "|" +
+           (address->region.empty() ? "" : address->region + "|") + address->country + "]";
+  }
   if (is_blank(value) || is_unknown(value)) return kKinds[value.index()];
   return kKinds[value.index()] + describe(value);
 }

@@ -37,6 +37,8 @@ TEST(Value, describes_itself_for_people) {
       {PersonName{"Ada", "Lovelace", "Dr."}, "Dr. Ada Lovelace"},
       {Money{*Decimal::parse("12.50"), "EUR"}, "12.5 EUR"},
       {TextSet{{"b", "a"}}, "a, b"},
+      {PostalAddress{"Musterstr. 12", "10115", "Berlin", "DE"}, "Musterstr. 12, 10115 Berlin, DE"},
+      {PostalAddress{"", "", "Springfield", "US", "IL"}, "Springfield, IL, US"},
   };
   for (const auto& c : cases) EXPECT_EQ(describe(c.value), c.text);
 }
