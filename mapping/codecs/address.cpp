@@ -52,8 +52,9 @@ class AddressPartsCodec final : public Codec {
   }
 
   Printed print(const Value& value) const override {
-    if (is_blank(value)) return Native();
-    const auto* address = std::get_if<PostalAddress>(&value);
+    const Value held = narrow(value);
+    if (is_blank(held)) return Native();
+    const auto* address = std::get_if<PostalAddress>(&held);
     if (address == nullptr) return wrong_kind(value, kAddressKind);
     Printed country = country_->print(address->country.empty() ? Value(Blank{}) : Value(address->country));
     if (std::holds_alternative<Problem>(country)) return country;

@@ -114,7 +114,7 @@ std::pair<std::string, std::string> split_titles(std::string_view text, bool all
     if (!is_name_title(text.substr(start, end - start)) || (next == text.size() && !all)) break;
     start = next;
   }
-  return {std::string(trimmed(text.substr(0, start))), std::string(text.substr(start))};
+  return {std::string(trimmed(text.substr(0, start))), std::string(trimmed(text.substr(start)))};
 }
 
 PersonName guess_name(const std::string& text) {

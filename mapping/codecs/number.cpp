@@ -50,7 +50,8 @@ class NumberCodec final : public SingleCodec<Decimal> {
 
   Printed print_present(const Decimal& value) const override {
     if (shape_.integers_only && !value.is_integer()) {
-      return not_a(Native(value.print()), "whole number", "round it in the mapping, or use decimal there");
+      return not_a(Native(value.print()), "whole number",
+                   "round it in the record, or choose number(0, half_up) or decimal");
     }
     const Decimal held = shape_.fraction.held(value);
     if (shape_.fraction.is_passed_by(held)) return too_fine(held);

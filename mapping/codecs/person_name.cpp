@@ -49,8 +49,9 @@ class NamePartsCodec final : public Codec {
   }
 
   Printed print(const Value& value) const override {
-    if (is_blank(value)) return Native();
-    const auto* name = std::get_if<PersonName>(&value);
+    const Value held = narrow(value);
+    if (is_blank(held)) return Native();
+    const auto* name = std::get_if<PersonName>(&held);
     if (name == nullptr) return wrong_kind(value, kKind);
     Native::Array parts;
     if (with_title_) parts.push_back(spelled(name->title));
@@ -186,7 +187,7 @@ class FamilyFirstCodec final : public SingleCodec<PersonName> {
   }
 
   Printed print_present(const PersonName& name) const override {
-    const std::string before = before_family(name);
+    const std::string before = before_family(with_titles_apart(before_family(name), name.family));
     if ((before + name.family).find(',') != std::string::npos) {
       return Problem{"a part of the name holds a comma, which 'family, given' cannot tell from its own",
                      "take the comma out of the name in the record"};

@@ -43,6 +43,7 @@ TEST(AddressParts, HoldARegionWhereThereIsAPathForIt) {
 
   const CodecPtr four = codec("address_parts");
   EXPECT_EQ(show(four->narrow(rich)), "address [1 Main St|62704|Springfield|US]");
+  EXPECT_EQ(written(four, PostalAddress{"", "", "", "", "IL"}), "null") << "nothing of it is held";
   EXPECT_EQ(show(four->put(rich, PostalAddress{"2 Main St", "62704", "Springfield", "US"}).value()),
             "address [2 Main St|62704|Springfield|IL|US]");
   EXPECT_EQ(show(four->put(rich, PostalAddress{"2 Main St", "97401", "Eugene", "US"}).value()),

@@ -3,6 +3,7 @@
 namespace counterpart::testing {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 struct Spelled {
@@ -87,6 +88,7 @@ TEST(NumberCodecs, PrintTheirSpelling) {
   EXPECT_EQ(written(codec("integer"), decimal("12")), "12");
   EXPECT_EQ(written(codec("integer(text)"), decimal("12")), "\"12\"");
   EXPECT_EQ(written(codec("integer"), value), "problem: '-1234567.5' is no whole number");
+  EXPECT_THAT(std::get<Problem>(codec("integer")->print(value)).remedy, HasSubstr("number(0, half_up)"));
 }
 
 TEST(NumberCodecs, PrintTheirDigitsAndRefuseMore) {

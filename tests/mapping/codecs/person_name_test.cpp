@@ -43,6 +43,7 @@ TEST(NameParts, WithoutATitleLeaveTheOtherSidesAlone) {
   const PersonName rich{"Ada", "Byron", "Dr."};
 
   EXPECT_EQ(show(it->narrow(rich)), "name [Ada|Byron]");
+  EXPECT_EQ(written(it, PersonName{"", "", "Dr."}), "null") << "nothing of it is held";
   EXPECT_EQ(show(it->put(rich, PersonName{"Ada", "Lovelace"}).value()), "name [Dr.|Ada|Lovelace]");
   EXPECT_EQ(show(it->put(rich, PersonName{"Prof. Ada", "Byron"}).value()), "name [Prof. Ada|Byron]")
       << "who has no field for titles writes them before the given name";
@@ -166,6 +167,8 @@ TEST(FullName, WithFamilyFirstLosesNothing) {
   EXPECT_EQ(written(it, PersonName{"", "García"}), "\"García\"");
   EXPECT_EQ(read(it, "García Márquez, Dr. Ana"), "name [Dr.|Ana|García Márquez]");
   EXPECT_EQ(read(it, "García, Dr."), "name [Dr.||García]");
+  EXPECT_EQ(read(it, "García, Dr. \u00a0Ana"), "name [Dr.|Ana|García]");
+  EXPECT_EQ(written(it, PersonName{"", "García", "Dr.  Ana"}), "\"García, Dr. Ana\"") << "as what is held of it";
   EXPECT_EQ(written(it, PersonName{"Ana", "García Márquez", "Dr."}), "\"García Márquez, Dr. Ana\"");
   EXPECT_EQ(show(it->put(PersonName{"Dr. Ana", "García"}, PersonName{"Eva", "García", "Dr."}).value()),
             "name [Dr. Eva|García]");
