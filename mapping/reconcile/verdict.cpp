@@ -46,6 +46,10 @@ std::optional<int> order(const Value& left, const Value& right) {
   if (const auto* number = std::get_if<Decimal>(&left)) return sign(*number, std::get<Decimal>(right));
   if (const auto* date = std::get_if<Date>(&left)) return sign(*date, std::get<Date>(right));
   if (const auto* instant = std::get_if<Instant>(&left)) return sign(*instant, std::get<Instant>(right));
+  if (const auto* money = std::get_if<Money>(&left)) {
+    const Money& other_money = std::get<Money>(right);
+    if (money->currency == other_money.currency) return sign(money->amount, other_money.amount);
+  }
   return std::nullopt;
 }
 

@@ -371,5 +371,24 @@ TEST(MinMax, DatesAreComparedAsDates) {
   EXPECT_EQ(*decision.after.left, json(R"({"due":"2025-03-27"})"));
 }
 
+TEST(MinMax, MoneyIsComparedWithinItsCurrency) {
+  FieldRule rule = text_field("price");
+  for (const Side side : kSides) rule.side[side].codec = codec("money");
+  rule.conflict = ConflictRule::min;
+  Pair pair = agreed(R"({"price":"1.00 EUR"})", R"({"price":"1.00 EUR"})");
+  pair.left.fields = json(R"({"price":"10.00 EUR"})");
+  pair.right.fields = json(R"({"price":"9.50 EUR"})");
+
+  const Decision decision = reconcile(mapping_of({rule}), pair.state, pair.now(), {});
+
+  ASSERT_TRUE(decision.writes(Side::left));
+  EXPECT_EQ(*decision.after.left, json(R"({"price":"9.50 EUR"})"));
+  // of two currencies nobody knows which is less: the leading side
+  pair.right.fields = json(R"({"price":"9.50 USD"})");
+  const Decision other = reconcile(mapping_of({rule}), pair.state, pair.now(), {});
+  ASSERT_TRUE(other.writes(Side::right));
+  EXPECT_EQ(*other.after.right, json(R"({"price":"10.00 EUR"})"));
+}
+
 }  // namespace
 }  // namespace counterpart::testing
