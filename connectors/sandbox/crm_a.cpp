@@ -55,6 +55,33 @@ Schema companies() {
           422};
 }
 
+Rows deal_lines() {
+  return {"id",
+          "l-",
+          false,
+          {{"product", Kind::text, true, "", {}},
+           {"description", Kind::text, false, "", {}},
+           {"quantity", Kind::number, false, "", {}},
+           {"unit_price", Kind::number, false, "", {}},
+           {"discount_percent", Kind::number, false, "", {}},
+           {"tax_rate", Kind::number, false, "", {}}}};
+}
+
+Schema deals() {
+  return {"deals",
+          "deal",
+          "d-",
+          {{"title", Kind::text, false, "title", {}},
+           {"stage", Kind::option, false, "", {"open", "won", "lost"}},
+           {"currency", Kind::option, false, "", {"EUR", "USD", "GBP"}},
+           {"amount", Kind::number, false, "", {}},
+           {"lines", Kind::rows, false, "", {}, deal_lines()},
+           {"external_ref", Kind::text, false, "external_ref", {}}},
+          true,
+          false,
+          422};
+}
+
 std::string pack(std::vector<Native> events) {
   return print_json(Native(Native::Object{{"type", "batch"}, {"events", Native(std::move(events))}}));
 }
@@ -66,7 +93,7 @@ Manners manners() {
   a.hook_scheme.type = HookScheme::Type::standard_webhooks;
   a.events_per_post = 10;
   a.pack = pack;
-  a.schemas = {contacts(), companies()};
+  a.schemas = {contacts(), companies(), deals()};
   return a;
 }
 
@@ -157,6 +184,24 @@ const Native::Array& want_list(const Native& body, std::string_view name, std::s
   return member.array();
 }
 
+Native describe_all(const std::vector<Field>& fields);
+
+Native describe(const Field& field) {
+  Native::Object shown{{"name", field.path},
+                       {"type", name_of(field.kind)},
+                       {"required", field.mandatory},
+                       {"read_only", false},
+                       {"options", Native::Array(field.options.begin(), field.options.end())}};
+  if (field.kind == Kind::rows) shown.emplace_back("fields", describe_all(field.rows.fields));
+  return Native(std::move(shown));
+}
+
+Native describe_all(const std::vector<Field>& fields) {
+  Native::Array shown;
+  for (const Field& field : fields) shown.push_back(describe(field));
+  return Native(std::move(shown));
+}
+
 Native item_error(const Refused& refusal) {
   Native::Object error{{"code", code_of(refusal.status())}, {"message", refusal.what()}};
   if (!refusal.field().empty()) error.emplace_back("field", refusal.field());
@@ -220,16 +265,7 @@ class CrmA : public Front {
   }
 
   SandboxResponse schema(const Call& call) const {
-    Native::Array fields;
-    for (const Field& field : call.table->schema().fields) {
-      Native::Array options(field.options.begin(), field.options.end());
-      fields.push_back(Native(Native::Object{{"name", field.path},
-                                             {"type", sandbox::name_of(field.kind)},
-                                             {"required", field.mandatory},
-                                             {"read_only", false},
-                                             {"options", std::move(options)}}));
-    }
-    return json_answer(200, Native(Native::Object{{"fields", std::move(fields)}}));
+    return json_answer(200, Native(Native::Object{{"fields", describe_all(call.table->schema().fields)}}));
   }
 
   SandboxResponse list(const Call& call) const {

@@ -49,6 +49,32 @@ Schema organisations() {
           400};
 }
 
+Rows order_positions() {
+  return {"no",
+          "",
+          true,
+          {{"article", Kind::text, true, "", {}},
+           {"text", Kind::text, false, "", {}},
+           {"count", Kind::german_decimal, false, "", {}},
+           {"price", Kind::german_decimal, false, "", {}},
+           {"discount", Kind::german_decimal, false, "", {}},
+           {"vat", Kind::option, false, "", {"0", "7", "19"}}}};
+}
+
+Schema orders() {
+  return {"orders",
+          "order",
+          "",
+          {{"subject", Kind::text, true, "subject", {}},
+           {"status", Kind::option, false, "", {"offen", "gewonnen", "verloren"}},
+           {"currency", Kind::option, false, "", {"EUR", "USD", "GBP"}},
+           {"total", Kind::german_decimal, false, "", {}},
+           {"positions", Kind::rows, false, "", {}, order_positions()}},
+          false,
+          true,
+          400};
+}
+
 std::string pack(std::vector<Native> events) {
   return print_json(events.front());
 }
@@ -63,8 +89,25 @@ Manners manners() {
   b.hook_scheme.timestamp_header = "X-Timestamp";
   b.hook_scheme.signed_text = "${timestamp}.${body}";
   b.pack = pack;
-  b.schemas = {persons(), organisations()};
+  b.schemas = {persons(), organisations(), orders()};
   return b;
+}
+
+Native describe_all(const std::vector<Field>& fields);
+
+Native describe(const Field& field) {
+  Native::Object shown{{"name", field.path}, {"kind", name_of(field.kind)}, {"mandatory", field.mandatory}};
+  if (!field.options.empty()) {
+    shown.emplace_back("options", Native::Array(field.options.begin(), field.options.end()));
+  }
+  if (field.kind == Kind::rows) shown.emplace_back("fields", describe_all(field.rows.fields));
+  return Native(std::move(shown));
+}
+
+Native describe_all(const std::vector<Field>& fields) {
+  Native::Array shown;
+  for (const Field& field : fields) shown.push_back(describe(field));
+  return Native(std::move(shown));
 }
 
 const Record& want_record(const Call& call) {
@@ -115,7 +158,7 @@ class CrmB : public Front {
     const std::string_view done = verb == Verb::created ? "created" : verb == Verb::changed ? "changed" : "deleted";
     Native::Object changes;
     for (const std::size_t i : moved) {
-      changes.emplace_back(schema.fields[i].path, show_value(schema.fields[i], record.values[i]));
+      changes.emplace_back(schema.fields[i].path, show_value(schema.fields[i], record.values[i], true));
     }
     return Native(Native::Object{{"event", schema.event + '.' + std::string(done)},
                                  {"id", Native::integer(record.id)},
@@ -129,15 +172,7 @@ class CrmB : public Front {
   }
 
   SandboxResponse fields(const Call& call) const {
-    Native::Array fields;
-    for (const Field& field : call.table->schema().fields) {
-      Native::Object shown{
-          {"name", field.path}, {"kind", sandbox::name_of(field.kind)}, {"mandatory", field.mandatory}};
-      if (!field.options.empty())
-        shown.emplace_back("options", Native::Array(field.options.begin(), field.options.end()));
-      fields.push_back(Native(std::move(shown)));
-    }
-    return json_answer(200, Native(Native::Object{{"fields", std::move(fields)}}));
+    return json_answer(200, Native(Native::Object{{"fields", describe_all(call.table->schema().fields)}}));
   }
 
   SandboxResponse list_or_search(const Call& call) const {
@@ -187,7 +222,7 @@ class CrmB : public Front {
   static bool wants_sorting(const Call& call) {
     const std::string* sort = call.query.find("sort");
     if (sort == nullptr) return false;
-    if (call.table->schema().object != "persons") throw Refused(400, "these cannot be sorted", "sort");
+    if (call.table->schema().object == "organisations") throw Refused(400, "these cannot be sorted", "sort");
     if (*sort != "changed") throw Refused(400, "must be changed", "sort");
     return true;
   }

@@ -72,11 +72,11 @@ class SandboxCrm {
   virtual WebhookCounters webhooks() const = 0;
 };
 
-/// CRM A: contacts and companies with flat properties, text ids, ISO dates, batch calls, etags,
+/// CRM A: contacts, companies and deals with lines, flat properties, text ids, ISO dates, batch calls, etags,
 /// Standard Webhooks. `Authorization: Bearer` maps the hub to "u-hub", the person to "u-anna".
 std::unique_ptr<SandboxCrm> make_crm_a(SandboxSettings settings, Clock& clock, Random& random, HttpClient& hooks);
 
-/// CRM B: persons and organisations, nested, integer ids, German dates and decimals in Berlin's
+/// CRM B: persons, organisations and orders with positions, nested, integer ids, German dates and decimals in Berlin's
 /// time, no batch, no etag, HMAC-signed webhooks; changes answer the record only if asked to (Prefer:
 /// return=representation, RFC 7240, as systems that speak OData do). `X-Api-Key` maps to "user-hub" and "user-3".
 std::unique_ptr<SandboxCrm> make_crm_b(SandboxSettings settings, Clock& clock, Random& random, HttpClient& hooks);

@@ -4,6 +4,7 @@
 
 #include "connectors/sandbox/query.h"
 #include "connectors/sandbox/refusal.h"
+#include "connectors/sandbox/rows.h"
 #include "connectors/sandbox/times.h"
 #include "mapping/values/decimal.h"
 
@@ -92,6 +93,7 @@ std::string read_text(const Schema& schema, const Field& field, const Native& va
 }
 
 std::string read_value(const Schema& schema, const Field& field, const Native& value) {
+  if (field.kind == Kind::rows) return read_rows(schema, field, value);
   if (value.is_null()) return {};
   if (field.kind == Kind::integer || field.kind == Kind::number) return read_number(schema, field, value);
   if (field.kind != Kind::flag) return read_text(schema, field, value);
@@ -151,6 +153,8 @@ std::string_view name_of(Kind kind) {
       return "integer_text";
     case Kind::german_decimal:
       return "decimal_de";
+    case Kind::rows:
+      return "rows";
   }
   return "";
 }
@@ -187,7 +191,8 @@ void check_mandatory(const Schema& schema, const std::vector<std::string>& value
   }
 }
 
-Native show_value(const Field& field, const std::string& stored) {
+Native show_value(const Field& field, const std::string& stored, bool leave_out_blanks) {
+  if (field.kind == Kind::rows) return show_rows(stored, leave_out_blanks);
   if (stored.empty()) return {};
   if (field.kind == Kind::flag) return Native(stored == "true");
   if (field.kind == Kind::integer || field.kind == Kind::number) return Native(Native::Number{stored});
@@ -201,13 +206,13 @@ Native show_fields(const Schema& schema, const std::vector<std::string>& values,
     const Field& field = schema.fields[i];
     const auto dot = field.path.find('.');
     if (dot == std::string::npos) {
-      tree.object().emplace_back(field.path, show_value(field, values[i]));
+      tree.object().emplace_back(field.path, show_value(field, values[i], leave_out_blanks));
       continue;
     }
     const auto group = field.path.substr(0, dot);
     Native* members = tree.member(group);
     if (members == nullptr) members = &tree.set(group, Native(Native::Object()));
-    members->object().emplace_back(field.path.substr(dot + 1), show_value(field, values[i]));
+    members->object().emplace_back(field.path.substr(dot + 1), show_value(field, values[i], leave_out_blanks));
   }
   return tree;
 }

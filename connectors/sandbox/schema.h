@@ -22,8 +22,19 @@ enum class Kind {
   number,          ///< 12.5
   integer_text,    ///< "12"
   german_decimal,  ///< "1.234,56"
+  rows,            ///< a list of rows, each with an id of its own; written whole
 };
 std::string_view name_of(Kind kind);
+
+struct Field;
+
+/// What a field of Kind::rows holds.
+struct Rows {
+  std::string id;           ///< the member of a row that holds its id: "id", "no"
+  std::string id_prefix;    ///< "l-"; "" for integer ids
+  bool renews_ids = false;  ///< whenever the list is written, all rows get new ids
+  std::vector<Field> fields;
+};
 
 struct Field {
   std::string path;  ///< "email", "address.street"
@@ -31,6 +42,7 @@ struct Field {
   bool mandatory = false;
   std::string search_name;  ///< what a search calls it; "": cannot be searched
   std::vector<std::string> options;
+  Rows rows = {};
 };
 
 /// One object of a CRM: its fields and manners.
@@ -53,7 +65,7 @@ struct Schema {
   std::string search_key(std::string_view text) const;
 };
 
-/// A field's new value: as stored, "" being blank.
+/// A field's new value: as stored, "" being blank; rows have no new ids yet.
 struct Change {
   std::size_t field = 0;
   std::string value;
@@ -66,8 +78,8 @@ std::vector<Change> read_changes(const Schema& schema, const Native& properties)
 /// Throws Refused where a mandatory field is blank.
 void check_mandatory(const Schema& schema, const std::vector<std::string>& values);
 
-/// A stored value in its CRM's JSON; null if blank.
-Native show_value(const Field& field, const std::string& stored);
+/// A stored value in its CRM's JSON; null if blank, an empty list if it is rows.
+Native show_value(const Field& field, const std::string& stored, bool leave_out_blanks);
 
 /// The fields as a tree, dots making nested objects.
 Native show_fields(const Schema& schema, const std::vector<std::string>& values, bool leave_out_blanks);

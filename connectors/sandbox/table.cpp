@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "connectors/sandbox/rows.h"
+
 namespace counterpart::sandbox {
 namespace {
 
@@ -25,9 +27,7 @@ const Record* Table::find(std::int64_t id) const {
 
 const Record& Table::create(const std::vector<Change>& changes, const Stamp& stamp, Instant now) {
   Record fresh;
-  fresh.values.resize(schema_.fields.size());
-  for (const Change& change : changes) fresh.values[change.field] = change.value;
-  check_mandatory(schema_, fresh.values);
+  fresh.values = changed(std::vector<std::string>(schema_.fields.size()), changes);
 
   fresh.id = next_id_++;
   fresh.created = fresh.changed = stamp;
@@ -43,9 +43,7 @@ const Record& Table::create(const std::vector<Change>& changes, const Stamp& sta
 std::vector<std::size_t> Table::update(std::int64_t id, const std::vector<Change>& changes, const Stamp& stamp,
                                        Instant now) {
   Record& record = records_.at(id);
-  std::vector<std::string> values = record.values;
-  for (const Change& change : changes) values[change.field] = change.value;
-  check_mandatory(schema_, values);
+  std::vector<std::string> values = changed(record.values, changes);
 
   std::vector<std::size_t> moved;
   for (std::size_t field = 0; field < values.size(); ++field) {
@@ -140,6 +138,16 @@ std::vector<const Record*> Table::all() const {
   for (const auto& [id, record] : records_) records.push_back(&record);
   std::ranges::sort(records, {}, &Record::id);
   return records;
+}
+
+std::vector<std::string> Table::changed(std::vector<std::string> values, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    const Field& field = schema_.fields[change.field];
+    std::string& value = values[change.field];
+    value = field.kind == Kind::rows ? number_rows(schema_, field, change.value, value, next_row_id_) : change.value;
+  }
+  check_mandatory(schema_, values);
+  return values;
 }
 
 Table::Scrambled Table::scrambled_place(std::int64_t id) {

@@ -104,6 +104,7 @@ class Table {
     std::vector<Scrambled> places;
   };
 
+  std::vector<std::string> changed(std::vector<std::string> values, const std::vector<Change>& changes);
   static Place place_of(const Record& record) { return {record.changed.at, record.id}; }
   static Scrambled scrambled_place(std::int64_t id);
   void index(const Record& record, std::size_t field, Instant at, bool add);
@@ -112,6 +113,7 @@ class Table {
 
   Schema schema_;
   std::int64_t next_id_ = 1;
+  std::int64_t next_row_id_ = 1;
   std::uint64_t version_ = 1;
   std::unordered_map<std::int64_t, Record> records_;
   Ranked<Place> by_change_;
