@@ -34,7 +34,9 @@ class Problems {
   std::vector<Mistake> sorted() const;
   /// One line each: "file:line:column: what; remedy".
   std::string print() const;
-  /// The notes, in the same order: "file:line:column: note: what; remedy".
+  /// The notes, as they were added.
+  const std::vector<Mistake>& notes() const { return notes_; }
+  /// The notes, one line each, in the same order as mistakes: "file:line:column: note: what; remedy".
   std::string print_notes() const;
 
  private:

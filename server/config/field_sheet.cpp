@@ -307,6 +307,7 @@ void tell_by_cell(const Problems& told, const std::vector<CellName>& cells, Prob
     const std::string where = cell == nullptr ? "" : "cell " + cell->name + ": ";
     problems.add(mistake.place, where + mistake.what, mistake.remedy);
   }
+  for (const config::Mistake& note : told.notes()) problems.note(note.place, note.what, note.remedy);
 }
 
 }  // namespace counterpart::drafts

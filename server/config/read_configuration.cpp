@@ -154,12 +154,14 @@ config::Interpolate nothing_missing_in(const fs::path& folder) {
 }
 
 /// Takes the sections apart that have nothing to do with field rows.
-std::vector<MappingRows> rows_in(config::Node& root, config::Problems& problems) {
+std::vector<MappingRows> rows_in(config::Node& root, const fs::path& folder, config::Problems& problems) {
   std::erase_if(root.members, [](const config::Node::Member& member) {
     return member.key != "systems" && member.key != "tables" && member.key != "syncs";
   });
   const drafts::Top top = drafts::top_table({}).read(root, problems);
-  const auto syncs = drafts::resolve_syncs(top.syncs, tables_of(top), system_names(top.systems), problems);
+  WrittenPlaces written_places;
+  const drafts::Tables tables = drafts::resolve_tables(top.tables, folder, written_places, problems);
+  const auto syncs = drafts::resolve_syncs(top.syncs, tables, system_names(top.systems), problems);
   if (!problems.empty()) return {};
   std::vector<MappingRows> result;
   for (std::size_t i = 0; i < syncs.size(); ++i) {
@@ -195,7 +197,7 @@ std::vector<MappingRows> read_field_rows(const fs::path& file, config::Problems&
   config::Problems told;
   Tree tree = read_tree(file, nothing_missing_in(fs::absolute(file).parent_path()), told);
   std::vector<MappingRows> rows;
-  if (!tree.broken) rows = rows_in(tree.root, told);
+  if (!tree.broken) rows = rows_in(tree.root, fs::absolute(file).parent_path(), told);
   drafts::tell_by_cell(told, tree.cells, problems);
   return rows;
 }
