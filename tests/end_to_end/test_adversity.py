@@ -305,8 +305,8 @@ class Answers(SharedPlayground):
 
     def test_a_webhook_of_an_object_that_is_not_mapped_is_kept_as_evidence(self):
         unmapped = "select count(*) from counterpart.evidence where system = 'crm' and id = '' " \
-                   "and convert_from(body, 'UTF8') like '%d-4711%'"
-        status, _, body = post_signed(self.p, news_of("d-4711", "deal", "deals"))
+                   "and convert_from(body, 'UTF8') like '%i-4711%'"
+        status, _, body = post_signed(self.p, news_of("i-4711", "invoice", "invoices"))
         self.assertEqual((status, json.loads(body)["accepted"]), (202, 0))
         self.assertEqual(sql(self.p, unmapped), "1")
 

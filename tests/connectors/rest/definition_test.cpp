@@ -181,7 +181,7 @@ class Shipped : public RestTest {};
 TEST_F(Shipped, SandboxAIsBatchedConditionalAndStamped) {
   use("sandbox-a");
 
-  EXPECT_THAT(connector->objects(), ElementsAre("contacts", "companies"));
+  EXPECT_THAT(connector->objects(), ElementsAre("contacts", "companies", "deals"));
   const Capabilities& can = *connector->capabilities("contacts");
   EXPECT_TRUE(can.create && can.update && can.remove);
   EXPECT_TRUE(can.sorted_changes && can.precondition && can.unique_revision && can.returns_record &&
@@ -193,7 +193,9 @@ TEST_F(Shipped, SandboxAIsBatchedConditionalAndStamped) {
   EXPECT_THAT(can.searchable, ElementsAre("email", "external_ref"));
   EXPECT_THAT(connector->capabilities("companies")->searchable,
               UnorderedElementsAre("vat_id", "domain", "external_ref"));
-  EXPECT_EQ(nullptr, connector->capabilities("deals"));
+  EXPECT_THAT(connector->capabilities("deals")->searchable, UnorderedElementsAre("title", "external_ref"));
+  EXPECT_EQ("external_ref", connector->capabilities("deals")->stamp);
+  EXPECT_EQ(nullptr, connector->capabilities("invoices"));
 }
 
 TEST_F(Shipped, SandboxBIsOneByOneAndUnconditional) {
@@ -207,6 +209,8 @@ TEST_F(Shipped, SandboxBIsOneByOneAndUnconditional) {
   EXPECT_EQ("", can.stamp);
   EXPECT_THAT(can.searchable, ElementsAre("contact.email"));
   EXPECT_FALSE(connector->capabilities("organisations")->sorted_changes);
+  EXPECT_TRUE(connector->capabilities("orders")->sorted_changes);
+  EXPECT_THAT(connector->capabilities("orders")->searchable, ElementsAre("subject"));
   EXPECT_GT(can.visibility_lag.count(), 0);
 }
 

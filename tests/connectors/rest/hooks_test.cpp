@@ -25,7 +25,7 @@ TEST_F(SandboxA, ReadsTheEventsOfAPost) {
       R"({"type":"batch","events":[)"
       R"({"id":"evt_1","type":"contact.updated","object":"contacts","record_id":"c-1","etag":"\"7\"","by":"u-anna",)"
       R"("at":"2026-11-20T10:00:00.123Z"},)"
-      R"({"id":"evt_2","type":"deal.created","object":"deals","record_id":"d-1"},)"
+      R"({"id":"evt_2","type":"invoice.created","object":"invoices","record_id":"i-1"},)"
       R"({"id":"evt_3","type":"company.deleted","object":"companies","record_id":"k-2"}]})"));
 
   ASSERT_EQ(2U, news.size());
@@ -56,6 +56,7 @@ TEST_F(SandboxB, PassesOverOtherObjects) {
 
   EXPECT_TRUE(connector->parse_hook(hook(R"({"event":"personnel.changed","id":1})")).empty());
   EXPECT_EQ("organisations", connector->parse_hook(hook(R"({"event":"organisation.deleted","id":1})")).at(0).object);
+  EXPECT_EQ("orders", connector->parse_hook(hook(R"({"event":"order.changed","id":1})")).at(0).object);
 }
 
 TEST_F(SandboxB, ItsSchemeVerifiesWhatTheSandboxSigns) {

@@ -46,23 +46,38 @@ void PrintTo(const Flavour& flavour, std::ostream* out) {
   *out << flavour.name << " " << flavour.object;
 }
 
-class BothSandboxes : public testing::TestWithParam<Flavour> {
- protected:
-  BothSandboxes() {
+/// A shipped definition's connector, and the CRM that it speaks to.
+class Connected {
+ public:
+  Connected(const char* name, const char* prefix) {
     sandbox::SandboxSettings given;
-    given.prefix = GetParam().prefix;
+    given.prefix = prefix;
     given.hub_key = Secret("hub-key");
     given.person_key = Secret("person-key");
-    const auto make = std::string(given.prefix) == "/a" ? sandbox::make_crm_a : sandbox::make_crm_b;
+    const auto make = given.prefix == "/a" ? sandbox::make_crm_a : sandbox::make_crm_b;
     crm_ = make(given, clock_, random_, hooks_);
     http = std::make_unique<Direct>(*crm_);
     config::Problems problems;
     SystemSettings settings;
     settings.name = "crm";
-    settings.plain = {{"url", std::string("http://sandbox.test") + GetParam().prefix}};
+    settings.plain = {{"url", std::string("http://sandbox.test") + prefix}};
     settings.secret = {{"token", Secret("hub-key")}, {"api_key", Secret("hub-key")}};
-    connector = find_connector(GetParam().name, ".", {}, problems)->make(settings, {http.get(), &clock_, &random_});
+    connector = find_connector(name, ".", {}, problems)->make(settings, {http.get(), &clock_, &random_});
   }
+
+  std::unique_ptr<Direct> http;
+  std::unique_ptr<Connector> connector;
+
+ private:
+  ScriptedClient hooks_;
+  StillClock clock_;
+  CountingRandom random_;
+  std::unique_ptr<sandbox::SandboxCrm> crm_;
+};
+
+class BothSandboxes : public testing::TestWithParam<Flavour>, public Connected {
+ protected:
+  BothSandboxes() : Connected(GetParam().name, GetParam().prefix) {}
 
   std::string object() const { return GetParam().object; }
 
@@ -85,15 +100,6 @@ class BothSandboxes : public testing::TestWithParam<Flavour> {
     for (const auto& [name, value] : edited.object()) order.after.set(name, value);
     return order;
   }
-
-  std::unique_ptr<Direct> http;
-  std::unique_ptr<Connector> connector;
-
- private:
-  ScriptedClient hooks_;
-  StillClock clock_;
-  CountingRandom random_;
-  std::unique_ptr<sandbox::SandboxCrm> crm_;
 };
 
 TEST_P(BothSandboxes, ARecordIsCreatedFoundEditedListedAndDeleted) {
@@ -254,7 +260,64 @@ INSTANTIATE_TEST_SUITE_P(
                             "Anna@x.example", false},
                     Flavour{"sandbox-b", "/b", "organisations", "vat_number",
                             R"({"company_name":"ACME","vat_number":"DE 136695976"})", R"({"staff":"12"})",
-                            "DE136695976", false}));
+                            "DE136695976", false},
+                    Flavour{"sandbox-a", "/a", "deals", "title", R"({"title":"Printers","lines":[{"product":"P-1"}]})",
+                            R"({"stage":"won"})", "PRINTERS", true},
+                    Flavour{"sandbox-b", "/b", "orders", "subject",
+                            R"({"subject":"Drucker","positions":[{"article":"P-1"}]})", R"({"status":"gewonnen"})",
+                            "drucker", false}));
+
+/// A document with rows, made and edited through a shipped definition.
+class Document : public Connected {
+ public:
+  Document(const char* name, const char* prefix, const char* object, const char* fields)
+      : Connected(name, prefix), object_(object) {
+    const auto made =
+        run(connector->create(object_, std::vector<CreateOrder>{{parse_json(fields), ""}}, SendBy::max()));
+    id_ = std::get<Written>(made.at(0)).id;
+  }
+
+  Record read() { return std::get<Record>(run(connector->read(object_, std::vector<std::string>{id_})).at(0)); }
+
+  /// Gives what went wrong; "" if nothing.
+  std::string update(const char* member, const char* value) {
+    const Record before = read();
+    UpdateOrder order{before.id, before.revision, before.fields, before.fields};
+    order.after.set(member, parse_json(value));
+    return failure(run(connector->update(object_, std::vector<UpdateOrder>{order}, SendBy::max())).at(0));
+  }
+
+ private:
+  std::string object_;
+  std::string id_;
+};
+
+TEST(DocumentsInTheSandboxes, ADealsLinesAreWrittenWholeAndKeepTheirIds) {
+  Document deal("sandbox-a", "/a", "deals",
+                R"({"title":"Printers","lines":[{"product":"P-1","quantity":1},{"product":"P-2"}]})");
+
+  // the second edited, one added, the first no longer there
+  EXPECT_EQ("", deal.update("lines", R"([{"id":"l-2","product":"P-2","quantity":7},{"product":"P-3"}])"));
+
+  const Record read = deal.read();
+  const Native::Array& lines = read.fields.member("lines")->array();
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].member("id")->plain() + ' ' + lines[0].member("quantity")->plain(), "l-2 7");
+  EXPECT_EQ(lines[1].member("id")->plain() + ' ' + lines[1].member("product")->plain(), "l-3 P-3");
+}
+
+TEST(DocumentsInTheSandboxes, AnOrdersPositionsAreWrittenWholeAndOnlyWhenTheyChange) {
+  Document order("sandbox-b", "/b", "orders",
+                 R"({"subject":"Drucker","positions":[{"article":"P-1"},{"article":"P-2"}]})");
+
+  EXPECT_EQ("", order.update("subject", R"("Zwei Drucker")"));  // the numbers stay: no position was sent
+  EXPECT_EQ(print_json(*order.read().fields.member("positions")),
+            R"([{"no":1,"article":"P-1"},{"no":2,"article":"P-2"}])");
+
+  EXPECT_EQ("", order.update("positions", R"([{"no":1,"article":"P-1","count":"2,5"},{"no":2,"article":"P-2"}])"));
+  EXPECT_EQ(print_json(*order.read().fields.member("positions")),
+            R"([{"no":3,"article":"P-1","count":"2,5"},{"no":4,"article":"P-2"}])");
+}
 
 }  // namespace
 }  // namespace counterpart::rest
