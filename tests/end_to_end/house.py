@@ -157,13 +157,13 @@ class SharedPlayground(PlaygroundTest):
         self.assertEqual(self.writes_to(firstname), writes, "it wrote again, though nothing had changed")
 
 
-def wait_for_first_sweeps(p):
+def wait_for_first_sweeps(p, objects=frozenset({"contacts", "companies", "persons", "organisations"})):
     """From then on, what is made without a webhook stays unseen until the next sweep."""
     def swept():
         told = call(p.metrics, "GET", "/metrics")[2].decode()
         return set(re.findall(r'^counterpart_sweeps_total\{object="(\w+)",result="ok"', told, re.M))
 
-    wait_for("the first sweeps", lambda: {"contacts", "companies", "persons", "organisations"} <= swept())
+    wait_for("the first sweeps", lambda: objects <= swept())
 
 
 def sql(p, statement):
