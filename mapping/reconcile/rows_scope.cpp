@@ -11,7 +11,7 @@
 namespace counterpart {
 namespace {
 
-std::string words(Side side) {
+std::string side_word(Side side) {
   return std::string(name_of(side));
 }
 
@@ -67,7 +67,7 @@ void RowsScope::decide() {
 bool RowsScope::look(Side side) {
   ShownRows rows = rows_of(rule_.side[side], now_[side]);
   if (auto* problem = std::get_if<Problem>(&rows)) {
-    plan(RowResult::problem, side, "unreadable on " + words(side)).decision.problem = std::move(*problem);
+    plan(RowResult::problem, side, "unreadable on " + side_word(side)).decision.problem = std::move(*problem);
     return false;
   }
   auto& told = std::get<std::optional<std::vector<ShownRow>>>(rows);
@@ -164,7 +164,7 @@ void RowsScope::decide_missing(std::size_t pair, Side there, const ShownRow& row
   // Held for a person, or left so: that was decided before.
   if (ids[gone].empty() || state_.frozen.contains(name_of_row(rule_, ids))) return;
   changed_[gone] = true;
-  const std::string removed = "removed on " + words(gone);
+  const std::string removed = "removed on " + side_word(gone);
   const auto decided = [&](RowResult result, Side to, std::string why) {
     Plan& made = plan(result, to, std::move(why));
     made.linked = pair;
@@ -176,10 +176,10 @@ void RowsScope::decide_missing(std::size_t pair, Side there, const ShownRow& row
       !holds_base(rule_, there, Shown(*row.native, now_[there].absent_is_blank), linked_.base(pair, there));
   changed_[there] = changed_[there] || edited;
   if (!edited) return remove(there, row, removed);
-  const std::string both = removed + " and changed on " + words(there);
+  const std::string both = removed + " and changed on " + side_word(there);
   const auto winner = winner_of(rule_.conflict, there, context_);
   if (!winner) return decided(RowResult::frozen, there, "conflict: " + both + "; a person says which is right");
-  const std::string why = "conflict: " + both + "; " + winner->why + words(winner->side) + " wins";
+  const std::string why = "conflict: " + both + "; " + winner->why + side_word(winner->side) + " wins";
   if (winner->side == gone) return remove(there, row, why);
   if (!allows(rule_.direction, gone)) return decided(RowResult::tolerated, there, both + ", against the direction");
   forget(ids);
@@ -230,19 +230,19 @@ void RowsScope::decide_alone(Side there, const LoneRow& lone) {
   if (lone.paired || lone.linked) return;
   if (first_) return decide_alone_at_first(there, *lone.row);
   changed_[there] = true;
-  give(there, *lone.row, "added on " + words(there));
+  give(there, *lone.row, "added on " + side_word(there));
 }
 
 void RowsScope::decide_alone_at_first(Side there, const ShownRow& row) {
   const Side to = other(there);
-  const std::string why = "first linked, only " + words(there) + " has it";
+  const std::string why = "first linked, only " + side_word(there) + " has it";
   if (rows_[to].empty()) return give(there, row, why);
   if (rule_.initial == InitialRule::manual) {
     plan_alone(RowResult::frozen, there, row, why + "; a person says which is right");
   } else if ((rule_.initial == InitialRule::left) == (there == Side::left)) {
     give(there, row, why + ", which leads");
   } else if (allows(rule_.direction, there)) {
-    remove(there, row, why + "; " + words(to) + " leads");
+    remove(there, row, why + "; " + side_word(to) + " leads");
   } else {
     plan_alone(RowResult::tolerated, there, row, why + ", against the direction");
   }

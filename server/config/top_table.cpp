@@ -16,7 +16,7 @@ using config::Type;
 using namespace std::chrono_literals;
 
 constexpr milliseconds kTimeoutMost = 1h;
-constexpr milliseconds kDay = 24h;
+constexpr milliseconds kOneDay = 24h;
 
 Type<milliseconds> timeout() {
   return duration(1ms, kTimeoutMost);
@@ -162,15 +162,15 @@ Table<DoorSettings> limits_table() {
 
 Table<Evidence> evidence_table() {
   Table<Evidence> table("evidence", "Raw webhooks, kept to see what was received.");
-  table.optional("kept", &Evidence::kept, duration(1s, 3650 * kDay), "How long raw webhooks are kept.");
+  table.optional("kept", &Evidence::kept, duration(1s, 3650 * kOneDay), "How long raw webhooks are kept.");
   return table;
 }
 
 Table<RetentionSettings> retention_table() {
-  constexpr milliseconds kMost = 3650 * kDay;
+  constexpr milliseconds kMost = 3650 * kOneDay;
   Table<RetentionSettings> table("retention", "How long what is no longer worked with is kept.");
   table
-      .optional("event_ids", &RetentionSettings::event_ids, duration(kDay, kMost),
+      .optional("event_ids", &RetentionSettings::event_ids, duration(kOneDay, kMost),
                 "Ids of webhooks, by which repeats are told; in whole days.")
       .optional("intents", &RetentionSettings::intents, duration(1h, kMost),
                 "Calls that failed or were given up, which `counterpart explain` shows.")
@@ -201,8 +201,8 @@ void compare_backoff(const WorkSettings& work, const Node& node, Problems& probl
 
 Table<WorkSettings> backoff_table() {
   Table<WorkSettings> table("backoff", "Pauses between retries of a record; they double, with some chance in them.");
-  table.optional("first", &WorkSettings::backoff_first, duration(1ms, kDay), "Before the first retry.")
-      .optional("most", &WorkSettings::backoff_most, duration(1ms, kDay), "The longest pause.")
+  table.optional("first", &WorkSettings::backoff_first, duration(1ms, kOneDay), "Before the first retry.")
+      .optional("most", &WorkSettings::backoff_most, duration(1ms, kOneDay), "The longest pause.")
       .check(compare_backoff);
   return table;
 }
@@ -214,7 +214,7 @@ Table<WorkSettings> oscillation_table() {
                 "Answered writes in a row that freeze a field; five times as many freeze what is written to a record.")
       .optional("returns", &WorkSettings::oscillation_returns, integer(1, 1'000),
                 "How often the same value may be written to the same side again, among these.")
-      .optional("window", &WorkSettings::oscillation_window, duration(1s, kDay),
+      .optional("window", &WorkSettings::oscillation_window, duration(1s, kOneDay),
                 "A pause this long resets the count; a slow count, with higher limits, goes on.");
   return table;
 }
@@ -232,7 +232,7 @@ Table<DatabaseSettings> database_table() {
                 "A connection silent for so long is probed, in whole seconds.")
       .optional("unacknowledged", &DatabaseSettings::unacknowledged, duration(1s, 1h),
                 "A connection is given up when what was sent is not acknowledged for so long.")
-      .optional("start_timeout", &DatabaseSettings::start_timeout, duration(1s, kDay),
+      .optional("start_timeout", &DatabaseSettings::start_timeout, duration(1s, kOneDay),
                 "For the private cluster to start; after a crash it replays its log first.")
       .optional("stop_timeout", &DatabaseSettings::stop_timeout, duration(1s, 1h), "For the private cluster to stop.")
       .optional("watch", &DatabaseSettings::watch, duration(10ms, 1h),
@@ -245,14 +245,14 @@ Table<WorkSettings> fence_table() {
   table
       .optional("pages", &WorkSettings::fence_pages, integer(1, 100'000),
                 "Most pages of changed records that are read for it.")
-      .optional("slack", &WorkSettings::fence_slack, duration(0ms, kDay),
+      .optional("slack", &WorkSettings::fence_slack, duration(0ms, kOneDay),
                 "How far the system's clock may be off from ours.");
   return table;
 }
 
 Table<WorkSettings> upkeep_table() {
   Table<WorkSettings> table("upkeep", "Making and dropping partitions, removing what is kept no longer.");
-  table.optional("every", &WorkSettings::upkeep_every, duration(100ms, kDay), "How often it is done.");
+  table.optional("every", &WorkSettings::upkeep_every, duration(100ms, kOneDay), "How often it is done.");
   return table;
 }
 
@@ -263,21 +263,21 @@ Table<WorkSettings> work_table() {
                 "Batches worked at once, a sync. More only where the systems are slow, but allow many calls.")
       .optional("batch", &WorkSettings::batch, integer(1, 1'000), "Records claimed at once by a worker.")
       .optional(
-          "lease", &WorkSettings::lease, duration(10ms, kDay),
+          "lease", &WorkSettings::lease, duration(10ms, kOneDay),
           "A worker that did not finish by then loses its records to another; at least twice each system's time-out.")
       .optional("poll", &WorkSettings::poll, duration(1ms, 1h), "How often due work is looked for when idle.")
       .optional("attempts", &WorkSettings::attempts, integer(1, 1'000),
                 "Tries before a record is parked, if `retry_for` is over too.")
-      .optional("retry_for", &WorkSettings::retry_for, duration(0ms, 365 * kDay),
+      .optional("retry_for", &WorkSettings::retry_for, duration(0ms, 365 * kOneDay),
                 "What fails for the record alone is retried at least so long, besides `attempts`, before it is parked.")
-      .optional("credentials_wait", &WorkSettings::credentials_wait, duration(1s, kDay),
+      .optional("credentials_wait", &WorkSettings::credentials_wait, duration(1s, kOneDay),
                 "The pause before a record is tried again that wrong credentials held up.")
       .optional("put_back", &WorkSettings::put_back, duration(1ms, 1h),
                 "A record whose counterpart another worker holds comes again after so long.")
       .section("backoff", backoff_table())
       .optional("decision_age", &WorkSettings::decision_age, duration(1ms, 1h),
                 "A decision older than this is made again before it is written.")
-      .optional("clock_skew", &WorkSettings::clock_skew, duration(0ms, kDay),
+      .optional("clock_skew", &WorkSettings::clock_skew, duration(0ms, kOneDay),
                 "Changes closer than this count as simultaneous: the leading side wins.")
       .section("oscillation", oscillation_table())
       .section("fence", fence_table())
