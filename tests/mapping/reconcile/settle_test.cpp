@@ -4,7 +4,7 @@
 namespace counterpart::testing {
 namespace {
 
-ObjectMapping email_and_phone() {
+ObjectMapping email_with_phone() {
   return mapping_of({text_field("email"), text_field("phone")});
 }
 
@@ -22,7 +22,7 @@ class AfterAWrite : public ::testing::Test {
                          context);
   }
 
-  ObjectMapping mapping = email_and_phone();
+  ObjectMapping mapping = email_with_phone();
   ReconcileContext context;
   Pair pair = agreed(R"({"email":"a","phone":"1"})", R"({"email":"a","phone":"1"})");
   Decision decision;
@@ -169,7 +169,7 @@ TEST(Create, CarriesEveryFieldThatMayGoThere) {
 }
 
 TEST(Create, ParksWhereAValueCannotBeReadOrHeld) {
-  const ObjectMapping mapping = email_and_phone();
+  const ObjectMapping mapping = email_with_phone();
 
   const Decision unreadable = decide_create(mapping, Side::left, record(R"({"email":"unreadable","phone":"1"})"));
   EXPECT_TRUE(unreadable.parked());
@@ -250,7 +250,7 @@ class AfterACrash : public ::testing::Test {
     return reconcile(mapping, pair.state, pair.now(), {});
   }
 
-  ObjectMapping mapping = email_and_phone();
+  ObjectMapping mapping = email_with_phone();
   Pair pair = agreed(R"({"email":"a","phone":"1"})", R"({"email":"a","phone":"1"})");
   IntentFields intent;
 };
