@@ -96,7 +96,8 @@ TEST(TableFile, ThatIsWrongIsTold) {
        "Download, CSV\n",
        "left;right\na;b\nc;d\nx;\xFC"
        "ber\n"},
-      {"states.csv:3:6: a quotation mark stands inside a cell, or text after the one that closes it; put the whole cell "
+      {"states.csv:3:6: a quotation mark stands inside a cell, or text after the one that closes it; put the whole "
+       "cell "
        "in quotation marks, and write each one inside it twice\n",
        "left;right\na;b\nc;1/2\" pipe\n"},
       {"states.csv:3:3: the quotation mark that begins this cell is never closed; close it; a quotation mark inside a "
