@@ -27,11 +27,12 @@ bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
-/// The separator that the first line holds most of, outside quotes.
+/// The separator that the first line which is not empty holds most of, outside quotes.
 char delimiter_of(std::string_view text) {
   constexpr std::array kDelimiters = {',', ';', '\t'};
   std::array<int, kDelimiters.size()> counts{};
   bool quoted = false;
+  text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
   for (const char c : text) {
     if (c == '"') quoted = !quoted;
     if (quoted) continue;

@@ -27,7 +27,8 @@ struct Row {
 };
 
 /// Reads a whole text; `file` is for messages. A byte order mark is passed over; comma, semicolon or tab is told from
-/// the first line. What cannot be read (another encoding, a stray quotation mark) goes to `problems`, with nullopt.
+/// the first line that is not empty. What cannot be read (another encoding, a stray quotation mark) goes to `problems`,
+/// with nullopt.
 std::optional<std::vector<Row>> parse(std::string_view text, const std::string& file, config::Problems& problems);
 
 /// Rows as text: with a byte order mark (some spreadsheets take a file without it for another encoding), commas and

@@ -158,5 +158,42 @@ RC_GTEST_PROP(OptionsCodecs, HoldAllOptionsOfAnyTable, ()) {
   }
 }
 
+TEST(OptionsCodec, GoesOnWithUnknownOnesWhereThatIsSaid) {
+  const Native some = array({"Nachrichten", "Kino"});
+  EXPECT_EQ(read(options("options(interests, pass)", Side::right), some), "list [Kino][news]");
+  EXPECT_EQ(read(options("options(interests, default=art)", Side::right), some), "list [art][news]");
+  EXPECT_EQ(written(options("options(interests, ';', pass)", Side::right), set_of({"Kino", "news"})),
+            "\"Kino;Nachrichten\"");
+  EXPECT_EQ(written(options("options(interests, default=art)", Side::right), set_of({"Kino", "news"})),
+            R"(["1","Nachrichten"])");
+  EXPECT_EQ(refusal("options(interests, text)", Side::left, list_tables),
+            "19: 'text' is not known here: write one of number, pass, default=");
+}
+
+RC_GTEST_PROP(OptionsCodecs, HoldUnknownOptionsWhereThatIsSaid, ()) {
+  const auto word = rc::gen::elementOf(std::vector<std::string>{"a", "b", "c", "Ä", "A\u0308", "1", "x y", "zz"});
+  const auto rows = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<std::pair<std::string, std::string>>>(rc::gen::pair(word, word)));
+  const ValueTable table{rows};
+  const TableLookup lookup = [&](std::string_view) { return &table; };
+  const CodecPtr left = codec("options(t, pass)", Side::left, lookup);
+  const auto some = [&] {
+    Native::Array chosen;
+    for (const std::string& item : *rc::gen::container<std::vector<std::string>>(word)) chosen.emplace_back(item);
+    return value_of(left->parse(Native(std::move(chosen))));
+  };
+  const Value old = some();
+  const Value edit = some();
+
+  for (const Side side : kSides) {
+    for (const std::string& name : {std::string("options(t, pass)"), std::string("options(t, pass, ';')"),
+                                    "options(t, default='" + rows.front().first + "')"}) {
+      const CodecPtr it = codec(name, side, lookup);
+      holds(it, old);
+      puts(it, old, edit);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace counterpart::testing

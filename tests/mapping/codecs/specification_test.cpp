@@ -73,7 +73,6 @@ TEST(Specification, IsRefusedWithTheColumn) {
       {"option(status)", "7: there is no table 'status'"},
       {"options", "0: the table is missing: write options(table)"},
       {"options(status)", "8: there is no table 'status'"},
-      {"options(status, text)", "16: 'text' is not known here: write one of number"},
       {"list(/)", "5: '/' is no separator: write ';'"},
       {"list(';;')", "5: ';;' is no separator"},
       {"list('a;')", "5: 'a;' is no separator"},
