@@ -100,6 +100,7 @@ void check_blocks(const std::vector<FieldBlock>& blocks, Problems& problems) {
 }
 
 std::string print_blocks(const std::vector<FieldBlock>& blocks) {
+  if (blocks.empty()) return "# the sheet has no rows below its headings\nfields: []\n";
   std::string text;
   for (const FieldBlock& block : blocks) {
     YAML::Emitter out;

@@ -21,7 +21,8 @@ std::vector<FieldBlock> blocks_of(const FieldSheet& sheet);
 /// some side leads. Mistakes go to `problems`.
 void check_blocks(const std::vector<FieldBlock>& blocks, config::Problems& problems);
 
-/// The YAML that stands for them: `fields:` with a row a line, once for each block, under a comment that names it.
+/// The YAML that stands for them: `fields:` with a row a line, once for each block, under a comment that names it; an
+/// empty list where there is none.
 std::string print_blocks(const std::vector<FieldBlock>& blocks);
 
 /// The sheet that stands for the rows of these mappings, as CSV with all columns. What a sheet cannot show goes to

@@ -206,11 +206,6 @@ class SheetReader {
     const std::size_t told_before = problems_.size();
     read_headings(rows.front());
     if (problems_.size() > told_before) return std::nullopt;
-    if (rows.size() == 1) {
-      problems_.add(place_of(rows.front().cells.front()), "the sheet has no rows below its headings",
-                    "fill in a row for each field");
-      return std::nullopt;
-    }
     FieldSheet sheet;
     for (const csv::Row& row : rows) name_cells(row, sheet.cells);
     for (std::size_t i = 1; i < rows.size(); ++i) {

@@ -34,7 +34,7 @@ struct FieldSheet {
 
 /// Reads a sheet from CSV: a heading line, then a row a field. The shorthands for types (table, max length) and the
 /// spellings of directions and of yes and no are written out; what the values mean is read later, as in YAML. Mistakes
-/// go to `problems`; nullopt where the sheet cannot be understood as a whole (encoding, quotes, headings, no row).
+/// go to `problems`; nullopt where the sheet cannot be understood as a whole (encoding, quotes, headings).
 std::optional<FieldSheet> read_field_sheet(std::string_view text, const std::string& file, config::Problems& problems);
 
 /// Adds what was told of the cells to `problems`, with their names, and everything else as it is.

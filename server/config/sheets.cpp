@@ -97,7 +97,11 @@ std::optional<FieldSheet> Sheets::read(const Node& written, const std::string& f
                   "that has at most 4 MiB; relative paths start at the configuration's folder");
     return std::nullopt;
   }
-  return read_field_sheet(*text, file, problems_);
+  auto sheet = read_field_sheet(*text, file, problems_);
+  if (!sheet || !sheet->rows.empty()) return sheet;
+  problems_.add(written.place, "the sheet " + written.shown() + " has no rows below its headings",
+                "fill in a row for each field");
+  return std::nullopt;
 }
 
 void Sheets::refuse_left_over(const Read& read) {

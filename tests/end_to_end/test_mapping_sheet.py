@@ -53,6 +53,11 @@ class MappingSheet(unittest.TestCase):
         self.assertEqual((self.folder / "again.yaml").read_text(), first)
         self.assertTrue((self.folder / "again.csv").read_bytes().startswith(b"\xef\xbb\xbfsync,object,left field"))
 
+    def test_the_blank_template_is_imported_as_no_rows(self):
+        code, told, errors = self.run_mapping("import", str(EXAMPLES / "field-mapping-template.csv"))
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("fields: []", told)
+
     def test_the_examples_of_the_filled_sheet_hold(self):
         self.with_the_filled_sheet()
         code, told, errors = self.run_mapping("test", "--config", "counterpart.yaml")

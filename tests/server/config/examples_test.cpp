@@ -192,6 +192,15 @@ TEST(Examples, TheTemplateOfASheetHasEveryColumnAndIsBlank) {
   EXPECT_EQ(columns.size(), drafts::printed_columns().size() + 2) << "and the shorthands: table, max length";
 }
 
+TEST(Examples, TheBlankTemplateIsImportedAsNoRows) {
+  config::Problems problems;
+  const auto sheet = drafts::read_field_sheet(content(kTemplate), "t.csv", problems);
+
+  EXPECT_EQ(problems.print(), "");
+  EXPECT_EQ(drafts::print_blocks(drafts::blocks_of(*sheet)),
+            "# the sheet has no rows below its headings\nfields: []\n");
+}
+
 TEST(Examples, TheTemplateOfASheetIsFilledInRowByRow) {
   config::Problems problems;
   const auto sheet =
