@@ -22,7 +22,8 @@ Schema persons() {
            {"address.country", Kind::text, false, "", {}},
            {"birthday", Kind::german_date, false, "", {}},
            {"newsletter", Kind::ja_nein, false, "", {}},
-           {"remark", Kind::text, false, "", {}}},
+           {"remark", Kind::text, false, "", {}},
+           {"organisation_id", Kind::integer, false, "", {}}},
           false,
           true,
           400};
@@ -69,6 +70,7 @@ Schema orders() {
            {"status", Kind::option, false, "", {"offen", "gewonnen", "verloren"}},
            {"currency", Kind::option, false, "", {"EUR", "USD", "GBP"}},
            {"total", Kind::german_decimal, false, "", {}},
+           {"organisation_id", Kind::integer, false, "", {}},
            {"positions", Kind::rows, false, "", {}, order_positions()}},
           false,
           true,

@@ -53,8 +53,8 @@ class Codec {
   /// How many paths a side with this codec names.
   virtual std::size_t arity() const { return 1; }
 
-  /// The kind of value it reads and prints: text, number, boolean, date, instant, name, money, list or
-  /// address; "" where it does not tell. Two sides of one field with different kinds never agree.
+  /// The kind of value it reads and prints: text, number, boolean, date, instant, name, money, list, address
+  /// or reference; "" where it does not tell. Two sides of one field with different kinds never agree.
   virtual std::string_view kind() const { return ""; }
 
   /// Every value there is, where they are few enough to be gone through: of a boolean, an option. Else none.
@@ -82,6 +82,8 @@ struct CodecError {
 ///   text(40), text(40, bytes)       longer ones cannot be printed; text(40, truncate): they are cut (narrowing)
 ///   text(40, '[A-Za-z0-9 -]')       other characters (an ICU UnicodeSet) cannot be printed
 ///   email           normal form: the domain in lower case; folding the rest is the *match key's* business
+///   code            what people know a product or a document by (A-4711): white space at the ends left out, inside one
+///                   space; a number is read, too
 ///   phone(DE)       libphonenumber, E.164 (";ext=" kept); region for national numbers
 ///   phone(DE, national), phone(DE, international)   as phone(DE), printed for people
 ///   integer, integer(text)          printed as a JSON number, or as text
@@ -118,6 +120,11 @@ struct CodecError {
 ///   url, url(bare)  normal form; bare: printed without https:// (narrowing)
 ///   vat_id          upper case, without white space and . - / ; country prefix required
 ///                   Of the EU, CH, GB and NO with their check digits; vat_id(unchecked) looks at the form only
+///   reference(companies)   the id of a record of that object mapping (mapping/codecs/reference.h): its counterpart's
+///   id
+///                   is written; reference(companies, number) as a JSON number; reference(companies, required): no
+///                   record is created here without it; reference(companies, placeholder='0'): where there is no
+///                   counterpart, that id is written (narrowing)
 ///   registration    Amtsgericht Charlottenburg HRB 12345 B, in any order; other countries' in upper case;
 ///                   registration(number)  without the court (narrowing)
 ///   name_parts      two paths, [given, family] (narrowing: without a title, which put() keeps); raw and printed are an

@@ -13,6 +13,7 @@ struct Surroundings {
 
 // One maker a codec name, each in its family's file. They throw SpecificationError.
 CodecPtr make_text(const Specification& specification, const Surroundings& around);
+CodecPtr make_code(const Specification& specification, const Surroundings& around);
 CodecPtr make_email(const Specification& specification, const Surroundings& around);
 CodecPtr make_phone(const Specification& specification, const Surroundings& around);
 CodecPtr make_integer(const Specification& specification, const Surroundings& around);
@@ -28,6 +29,7 @@ CodecPtr make_currency(const Specification& specification, const Surroundings& a
 CodecPtr make_url(const Specification& specification, const Surroundings& around);
 CodecPtr make_option(const Specification& specification, const Surroundings& around);
 CodecPtr make_vat_id(const Specification& specification, const Surroundings& around);
+CodecPtr make_reference(const Specification& specification, const Surroundings& around);
 CodecPtr make_registration(const Specification& specification, const Surroundings& around);
 CodecPtr make_options(const Specification& specification, const Surroundings& around);
 CodecPtr make_list(const Specification& specification, const Surroundings& around);

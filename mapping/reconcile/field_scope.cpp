@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mapping/codecs/reference.h"
+
 namespace counterpart {
 namespace {
 
@@ -28,6 +30,12 @@ Look look_at(const FieldSide& side, const Shown& record, const Native& bases, bo
   }
   look.changed = look.base && look.now != *look.base;
   return look;
+}
+
+// Both name records without counterparts: whether these are the same one is not known yet.
+bool names_nobody_known(const FieldRule& rule, const Both<Look>& seen) {
+  return without_counterpart(*rule.side.right.codec, seen.left.now) &&
+         without_counterpart(*rule.side.left.codec, seen.right.now);
 }
 
 // What `to` should show, as rich as it can be; nullopt: `to` holds more than the other side can say,
@@ -68,6 +76,10 @@ void FieldScope::decide(std::size_t index) {
   for (const Side side : kSides) changed_[side] = changed_[side] || seen[side].changed;
   if (frozen) return reconsider_frozen(index, seen);
   if (has_problem(index, untouched, seen)) return;
+  if (names_nobody_known(rule, seen)) {
+    add(index, {FieldResult::waiting, Side::right, "neither side's record has a counterpart yet"}, seen);
+    return;
+  }
   auto verdict = judge(rule, seen, context_);
   if (!verdict) return;
   if (is_write(verdict->result)) {
@@ -109,6 +121,10 @@ void FieldScope::plan_write(std::size_t index, Verdict verdict, const Both<Look>
   Value sent = narrowed(rule.side[to], *value);
   if (sent == seen[to].now) {
     add(index, {FieldResult::agreed, to, verdict.rule + "; " + std::string(name_of(to)) + " holds it already"}, seen);
+    return;
+  }
+  if (without_counterpart(*rule.side[to].codec, sent)) {
+    add(index, {FieldResult::waiting, to, verdict.rule}, seen).sent = std::move(sent);
     return;
   }
   Activity activity = activity_with(rule, verdict, sent, seen);
@@ -208,6 +224,11 @@ std::vector<FieldDecision> decide_new(std::span<const FieldRule> rules, Side tar
       if (is_unknown(*value) || is_blank(*value)) continue;
       field.sent = narrowed(rule.side[target], *value);
       field.now[from] = std::move(*value);
+      if (without_counterpart(*rule.side[target].codec, field.sent)) {
+        field.result = FieldResult::waiting;
+        decisions.push_back(std::move(field));
+        continue;
+      }
       field.problem = write_field(rule.side[target], field.sent, fields);
     } else {
       field.to = from;

@@ -20,6 +20,13 @@ std::string normalise_email(std::string_view text) {
   return codecs::ascii_lower(address.substr(0, *at_sign)) + "@" + codecs::ascii_lower(domain);
 }
 
+/// Nobody types the spaces of a number twice alike.
+std::string normalise_code(std::string_view text) {
+  std::string code = codecs::upper_case(codecs::collapsed(codecs::to_nfc(text)));
+  std::erase(code, ' ');
+  return code;
+}
+
 std::string spelled_for(const Codec& codec, const Value& value, const std::string& normal) {
   const Printed printed = codec.print(value);
   const auto* native = std::get_if<Native>(&printed);
@@ -53,8 +60,15 @@ MatchResult decide(KeyKind kind, const std::vector<Candidate>& candidates) {
 }  // namespace
 
 std::string normalise_key(KeyKind kind, std::string_view text) {
-  if (kind == KeyKind::email) return normalise_email(text);
-  return codecs::normal_vat_id(text).value_or("");
+  switch (kind) {
+    case KeyKind::email:
+      return normalise_email(text);
+    case KeyKind::vat_id:
+      return codecs::normal_vat_id(text).value_or("");
+    case KeyKind::code:
+      break;
+  }
+  return normalise_code(text);
 }
 
 std::vector<KeyValue> match_keys(const ObjectMapping& mapping, Side side, const Record& record) {

@@ -11,7 +11,8 @@ namespace counterpart {
 /// One record's match key in normal form.
 struct KeyValue {
   KeyKind kind = KeyKind::email;
-  std::string normal;   ///< compared: e-mail with ASCII case folded and the domain in IDNA2008 A-labels; VAT id A-Z0-9
+  std::string normal;   ///< compared: e-mail with ASCII case folded and the domain in IDNA2008 A-labels; VAT id A-Z0-9;
+                        ///< a code in upper case, without white space
   std::string spelled;  ///< as the searched side would spell it, for the search in that system
   bool operator==(const KeyValue&) const = default;
 };

@@ -171,6 +171,8 @@ std::string_view name_of(FieldResult result) {
       return "alert";
     case FieldResult::frozen:
       return "frozen";
+    case FieldResult::waiting:
+      return "waiting";
     case FieldResult::problem:
       break;
   }

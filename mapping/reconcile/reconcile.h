@@ -50,6 +50,7 @@ enum class FieldResult : std::uint8_t {
   alert,      ///< a change against the direction is reported, bases stay; decided anew at each pass, so the
               ///< receiver keeps one a value
   frozen,     ///< held for a person (manual, no put, or oscillation); bases stay
+  waiting,    ///< `to` has no counterpart yet of the record that the value names; bases stay
   problem,    ///< unreadable here or not holdable there; the record parks
 };
 std::string_view name_of(FieldResult result);
@@ -64,7 +65,7 @@ struct FieldDecision {
   FieldResult result = FieldResult::agreed;
   Side to = Side::left;  ///< the side written to, where the result writes; a problem's side
   Both<Value> now;       ///< canonical, as read; Unknown where it cannot be read
-  Value sent;            ///< canonical, as it will be held by `to` (narrowed), where the result writes
+  Value sent;            ///< canonical, as it will be held by `to` (narrowed), where the result writes or waits
   std::string rule;      ///< which rule, in words: "changed on left", "conflict: latest, left is newer"
   std::optional<Problem> problem;
 };

@@ -151,4 +151,23 @@ bool in_scope(const ObjectMapping& mapping, Side side, const Record& record) {
   return !where || where->truth([&record](std::string_view name) { return record.fields.member(name); });
 }
 
+std::optional<std::vector<TurnedInto>> turned_into(const ObjectMapping& mapping, Side side, const Record& record) {
+  const std::optional<Becoming>& becomes = mapping.becomes[side];
+  if (!becomes) return std::nullopt;
+  if (!becomes->when.truth([&record](std::string_view name) { return record.fields.member(name); }))
+    return std::nullopt;
+  std::vector<TurnedInto> heirs;
+  for (const Heir& heir : becomes->heirs) {
+    const Native* id = heir.id.find(record.fields);
+    const bool told = id != nullptr && (id->is_text() || id->is_number()) && !id->plain().empty();
+    if (told) heirs.push_back({heir.mapping, id->plain()});
+  }
+  return heirs;
+}
+
+bool is_final(const ObjectMapping& mapping, Side side, const Record& record) {
+  const std::optional<Expression>& when = mapping.final_when[side];
+  return when && when->truth([&record](std::string_view name) { return record.fields.member(name); });
+}
+
 }  // namespace counterpart

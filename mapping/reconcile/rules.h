@@ -98,9 +98,9 @@ struct RowsRule {
   std::optional<TotalsRule> totals;
 };
 
-enum class KeyKind : std::uint8_t { email, vat_id };
+enum class KeyKind : std::uint8_t { email, vat_id, code };
 constexpr std::string_view name_of(KeyKind kind) {
-  return kind == KeyKind::email ? "email" : "vat_id";
+  return kind == KeyKind::email ? "email" : kind == KeyKind::vat_id ? "vat_id" : "code";
 }
 
 /// A field that says who a record is, in order of trust.
@@ -109,12 +109,28 @@ struct MatchKey {
   std::size_t field = 0;  ///< index into ObjectMapping::fields
 };
 
+/// A record that a record turns into.
+struct Heir {
+  std::string mapping;  ///< the object mapping that it takes part in
+  Path id;              ///< where the record tells its id
+};
+
+/// When a record turns into others of its system: a lead that is converted.
+struct Becoming {
+  Expression when;  ///< over the record, as `where`
+  std::vector<Heir> heirs;
+};
+
 /// An object type on the left, its counterpart type on the right, and the rules between them.
 struct ObjectMapping {
   std::string name;
   Both<std::string> object;               ///< the connectors' object names
   Both<std::optional<Expression>> where;  ///< scope: the record's top-level members by name
-  Both<Native> on_create_set;             ///< object: path text → value put into records created there
+  /// True of a record that its system does not let anybody edit any more (a posted invoice); over its members, as
+  /// `where`.
+  Both<std::optional<Expression>> final_when;
+  Both<std::optional<Becoming>> becomes;
+  Both<Native> on_create_set;  ///< object: path text → value put into records created there
   Both<OnCreate> on_create{OnCreate::create, OnCreate::create};
   Both<OnDelete> on_delete{OnDelete::park, OnDelete::park};
   std::vector<MatchKey> match;
@@ -163,5 +179,17 @@ bool equal(const FieldRule& rule, const Value& left, const Value& right);
 
 /// True if the record is in the mapping's scope on that side. Throws EvaluationError.
 bool in_scope(const ObjectMapping& mapping, Side side, const Record& record);
+
+/// An heir that a record tells of.
+struct TurnedInto {
+  std::string mapping;
+  std::string id;
+};
+
+/// What the record has turned into; nullopt: it is still itself. Throws EvaluationError.
+std::optional<std::vector<TurnedInto>> turned_into(const ObjectMapping& mapping, Side side, const Record& record);
+
+/// True if the record is final on that side: it is not to be written. Throws EvaluationError.
+bool is_final(const ObjectMapping& mapping, Side side, const Record& record);
 
 }  // namespace counterpart

@@ -45,6 +45,7 @@ void print_story(const Native& record) {
       std::printf("  base %-5s %s\n", side.c_str(), one_line(fields).c_str());
   }
   print_list(record, "frozen", "held for a person");
+  print_list(record, "waiting", "waits for a record that it names, and that has no counterpart yet");
   print_list(record, "history", "history, newest first");
   print_list(record, "intents", "calls under way, failed or given up, newest first");
   print_list(record, "evidence", "webhooks, newest first");

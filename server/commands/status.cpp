@@ -15,11 +15,12 @@ int status(const DaemonOptions& options) {
     std::puts(print_json(answer).c_str());
     return 0;
   }
-  std::printf("%-20s %8s %8s %12s %8s %8s %8s\n", "sync", "links", "waiting", "oldest [s]", "parked", "frozen", "open");
+  std::printf("%-20s %8s %8s %12s %8s %8s %8s %8s\n", "sync", "links", "queued", "oldest [s]", "parked", "frozen",
+              "waiting", "open");
   for (const Native& sync : answer.member("syncs")->array()) {
-    std::printf("%-20s %8s %8s %12s %8s %8s %8s\n", text(sync, "name").c_str(), text(sync, "links").c_str(),
+    std::printf("%-20s %8s %8s %12s %8s %8s %8s %8s\n", text(sync, "name").c_str(), text(sync, "links").c_str(),
                 text(sync, "dirty").c_str(), text(sync, "oldest_seconds").c_str(), text(sync, "parked").c_str(),
-                text(sync, "frozen").c_str(), text(sync, "open_intents").c_str());
+                text(sync, "frozen").c_str(), text(sync, "waiting").c_str(), text(sync, "open_intents").c_str());
   }
   return 0;
 }

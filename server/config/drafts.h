@@ -88,6 +88,17 @@ struct ChildRows {
   std::optional<Totals> totals;
 };
 
+/// What a record turns into in its own system.
+struct Into {
+  Place place;
+  Node mapping, id;
+};
+struct Becomes {
+  Place place;
+  std::optional<Node> when;
+  std::vector<Into> into;
+};
+
 struct OnDeletes {
   OnDelete left = OnDelete::park;
   OnDelete right = OnDelete::park;
@@ -100,6 +111,8 @@ struct Object {
   std::optional<Node> name;
   std::string left, right;
   Sides where;
+  Sides final_when;
+  Both<std::optional<Becomes>> becomes;
   std::vector<Node> match;
   Both<OnCreate> on_create{OnCreate::create, OnCreate::create};
   Sides on_create_set;

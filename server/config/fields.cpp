@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "mapping/codecs/reference.h"
 #include "server/config/resolve.h"
 
 namespace counterpart::drafts {
@@ -44,7 +45,7 @@ std::optional<ResolvedField> FieldReader::read(const Field& field) {
   const auto conflict =
       conflict_of(field.conflict.value_or(leading_ ? Conflict::leading : Conflict::manual), field.place);
   const auto initial = initial_of(field.initial, field.place);
-  if (!whole || !conflict || !initial) return std::nullopt;
+  if (!whole || !conflict || !initial || !is_one_reference(field, result.rule)) return std::nullopt;
   result.rule.name = field.name ? field.name->scalar : result.rule.side.left.name;
   result.rule.direction = field.direction;
   result.rule.forbidden = field.against_direction;
@@ -52,6 +53,21 @@ std::optional<ResolvedField> FieldReader::read(const Field& field) {
   result.rule.initial = *initial;
   result.rule.empty_never_overwrites = field.empty_never_overwrites;
   return result;
+}
+
+/// A record that one side names is one of the same mapping on the other.
+bool FieldReader::is_one_reference(const Field& field, const FieldRule& rule) {
+  const Reference* left = reference_of(*rule.side.left.codec);
+  const Reference* right = reference_of(*rule.side.right.codec);
+  const bool same = left == nullptr || right == nullptr ? left == right : left->mapping == right->mapping;
+  if (!same) {
+    problems_.add(field.as.left ? field.as.left->place : field.place,
+                  "the two sides do not name records of the same mapping",
+                  "write reference(…) with the same mapping's name on both sides");
+  } else if (left != nullptr) {
+    references_.emplace_back(field.as.left->place, left->mapping);
+  }
+  return same;
 }
 
 std::optional<FieldSide> FieldReader::read_side(const Field& field, Side side, std::string& specification) {

@@ -83,6 +83,15 @@ Native canonical(const RowsRule& rule, const RowCodecs& codecs) {
   return Native(std::move(out));
 }
 
+Native canonical(const Becoming& becomes, Side side) {
+  Native::Array out{"becomes", name_of(side), becomes.when.text()};
+  for (const Heir& heir : becomes.heirs) {
+    out.emplace_back(heir.mapping);
+    out.emplace_back(heir.id.text());
+  }
+  return Native(std::move(out));
+}
+
 Native canonical(const ObjectMapping& mapping, const ObjectCodecs& codecs) {
   Native::Array out{mapping.name};
   for (const Side side : kSides) {
@@ -91,6 +100,11 @@ Native canonical(const ObjectMapping& mapping, const ObjectCodecs& codecs) {
     out.push_back(sorted_members(mapping.on_create_set[side]));
     out.push_back(number_of(mapping.on_create[side]));
     out.push_back(number_of(mapping.on_delete[side]));
+  }
+  for (const Side side : kSides) {
+    if (mapping.becomes[side]) out.push_back(canonical(*mapping.becomes[side], side));
+    if (mapping.final_when[side])
+      out.push_back(Native(Native::Array{"final", name_of(side), text_of(mapping.final_when[side])}));
   }
   Native::Array match;
   for (const MatchKey& key : mapping.match) {

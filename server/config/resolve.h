@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/config/drafts.h"
@@ -61,10 +62,13 @@ class FieldReader {
   /// One side of a sum that records tell; `specification`: as of a field.
   std::optional<FieldSide> read_sum(const Sum& sum, Side side, std::string& specification);
   const std::set<std::string, std::less<>>& used_tables() const { return used_; }
+  /// Object mappings that fields refer to, each where that is written.
+  const std::vector<std::pair<Place, std::string>>& references() const { return references_; }
 
  private:
   std::optional<FieldSide> read_side(const Field& field, Side side, std::string& specification);
   CodecPtr read_codec(const std::optional<Node>& written, const Place& place, Side side, std::string& specification);
+  bool is_one_reference(const Field& field, const FieldRule& rule);
   std::optional<ConflictRule> conflict_of(Conflict written, const Place& place);
   std::optional<InitialRule> initial_of(const std::optional<Initial>& written, const Place& place);
   std::optional<Side> leading_for(const Place& place, const char* key);
@@ -73,6 +77,7 @@ class FieldReader {
   std::optional<Side> leading_;
   Problems& problems_;
   std::set<std::string, std::less<>> used_;
+  std::vector<std::pair<Place, std::string>> references_;
 };
 
 /// Small languages inside scalars; a mistake stands at its own column.

@@ -106,6 +106,28 @@ Type<OnDelete> on_delete() {
   return type;
 }
 
+Table<Into> into_table() {
+  Table<Into> table("into");
+  table.required("mapping", &Into::mapping, scalar(), "The object mapping that it takes part in.")
+      .required("id", &Into::id, scalar(), "The path at which the record tells its id.");
+  return table;
+}
+
+Table<Becomes> becomes_table() {
+  Table<Becomes> table("becomes", "A record that turns into others of its system: a lead that is converted.");
+  table.required("when", &Becomes::when, maybe(scalar()), "An expression over the record: it has turned into others.")
+      .required("into", &Becomes::into, list_of(config::placed(into_table().type())), "What it turned into.");
+  return table;
+}
+
+Table<Both<std::optional<Becomes>>> becomes_sides_table() {
+  const auto one = maybe(config::placed(becomes_table().type()));
+  Table<Both<std::optional<Becomes>>> table("becomes");
+  table.optional("left", &Both<std::optional<Becomes>>::left, one, "A left record turns into left records.")
+      .optional("right", &Both<std::optional<Becomes>>::right, one, "A right record turns into right records.");
+  return table;
+}
+
 Table<OnDeletes> on_delete_table() {
   Table<OnDeletes> table("on_delete");
   table.optional("left", &OnDeletes::left, on_delete(), "The right record is gone.")
@@ -283,9 +305,17 @@ Table<Object> object_table() {
       .optional(
           "where", &Object::where, both_or_each("where"),
           "An expression over the record, for both sides or each its own: only records for which it is true take part.")
-      .optional("match", &Object::match, list_of(scalar()),
-                "Names of fields that tell who a record is, in order of trust; of the codecs email and vat_id. Without "
-                "any, nothing is linked and all is created.")
+      .optional(
+          "final", &Object::final_when, both_or_each("final"),
+          "An expression over the record, for both sides or each its own: a record for which it is true cannot be "
+          "edited in its system any more (a posted invoice). A change that would be written there is set aside.")
+      .optional("becomes", &Object::becomes, becomes_sides_table().type(),
+                "When records turn into others (a lead that is converted): their counterpart goes over to what they "
+                "became.")
+      .optional(
+          "match", &Object::match, list_of(scalar()),
+          "Names of fields that tell who a record is, in order of trust; of the codecs email, vat_id and code. Without "
+          "any, nothing is linked and all is created.")
       .optional("on_create", &Object::on_create, on_create_table().type(),
                 "What becomes of a record without counterpart; the key is the side that is written to.")
       .optional("on_create_set", &Object::on_create_set, sides_table("on_create_set", value_map()).type(),

@@ -27,6 +27,8 @@ class ObjectReader {
     for (const ChildRows& rows : object.rows) read_rows(rows, result);
     for (const Side side : kSides) {
       if (object.where[side]) mapping.where[side] = read_expression(*object.where[side], problems_);
+      if (object.final_when[side]) mapping.final_when[side] = read_expression(*object.final_when[side], problems_);
+      if (object.becomes[side]) mapping.becomes[side] = read_becomes(*object.becomes[side]);
       if (object.on_create_set[side])
         mapping.on_create_set[side] = read_values(*object.on_create_set[side], side, mapping.fields);
     }
@@ -36,6 +38,16 @@ class ObjectReader {
   }
 
  private:
+  std::optional<Becoming> read_becomes(const Becomes& becomes) {
+    auto when = read_expression(*becomes.when, problems_);
+    std::vector<Heir> heirs;
+    for (const Into& into : becomes.into) {
+      if (auto path = read_path(into.id, problems_)) heirs.push_back({into.mapping.scalar, std::move(*path)});
+    }
+    if (!when) return std::nullopt;
+    return Becoming{std::move(*when), std::move(heirs)};
+  }
+
   /// Names of fields that could not be read are known all the same: `match` may name them.
   std::vector<FieldRule> read_fields(const std::vector<Field>& fields, std::vector<Both<std::string>>& codecs) {
     std::vector<FieldRule> rules;
@@ -242,7 +254,7 @@ class ObjectReader {
     const auto kind = key_kind(left);
     if (!kind || left != codec_name(result.codecs.fields[index].right)) {
       problems_.add(name.place, "the field " + name.shown() + " cannot tell who a record is",
-                    "give it the type email or vat_id on both sides (as: email), or match by another field");
+                    "give it the type email, vat_id or code on both sides (as: email), or match by another field");
       return;
     }
     result.mapping.match.push_back({*kind, index});
@@ -264,7 +276,7 @@ class ObjectReader {
   }
 
   static std::optional<KeyKind> key_kind(std::string_view codec) {
-    for (const KeyKind kind : {KeyKind::email, KeyKind::vat_id}) {
+    for (const KeyKind kind : {KeyKind::email, KeyKind::vat_id, KeyKind::code}) {
       if (codec == name_of(kind)) return kind;
     }
     return std::nullopt;
@@ -308,12 +320,32 @@ class SyncReader {
       result.whole.push_back(object.whole && problems_.size() == told_before);
       codecs.push_back(std::move(resolved.codecs));
     }
+    refuse_unknown_mappings(fields, sync.objects, result);
     result.version = fingerprint(result, codecs, used(fields));
     remember(result);
     return result;
   }
 
  private:
+  void refuse_unknown_mappings(const FieldReader& fields, const std::vector<Object>& objects,
+                               const SyncConfiguration& sync) {
+    std::vector<std::string> known;
+    for (const ObjectMapping& mapping : sync.mappings) known.push_back(mapping.name);
+    auto named = fields.references();
+    for (const Object& object : objects) {
+      for (const Side side : kSides) {
+        if (!object.becomes[side]) continue;
+        for (const Into& into : object.becomes[side]->into) named.emplace_back(into.mapping.place, into.mapping.scalar);
+      }
+    }
+    for (const auto& [place, mapping] : named) {
+      if (std::ranges::find(known, mapping) != known.end()) continue;
+      const std::string near = config::nearest(mapping, known);
+      problems_.add(place, "there is no object mapping '" + mapping + "' in this sync to refer to",
+                    near.empty() ? "name one of: " + config::listed(known) : "did you mean '" + near + "'?");
+    }
+  }
+
   void check_between(const Between& between) {
     for (const Node* system : {&between.left, &between.right}) {
       const bool missing = system->kind != Node::Kind::scalar;

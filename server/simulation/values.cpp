@@ -34,7 +34,7 @@ FieldValues::FieldValues(const FieldRule& rule, std::optional<KeyKind> key) : ru
   });
   std::vector<Kind> kinds{Kind::text, Kind::email,   Kind::phone, Kind::vat_id, Kind::url,  Kind::number,
                           Kind::date, Kind::instant, Kind::name,  Kind::money,  Kind::list, Kind::address};
-  if (key) kinds = {*key == KeyKind::email ? Kind::email : Kind::vat_id};
+  if (key) kinds = {*key == KeyKind::email ? Kind::email : *key == KeyKind::vat_id ? Kind::vat_id : Kind::text};
   if (!few_.empty()) kinds = {Kind::few};
   const auto found = std::ranges::find_if(kinds, [&](Kind kind) { return holds(kind); });
   if (found != kinds.end()) kind_ = *found;

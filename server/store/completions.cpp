@@ -7,6 +7,7 @@
 #include "server/store/intents.h"
 #include "server/store/leases.h"
 #include "server/store/links.h"
+#include "server/store/waiting.h"
 
 namespace counterpart::store {
 
@@ -50,8 +51,8 @@ std::optional<RecordKey> settled_counterpart(const Ending& ending) {
 /// One complete() under way.
 class Completing {
  public:
-  Completing(Transaction& transaction, SyncId sync, LeaseNumber lease)
-      : transaction_(transaction), sync_(sync), lease_(lease) {}
+  Completing(Transaction& transaction, SyncId sync, LeaseNumber lease, std::vector<Woken>& woken)
+      : transaction_(transaction), sync_(sync), lease_(lease), woken_(woken) {}
 
   std::vector<bool> run(const std::vector<Completion>& completions) {
     const std::vector<bool> held = lock(completions);
@@ -64,7 +65,9 @@ class Completing {
     store_parked();
     store_frozen();
     store_rest();
+    store_waits();
     end_dirty();
+    mark_awaited_and_waiters();
     return held;
   }
 
@@ -242,6 +245,47 @@ class Completing {
     transaction_.later("resolve_alerts_about", Arguments({sync_}, settled).and_columns(kept));
   }
 
+  void store_waits() {
+    std::vector<RecordKey> ends;
+    std::vector<const Wait*> waits;
+    for (const Ending& ending : endings_) {
+      const Completion& wanted = *ending.wanted;
+      if (ending.link_conflict || !wanted.waits) continue;
+      ends.push_back(wanted.key);
+      if (wanted.link) {
+        const Side side = other(wanted.key.side);
+        if (!wanted.link->id[side].empty()) ends.push_back({wanted.key.mapping, side, wanted.link->id[side]});
+      }
+      for (const Wait& wait : *wanted.waits) waits.push_back(&wait);
+    }
+    counterpart::store::store_waits(transaction_, sync_, ends, waits);
+  }
+
+  /// What is waited for is worked next, and who has waited for what was worked comes again. Last of all: their rows in
+  /// the queue may be those that just left it. Who begins to wait marks the other one in the same transaction, so that
+  /// work on it which is just ending is done once more: no release is missed.
+  void mark_awaited_and_waiters() {
+    std::vector<Mark> marks;
+    std::vector<const Release*> releases;
+    for (const Ending& ending : endings_) {
+      const Completion& wanted = *ending.wanted;
+      if (ending.link_conflict) continue;
+      for (const Release& release : wanted.releases) releases.push_back(&release);
+      if (!wanted.waits) continue;
+      for (const Wait& wait : *wanted.waits) {
+        if (wait.begins) add_mark(marks, wait.awaited, wanted.correlation);
+      }
+    }
+    for (const RecordKey& waiter : read_waiters(transaction_, sync_, releases)) add_mark(marks, waiter, "");
+    if (!marks.empty()) store_marks(transaction_, sync_, marks, woken_);
+  }
+
+  static void add_mark(std::vector<Mark>& marks, const RecordKey& key, const std::string& correlation) {
+    Mark& mark = marks.emplace_back();
+    mark.key = key;
+    mark.correlation = correlation;
+  }
+
   /// Rows whose generation is still the claimed one leave the queue; the others stay.
   void end_dirty() {
     Columns done(3);
@@ -271,14 +315,15 @@ class Completing {
   Transaction& transaction_;
   SyncId sync_;
   LeaseNumber lease_;
+  std::vector<Woken>& woken_;
   std::vector<Ending> endings_;
 };
 
 }  // namespace
 
 std::vector<bool> complete_records(Transaction& transaction, SyncId sync, LeaseNumber lease,
-                                   const std::vector<Completion>& completions) {
-  return Completing(transaction, sync, lease).run(completions);
+                                   const std::vector<Completion>& completions, std::vector<Woken>& woken) {
+  return Completing(transaction, sync, lease, woken).run(completions);
 }
 
 Completion refused_completion(const Completion& refused, const std::string& why) {

@@ -189,6 +189,28 @@ struct IntentResult {
   std::string result;  ///< in words
 };
 
+/// A record waits for one that it names to get a counterpart.
+struct Wait {
+  RecordKey waiter;
+  RecordKey awaited;
+  std::string field;    ///< of the waiter, for people
+  bool begins = false;  ///< it did not wait for that one before: the other one becomes dirty
+  bool tried = false;   ///< work on the other one has ended without: only its link is waited for
+};
+
+/// How it stands with a record that another one would wait for.
+struct Awaited {
+  bool known = false;                ///< it is waited for already
+  bool circular = false;             ///< it waits for the asking one itself
+  std::optional<std::string> ended;  ///< work on it has ended since without a counterpart; how, in words
+};
+
+/// Work on a record that others may wait for has ended.
+struct Release {
+  RecordKey awaited;
+  bool linked = false;  ///< it has a counterpart
+};
+
 /// How one claimed record's work ended.
 struct Completion {
   RecordKey key;
@@ -213,6 +235,9 @@ struct Completion {
   std::vector<IntentResult> intents;
   std::vector<std::pair<RecordKey, std::vector<KeyValue>>> identity;  ///< match keys of records read
   std::vector<AlertRow> alerts;
+  /// What the pair waits for now, under either of its ends; nullopt: as before.
+  std::optional<std::vector<Wait>> waits;
+  std::vector<Release> releases;  ///< who waits for these becomes dirty
 };
 
 /// How long what is no longer worked with is kept; evidence and event ids by whole days, history by whole months.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "server/store/claim_hints.h"
 #include "server/store/completions.h"
@@ -16,6 +18,7 @@
 #include "server/store/sharing.h"
 #include "server/store/statistics.h"
 #include "server/store/upkeep.h"
+#include "server/store/waiting.h"
 #include "server/within.h"
 
 namespace counterpart::store {
@@ -37,11 +40,15 @@ using Abandoned = std::set<std::pair<SyncId, LeaseNumber>>;
 
 /// Halves a batch that is refused until the culprits stand alone; these are stored as parked.
 std::vector<bool> complete_or_split(Session& session, SyncId sync, LeaseNumber lease,
-                                    const std::vector<Completion>& batch) {
+                                    const std::vector<Completion>& batch, std::vector<Woken>& woken) {
   std::vector<bool> held;
   const auto store = [&](const std::vector<Completion>& part) {
-    session.transact("complete",
-                     [&](Transaction& transaction) { held = complete_records(transaction, sync, lease, part); });
+    std::vector<Woken> marked;
+    session.transact("complete", [&](Transaction& transaction) {
+      marked.clear();
+      held = complete_records(transaction, sync, lease, part, marked);
+    });
+    std::ranges::move(marked, std::back_inserter(woken));
   };
   try {
     store(batch);
@@ -54,8 +61,8 @@ std::vector<bool> complete_or_split(Session& session, SyncId sync, LeaseNumber l
     }
   }
   const auto middle = batch.begin() + static_cast<std::ptrdiff_t>(batch.size() / 2);
-  std::vector<bool> all = complete_or_split(session, sync, lease, {batch.begin(), middle});
-  const std::vector<bool> rest = complete_or_split(session, sync, lease, {middle, batch.end()});
+  std::vector<bool> all = complete_or_split(session, sync, lease, {batch.begin(), middle}, woken);
+  const std::vector<bool> rest = complete_or_split(session, sync, lease, {middle, batch.end()}, woken);
   all.insert(all.end(), rest.begin(), rest.end());
   return all;
 }
@@ -314,13 +321,30 @@ awaitable<std::vector<bool>> Store::complete(SyncId sync, LeaseNumber lease, std
   const bool queue_grown = impl_->worked_.note(completions.size());
   const bool grown = impl_->linked_.note(static_cast<std::size_t>(pairs)) || queue_grown;
   Lane& reports = impl_->lanes_.reports();
-  std::function<std::vector<bool>(Session&)> work = [sync, lease,
-                                                     completions = std::move(completions)](Session& session) {
-    return complete_or_split(session, sync, lease, completions);
+  using Held = std::pair<std::vector<bool>, std::vector<Woken>>;
+  std::function<Held(Session&)> work = [sync, lease, completions = std::move(completions)](Session& session) {
+    std::vector<Woken> woken;
+    std::vector<bool> held = complete_or_split(session, sync, lease, completions, woken);
+    return Held(std::move(held), std::move(woken));
   };
-  std::vector<bool> held = co_await impl_->lanes_.work().with_session<std::vector<bool>>(std::move(work));
+  auto [held, woken] = co_await impl_->lanes_.work().with_session<Held>(std::move(work));
+  impl_->post_wake(std::move(woken));
   if (grown) reports.submit(make_statistics_job());
   co_return held;
+}
+
+awaitable<std::vector<std::optional<std::string>>> Store::counterparts(SyncId sync, std::vector<RecordKey> records) {
+  using Found = std::vector<std::optional<std::string>>;
+  return impl_->lanes_.work().run<Found>("counterparts",
+                                         [sync, records = std::move(records)](Transaction& transaction) {
+                                           return read_counterparts(transaction, sync, records);
+                                         });
+}
+
+awaitable<std::vector<Awaited>> Store::awaited(SyncId sync, std::vector<std::pair<RecordKey, RecordKey>> waits) {
+  return impl_->lanes_.work().run<std::vector<Awaited>>(
+      "awaited",
+      [sync, waits = std::move(waits)](Transaction& transaction) { return read_awaited(transaction, sync, waits); });
 }
 
 awaitable<bool> Store::renew(SyncId sync, LeaseNumber lease, milliseconds duration) {

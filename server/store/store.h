@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/ports/clock.h"
@@ -64,8 +65,8 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// and deadlocks are retried inside. Fault points "commit.<name>.before|after" are reached on the lanes'
 /// threads; the names: register_syncs, beat, accept, mark, claim, give_back, lease_keys, leave_keys, renew, links_of,
 /// identities, index, open_creates, begin_intents, store_created, complete, reopen_links, has_links, release,
-/// take_over, announce, pace, begin_sweep, keep_sweep, end_sweep, watermark, save_watermark, listings, save_listings,
-/// upkeep, statistics, status, parked, retry_parked, explain, store_alert, resolve_alert.
+/// counterparts, awaited, take_over, announce, pace, begin_sweep, keep_sweep, end_sweep, watermark, save_watermark,
+/// listings, save_listings, upkeep, statistics, status, parked, retry_parked, explain, store_alert, resolve_alert.
 class Store {
  public:
   /// `host`: who runs its lanes, for simulations; nullptr: threads of their own.
@@ -154,11 +155,18 @@ class Store {
 
   /// Ends claimed records: base, history, outcome, dirty row in one transaction. A dirty row whose
   /// generation has moved stays, due at once. False where the lease was lost: nothing was stored for it.
-  /// Leases of completed records are released. Where a link cannot be made (a live link names one of the
-  /// two already) or changed (it has ended), only the results of intents, match keys and alerts are stored,
-  /// the outcome becomes `retry` and the record is due again in a moment; the answer is true. A completion
-  /// that the database refuses (a text with U+0000, say) is stored as parked, without spoiling the others'.
+  /// Leases of completed records are released. Who begins to wait for another record makes that dirty, and who waited
+  /// for one that was worked becomes dirty (Completion::waits, releases). Where a link cannot be made (a live link
+  /// names one of the two already) or changed (it has ended), only the results of intents, match keys and alerts are
+  /// stored, the outcome becomes `retry` and the record is due again in a moment; the answer is true. A completion that
+  /// the database refuses (a text with U+0000, say) is stored as parked, without spoiling the others'.
   awaitable<std::vector<bool>> complete(SyncId sync, LeaseNumber lease, std::vector<Completion> completions);
+
+  /// The counterparts (live links) of these records' ids on the other side; one answer a record.
+  awaitable<std::vector<std::optional<std::string>>> counterparts(SyncId sync, std::vector<RecordKey> records);
+
+  /// How it stands with each second record, for which the first would wait (Completion::waits).
+  awaitable<std::vector<Awaited>> awaited(SyncId sync, std::vector<std::pair<RecordKey, RecordKey>> waits);
 
   /// For work that broke off because the database was away: what is left of the lease is released as soon as
   /// the database answers (with the next claim of any sync), so that it runs again within seconds. Nothing is
@@ -228,7 +236,7 @@ class Store {
   // --- seen from outside ----------------------------------------------------------------------
 
   /// As JSON for the CLI and metrics; times are ISO 8601 in UTC. Counts stop at a million.
-  ///   {"syncs": [{"name", "dirty", "due", "oldest_seconds", "parked", "frozen", "links", "tombstones",
+  ///   {"syncs": [{"name", "dirty", "due", "oldest_seconds", "parked", "frozen", "waiting", "links", "tombstones",
   ///               "open_intents", "alerts"}]}
   /// `due`: waiting for a worker now; `oldest_seconds`: age of the oldest unworked news, to the millisecond, 0 if none.
   awaitable<Native> status();
@@ -246,6 +254,7 @@ class Store {
   ///     null, "link": {"id", "left", "right", "since", "revisions": {"left", "right"}, "ended", "tombstone"} | null,
   ///     "base": {"left": {…}, "right": {…}} | null,
   ///     "frozen": [{"field", "reason", "left", "right", "since"}],
+  ///     "waiting": [{"field", "mapping", "side", "record", "since", "tried"}],
   ///     "parked": {"id", "reason", "field", "remedy", "since", "correlation"} | null,
   ///     "outcome": {"outcome", "detail", "at", "correlation"} | null,
   ///     "history": [{"at", "written", "field", "what", "before", "after", "lost", "rule", "mapping_version",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "connectors/webhook/signed_text.h"
+#include "mapping/reconcile/references.h"
 
 namespace counterpart {
 
@@ -211,6 +212,9 @@ Topology make_topology(const Configuration& configuration, const TopologyPorts& 
     sync.settings = &settings;
     for (const Side side : kSides) sync.system[side] = topology.system(settings.between[side]);
     for (const ObjectMapping& mapping : settings.mappings) {
+      const std::set<std::string> named = mappings_referred_to(mapping);
+      if (!named.empty()) sync.referring.insert(mapping.name);
+      sync.referred.insert(named.begin(), named.end());
       for (const Side side : kSides) MappingCheck(settings.place_of(mapping), sync, mapping, problems).run(side);
     }
   }

@@ -34,6 +34,8 @@ struct Sync {
   /// Sides of mappings whose records have all been listed once, and lately swept to the end by some daemon: before,
   /// nobody knows what is missing there, or who is who.
   std::set<std::pair<std::string, Side>> listed;
+  std::set<std::string> referring;  ///< mappings with fields that name other records
+  std::set<std::string> referred;   ///< mappings whose records others name
 
   /// nullptr for a name that this sync's configuration does not know (any more).
   const ObjectMapping* mapping(std::string_view name) const;

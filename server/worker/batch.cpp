@@ -4,6 +4,7 @@
 #include <map>
 
 #include "server/observe/log.h"
+#include "server/worker/conversion.h"
 #include "server/worker/deciding.h"
 #include "server/worker/endings.h"
 #include "server/worker/fence.h"
@@ -11,6 +12,7 @@
 #include "server/worker/neighbours.h"
 #include "server/worker/reading.h"
 #include "server/worker/recovery.h"
+#include "server/worker/references.h"
 #include "server/worker/writing.h"
 
 namespace counterpart {
@@ -50,6 +52,12 @@ std::vector<Item> make_items(const Work& work, std::vector<store::Claimed> claim
   return items;
 }
 
+std::vector<Item*> all_of(std::vector<Item>& items) {
+  std::vector<Item*> all;
+  for (Item& item : items) all.push_back(&item);
+  return all;
+}
+
 void end_what_needs_no_reading(Work& work, Item& item) {
   if (item.mapping == nullptr) {
     end(item, store::Outcome::excluded, "the configuration has no such mapping any more");
@@ -79,6 +87,7 @@ boost::asio::awaitable<void> read_news_sides(Work& work, std::vector<Item>& item
     }
     co_await read_side(work, std::move(wanted), side);
   }
+  co_await hand_over_to_heirs(work, under_way(items));
   for (Item* item : under_way(items)) {
     if (ends_unchanged(*item)) {
       end(*item, store::Outcome::unchanged, "it holds what it held when the two sides last agreed");
@@ -94,6 +103,7 @@ boost::asio::awaitable<void> read_counterparts(Work& work, std::vector<Item>& it
     }
     co_await read_side(work, std::move(wanted), side);
   }
+  co_await hand_over_to_heirs(work, under_way(items));
 }
 
 void decide_pairs(Work& work, std::vector<Item>& items) {
@@ -127,6 +137,7 @@ boost::asio::awaitable<void> find_counterparts(Work& work, std::vector<Item>& it
   const std::vector<Item*> waiting = unlinked(items);
   co_await match_unlinked(work, waiting);
   co_await read_found_in_doubt(work, waiting);
+  co_await learn_counterparts(work, waiting);
   for (Item* item : waiting) {
     if (item->ended || !item->record.left || !item->record.right) continue;
     settle_updates_in_doubt(work, *item);
@@ -193,6 +204,7 @@ boost::asio::awaitable<void> complete(Work& work, std::vector<Item>& items) {
   for (Item& item : items) {
     // Nothing may end without a named outcome.
     end_later(work, item, "left undecided");
+    release_waiting(work, item);
   }
   auto completions = completions_of(items);
   const auto stored = co_await work.store.complete(work.sync.id, work.lease, std::move(completions));
@@ -220,8 +232,10 @@ boost::asio::awaitable<void> work_batch(Work& work, store::Claim claim) {
   co_await settle_creates_in_doubt(work, under_way(items));
   co_await read_news_sides(work, items);
   co_await read_counterparts(work, items);
+  co_await learn_counterparts(work, under_way(items));
   decide_pairs(work, items);
   co_await find_counterparts(work, items);
+  co_await wait_for_counterparts(work, all_of(items));
   co_await write_decisions(work, under_way(items));
   co_await release_to_neighbours(work);
   co_await complete(work, items);

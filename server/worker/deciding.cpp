@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "mapping/config/problem.h"
 #include "mapping/reconcile/told.h"
 #include "mapping/reconcile/totals.h"
 #include "mapping/reconcile/unchanged.h"
@@ -35,6 +36,36 @@ void freeze(Work& work, Item& item, store::FrozenField field) {
             is_row ? "make both sides equal in this row, or remove it on both; `counterpart explain` shows it"
                    : "make both sides equal in this field; `counterpart explain` shows both values");
   item.ending.freeze.push_back(std::move(field));
+}
+
+/// "price, lines[17].quantity"
+std::string written_names(const Item& item, Side side) {
+  std::vector<std::string> names;
+  for (const Told& told : tell(*item.mapping, *item.decision, item.records())) {
+    if (is_write(told.result) && told.to == side) names.push_back(told.name);
+  }
+  return config::listed(names);
+}
+
+/// What its system does not let anybody edit any more is for a person. True if it was set aside.
+bool park_if_final(Work& work, Item& item) {
+  for (const Side side : kSides) {
+    if (!item.decision->writes(side)) continue;
+    const std::string key = "`final." + std::string(name_of(side)) + "`";
+    try {
+      if (!is_final(*item.mapping, side, *item.record[side])) continue;
+      end_parked(
+          work, item,
+          {"the record is final in " + work.sync.system[side]->settings->name + " (" + key +
+               "), and the other side was changed: " + written_names(item, side),
+           "", "undo the change, or carry it out there by a correction; `counterpart parked retry` looks again"});
+    } catch (const EvaluationError& error) {
+      end_parked(work, item,
+                 {key + " cannot be evaluated: " + error.what(), "", "correct the expression in the configuration"});
+    }
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -94,10 +125,11 @@ void note_kept(Work& work, Item& item) {
   int conflicts = 0;
   for (const Told& told : tell(*item.mapping, *item.decision, item.records())) {
     if (told.result == FieldResult::conflict) ++conflicts;
-    if (is_write(told.result) || told.result == FieldResult::agreed || told.result == FieldResult::problem) continue;
-    if (told.result == FieldResult::frozen) {
+    using enum FieldResult;
+    if (is_write(told.result) || told.result == agreed || told.result == waiting || told.result == problem) continue;
+    if (told.result == frozen) {
       freeze(work, item, frozen_field(told));
-    } else if (told.result == FieldResult::alert) {
+    } else if (told.result == alert) {
       add_alert(work, item, "direction", "field " + told.name + " was changed against its direction: " + told.rule,
                 "undo the change there, or let the mapping carry it");
     }
@@ -140,6 +172,7 @@ void decide_linked(Work& work, Item& item) {
     park_on_problem(work, item);
     return;
   }
+  if (park_if_final(work, item)) return;
   const bool writes = item.decision->writes(Side::left) || item.decision->writes(Side::right);
   if (park_on_totals(work, item, records, Totals::own) || writes) return;
   note_kept(work, item);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,7 +47,8 @@ inline const Capabilities& capabilities(const Work& work, const ObjectMapping& m
 struct Item {
   std::vector<store::Claimed> claimed;  ///< one dirty record, or both ends of one link
   const ObjectMapping* mapping = nullptr;
-  Side side = Side::left;  ///< where the news is (of claimed.front())
+  std::shared_ptr<const ObjectMapping> knowing;  ///< `mapping`, where it was made for this item (learn_counterparts)
+  Side side = Side::left;                        ///< where the news is (of claimed.front())
   std::optional<store::LinkRow> link;
   Both<std::string> id;
   Both<std::optional<Record>> record;

@@ -7,6 +7,7 @@
 #include "server/worker/endings.h"
 #include "server/worker/neighbours.h"
 #include "server/worker/reading.h"
+#include "server/worker/references.h"
 
 namespace counterpart {
 namespace {
@@ -34,10 +35,12 @@ boost::asio::awaitable<void> renew_stale(Work& work, std::vector<Item*>& items, 
   }
   if (!stale.empty()) {
     for (const Side each : kSides) co_await read_side(work, stale, each);
+    co_await learn_counterparts(work, stale);
     for (Item* item : stale) {
       item->held_after_write = {};  // the records read now are younger
       if (!item->ended) decide_linked(work, *item);
     }
+    co_await wait_for_counterparts(work, stale);
   }
   std::erase_if(items, [&](const Item* item) { return item->ended || !item->decision->writes(side); });
 }

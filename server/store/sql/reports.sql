@@ -7,6 +7,7 @@ select coalesce(json_agg(json_build_object(
     'oldest_seconds', q.oldest,
     'parked', (select count(*) from (select from parked p where p.sync_id = s.sync_id limit 1000000) x),
     'frozen', (select count(*) from (select from frozen f where f.sync_id = s.sync_id limit 1000000) x),
+    'waiting', (select count(*) from (select from waiting w where w.sync_id = s.sync_id limit 1000000) x),
     'links', (select count(*) from (select from link l where l.sync_id = s.sync_id and l.ended is null limit 1000000) x),
     'tombstones', (select count(*) from (select from link l where l.sync_id = s.sync_id and l.ended is not null limit 1000000) x),
     'open_intents', (select count(*) from (select from intent i where i.sync_id = s.sync_id and i.ended is null limit 1000000) x),
@@ -108,6 +109,12 @@ select json_build_object(
       'right', f.right_value, 'since', f.since) order by f.field), '[]')
     from pair p
     join frozen f on f.sync_id = p.sync_id and f.link_id = p.link_id),
+  'waiting', (
+    select coalesce(json_agg(json_build_object('field', w.field, 'mapping', w.for_mapping,
+      'side', case w.for_side when 0 then 'left' else 'right' end, 'record', w.for_id, 'since', w.since,
+      'tried', w.tried) order by w.field, w.for_id), '[]')
+    from ends e
+    join waiting w on w.sync_id = s.sync_id and w.mapping = s.mapping and w.side = e.side and w.id = e.id),
   'parked', (
     select json_build_object('id', k.parked_id, 'reason', k.reason, 'field', k.field, 'remedy', k.remedy, 'since', k.since,
       'correlation', k.correlation)

@@ -84,7 +84,7 @@ TEST(Specification, IsRefusedWithTheColumn) {
 
 TEST(Specification, OfAnUnknownCodecListsTheKnownOnes) {
   EXPECT_THAT(refusal(" datum"), StartsWith("1: there is no codec 'datum'"));
-  EXPECT_THAT(refusal(" datum"), HasSubstr("address_block, address_parts, boolean, country, currency, date"));
+  EXPECT_THAT(refusal(" datum"), HasSubstr("address_block, address_parts, boolean, code, country, currency, date"));
 }
 
 TEST(Codecs, TreatBlankSpellingsAsBlank) {

@@ -363,10 +363,12 @@ const Mistaken kWrongMappings[] = {
     {"match: [phone]",
      "c.yaml:8:17: there is no field 'phone' to match by; write the name of a field of this mapping\n"},
     {"match: [name]",
-     "c.yaml:8:17: the field 'name' cannot tell who a record is; give it the type email or vat_id on both sides (as: "
+     "c.yaml:8:17: the field 'name' cannot tell who a record is; give it the type email, vat_id or code on both sides "
+     "(as: "
      "email), or match by another field\n"},
     {"match: [vat]",
-     "c.yaml:8:17: the field 'vat' cannot tell who a record is; give it the type email or vat_id on both sides (as: "
+     "c.yaml:8:17: the field 'vat' cannot tell who a record is; give it the type email, vat_id or code on both sides "
+     "(as: "
      "email), or match by another field\n"},
     {"match: [[address, name]]", "c.yaml:8:17: expected text, found a list\n"},
     {"match: address",

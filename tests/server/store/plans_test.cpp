@@ -27,8 +27,9 @@ class PlansForANewQueue : public StoreTest {
     const auto batch = [&](Transaction& transaction) {
       ClaimResult claimed = claim_records(transaction, order(sync, kBatch), ClaimPlan(), "daemon");
       std::vector<Completion> completions;
+      std::vector<Woken> woken;
       for (const Claimed& record : claimed.claim.records) completions.push_back(done(record));
-      complete_records(transaction, sync, claimed.claim.lease, completions);
+      complete_records(transaction, sync, claimed.claim.lease, completions, woken);
       transaction.script(
           "create table counterpart.looked_at as select sum(idx_tup_fetch + seq_tup_read) as rows "
           "from pg_stat_xact_user_tables where relname = 'dirty'");

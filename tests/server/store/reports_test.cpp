@@ -47,6 +47,7 @@ TEST_F(Reports, StatusCountsPerSync) {
   EXPECT_EQ(at(customers, "tombstones").number(), "0");
   EXPECT_EQ(at(customers, "parked").number(), "0");
   EXPECT_EQ(at(customers, "frozen").number(), "0");
+  EXPECT_EQ(at(customers, "waiting").number(), "0");
   EXPECT_EQ(at(customers, "open_intents").number(), "0");
   EXPECT_EQ(at(customers, "alerts").number(), "0");
 }
@@ -110,7 +111,7 @@ TEST_F(Reports, ExplainTellsTheWholeStory) {
   ASSERT_THAT(records, SizeIs(2));
   const Native& known = records[0];
   EXPECT_THAT(names(known), ElementsAre("sync", "mapping", "side", "record", "dirty", "link", "base", "frozen",
-                                        "parked", "outcome", "history", "intents", "evidence"));
+                                        "waiting", "parked", "outcome", "history", "intents", "evidence"));
   EXPECT_EQ(at(at(known, "dirty"), "generation").number(), "1");
   EXPECT_EQ(at(at(known, "link"), "left").text(), "L");
   EXPECT_TRUE(at(at(known, "link"), "tombstone").is_null());

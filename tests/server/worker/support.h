@@ -202,6 +202,7 @@ class WorkerTest : public store::StoreTest {
   /// One batch of all that waits, due or not; gives how many records there were.
   std::size_t pass() {
     settings_of_sync_.mappings = {mapping_};
+    settings_of_sync_.mappings.insert(settings_of_sync_.mappings.end(), more_mappings_.begin(), more_mappings_.end());
     store::sql("update counterpart.dirty set due = counterpart.now() where lease is null");
     store::Claim claimed = claim(sync_.id);
     const std::size_t size = claimed.records.size();
@@ -248,6 +249,7 @@ class WorkerTest : public store::StoreTest {
   Metrics metrics_;
   WorkSettings work_settings_;
   ObjectMapping mapping_;
+  std::vector<ObjectMapping> more_mappings_;
   Both<SystemInMemory*> memory_{};
   Both<SystemConfiguration> configuration_;
   Both<System> system_;
