@@ -1,6 +1,7 @@
 #include "mapping/reconcile/row_intents.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <string>
 #include <utility>
@@ -91,7 +92,9 @@ void add_rows_to_intent(const ObjectMapping& mapping, std::size_t rows, const De
     const Native* was = id.empty() || now[side] == nullptr ? nullptr : find_row(rule.side[side], now[side]->fields, id);
     const Native* origin = find_row(rule.side[from], now[from]->fields, row.id[from]);
     if (row.result == RowResult::remove) {
-      lists.add(id_alone(id), id_alone(id), Native{});
+      const bool blank_where_absent = now[side] != nullptr && now[side]->absent_is_blank;
+      lists.add(was == nullptr ? id_alone(id) : base_of_row(rule, side, {id, was}, blank_where_absent), id_alone(id),
+                Native{});
     } else if (row.result == RowResult::add) {
       if (next_added == added.end() || origin == nullptr) continue;
       lists.add(Native{}, raw_fields(rule, side, written, **next_added++, ""),
@@ -127,7 +130,9 @@ RowsInIntent::RowsInIntent(const RowsRule& rule, Side side, const IntentFields& 
     row.source = element(intent.source, rule.side[other(side)].path.text(), i);
   }
   const Native* before = intent.before.member(target);
-  look_for_added(before == nullptr ? Native{} : *before, !intent.before.is_object() || intent.before.object().empty());
+  for (Row& row : rows_) row.held = row.is_added() ? nullptr : shown(id_in(row.sent));
+  look_for_unknown(before == nullptr ? Native{} : *before,
+                   !intent.before.is_object() || intent.before.object().empty());
   for (Row& row : rows_) look_at(row);
 }
 
@@ -135,21 +140,15 @@ bool RowsInIntent::done() const {
   return std::ranges::all_of(rows_, [](const Row& row) { return row.found == Found::as_sent; });
 }
 
-/// Rows that nobody knows yet may be those that were to be added.
-void RowsInIntent::look_for_added(const Native& before, bool is_create) {
-  std::vector<Row*> added;
+/// Rows that nobody knows yet may be those that were to be added, or others of the intent under new ids.
+void RowsInIntent::look_for_unknown(const Native& before, bool is_create) {
+  std::vector<Row*> wanted;
   std::vector<ShownRow> sent;
-  std::vector<Native> natives;
-  natives.reserve(rows_.size());
+  std::deque<Native> natives;
   for (Row& row : rows_) {
-    if (!row.is_added()) continue;
-    Native& native = natives.emplace_back(Native::Object{});
-    for (const FieldRule& field : rule_.fields) {
-      const Native* raw = row.sent.member(field.side[side_].name);
-      if (raw != nullptr) put_raw(field.side[side_], *raw, native);
-    }
-    added.push_back(&row);
-    sent.push_back({"", &native});
+    if (row.held != nullptr) continue;
+    wanted.push_back(&row);
+    sent.push_back({"", &natives.emplace_back(expected(row))});
   }
   std::vector<ShownRow> unknown;
   for (const ShownRow& row : shown_) {
@@ -157,21 +156,48 @@ void RowsInIntent::look_for_added(const Native& before, bool is_create) {
   }
   const Tell tell = is_create ? Tell::by_order : Tell::by_key;
   const auto found = find_sent_rows(rule_, side_, sent, unknown, absent_is_blank_, tell);
-  for (std::size_t i = 0; i < added.size(); ++i) {
-    if (found[i] == nullptr) continue;
-    const auto row = std::ranges::find(shown_, found[i]->id, &ShownRow::id);
-    added[i]->held = &*row;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (found[i] != nullptr) wanted[i]->held = shown(found[i]->id);
   }
 }
 
-void RowsInIntent::look_at(Row& row) {
-  if (!row.is_added()) {
-    const auto found = std::ranges::find(shown_, id_in(row.sent), &ShownRow::id);
-    row.held = found == shown_.end() ? nullptr : &*found;
+/// What a row is to look like after the write; one to be removed, before it.
+Native RowsInIntent::expected(const Row& row) const {
+  Native native{Native::Object{}};
+  const auto pair = row.is_added() ? std::nullopt : linked_.find(side_, id_in(row.sent));
+  const Native& told = row.is_removed() ? row.before : row.sent;
+  for (const FieldRule& field : rule_.fields) {
+    const std::string& name = field.side[side_].name;
+    const Native* raw = told.member(name);
+    if (raw == nullptr && pair) raw = linked_.base(*pair, side_).member(name);
+    if (raw != nullptr) put_raw(field.side[side_], *raw, native);
   }
+  return native;
+}
+
+const ShownRow* RowsInIntent::shown(std::string_view id) const {
+  const auto found = std::ranges::find(shown_, id, &ShownRow::id);
+  return found == shown_.end() ? nullptr : &*found;
+}
+
+void RowsInIntent::look_at(Row& row) {
   row.found = found_in(row);
-  has_one_from_before_ = has_one_from_before_ || row.found == Found::as_before;
-  took_effect_ = took_effect_ || row.found == Found::as_sent;
+  if (row.is_added() || row.is_removed() || row.held == nullptr) {
+    has_one_from_before_ = has_one_from_before_ || row.found == Found::as_before;
+    took_effect_ = took_effect_ || row.found == Found::as_sent;
+    return;
+  }
+  // Each field tells by itself: a person may have changed another one of the row since.
+  for (const FieldRule& field : rule_.fields) {
+    const Native* sent = row.sent.member(field.side[side_].name);
+    const Native* before = row.before.member(field.side[side_].name);
+    if (sent == nullptr || before == nullptr) continue;
+    const Shown now(*row.held->native, absent_is_blank_);
+    const bool is_sent = holds_sent(field.side[side_], *sent, now);
+    const bool is_before = holds_sent(field.side[side_], *before, now);
+    took_effect_ = took_effect_ || (is_sent && !is_before);
+    has_one_from_before_ = has_one_from_before_ || (is_before && !is_sent);
+  }
 }
 
 RowsInIntent::Found RowsInIntent::found_in(const Row& row) const {
@@ -216,6 +242,7 @@ void RowsInIntent::settle_fields(const Row& row, bool took_effect) {
   const auto pair = linked_.find(side_, id_in(row.sent));
   if (!pair || row.held == nullptr) return;
   FieldStates state = linked_.state_of(*pair);
+  state.base[side_].set(kRowId, row.held->id);
   for (const FieldRule& rule : rule_.fields) {
     const FieldSide& field = rule.side[side_];
     const FieldSide& origin = rule.side[other(side_)];

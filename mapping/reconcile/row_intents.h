@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "mapping/reconcile/linked_rows.h"
@@ -10,8 +11,8 @@ namespace counterpart {
 
 /// Puts what a decision writes of a collection's rows to `side` into its intent: under the rows' path a list, one
 /// element a row, in `before`, `sent` and `source` alike. In `sent`: the changed fields and the row's id; of an added
-/// row all fields and no id; of a removed one its id alone. `before` is null for an added row, `source` for a removed
-/// one.
+/// row all fields and no id; of a removed one its id alone, and in `before` all that it held. `before` is null for an
+/// added row, `source` for a removed one.
 void add_rows_to_intent(const ObjectMapping& mapping, std::size_t rows, const Decision& decision, Side side,
                         const Both<const Record*>& now, IntentFields& fields);
 
@@ -43,7 +44,9 @@ class RowsInIntent {
   };
 
   void look_at(Row& row);
-  void look_for_added(const Native& before, bool is_create);
+  void look_for_unknown(const Native& before, bool is_create);
+  Native expected(const Row& row) const;
+  const ShownRow* shown(std::string_view id) const;
   Found found_in(const Row& row) const;
   bool holds_all(const Native& fields, const ShownRow& row) const;
   bool is_told(const Row& row, bool took_effect) const;

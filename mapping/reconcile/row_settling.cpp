@@ -79,13 +79,13 @@ class RowSettling {
 
   /// Rows with ids that nobody knows yet: what was added, and those whose ids the write has renewed.
   std::vector<Added> find_what_was_sent(const std::vector<const RowDecision*>& decisions) {
-    std::set<std::string, std::less<>> linked;
+    std::set<std::string, std::less<>> known;
     std::vector<std::size_t> missing;
     std::vector<ShownRow> sent;
     for (std::size_t pair = 0; pair < linked_.size(); ++pair) {
       const std::string id = id_in(linked_.base(pair, written_.side));
       if (id.empty()) continue;
-      linked.insert(id);
+      known.insert(id);
       const Native* row = held(id) == nullptr ? find_sent(id) : nullptr;
       if (row == nullptr) continue;
       missing.push_back(pair);
@@ -93,9 +93,13 @@ class RowSettling {
     }
     std::vector<Added> added = what_was_added(decisions);
     for (const Added& row : added) sent.push_back({"", row.sent});
+    // Who was there before the write was not made by it, though it may hold just what was sent.
+    if (written_.before) {
+      for (ShownRow& row : known_rows_of(target(), *written_.before)) known.insert(std::move(row.id));
+    }
     std::vector<ShownRow> unknown;
     for (const ShownRow& row : held_) {
-      if (!linked.contains(row.id)) unknown.push_back(row);
+      if (!known.contains(row.id)) unknown.push_back(row);
     }
     const auto found =
         find_sent_rows(rule_, written_.side, sent, unknown, written_.held.absent_is_blank, Tell::by_order);

@@ -300,6 +300,23 @@ TEST(RowsOfASystem, ThatRenewsIdsAndStoresOtherThanWasSentAreNotDoubled) {
   EXPECT_THAT(document.left_rows(), ElementsAre("A-1 × 1 @ 11", "B-2 × 2 @ 20", "C-3 × 1 @ 5"));
 }
 
+TEST(RowsOfASystem, ThatWereThereBeforeAreNotTakenForAddedOnes) {
+  // given: rows without a key; a person puts a row in the place of one that is, at the same time, changed to the same
+  Document document;
+  document.mapping.rows[0].key.clear();
+  document.mapping.rows[0].conflict = ConflictRule::keep_non_blank;
+  document.add_left("screw", "1", "5");
+  document.rest();
+  document.system.right.find("article", "screw")->set("amount", "6");
+  document.system.left.remove("product", "screw");
+  document.add_left("screw", "1", "6");
+  // when
+  document.rest();
+  // then: each side has both, however alike they are
+  EXPECT_EQ(document.system.left.all().size(), 2u);
+  EXPECT_EQ(document.system.right.all().size(), 2u);
+}
+
 TEST(RowsOfASystem, ThatIgnoresAnAddedOneAreHeldForAPerson) {
   Document document;
   agree_on_two_lines(document);
