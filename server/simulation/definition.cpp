@@ -1,5 +1,6 @@
 #include "server/simulation/definition.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "connectors/rest/kind.h"
@@ -146,12 +147,12 @@ std::map<std::string, std::set<std::string>> objects_of(const std::string& syste
   std::map<std::string, std::set<std::string>> objects;
   for_each_part(system, configuration, [&](const ObjectMapping& mapping, Side side) {
     std::set<std::string>& columns = objects[mapping.object[side]];
-    for (const FieldRule& rule : mapping.fields) {
-      for (const Path& path : rule.side[side].paths) {
-        const auto* name = path.steps().empty() ? nullptr : std::get_if<Path::Name>(&path.steps().front());
-        if (name != nullptr) columns.insert(name->name);
-      }
-    }
+    const auto add = [&](const Path& path) {
+      const auto* name = path.steps().empty() ? nullptr : std::get_if<Path::Name>(&path.steps().front());
+      if (name != nullptr) columns.insert(name->name);
+    };
+    for (const FieldRule& rule : mapping.fields) std::ranges::for_each(rule.side[side].paths, add);
+    for (const RowsRule& rule : mapping.rows) add(rule.side[side].path);
   });
   return objects;
 }

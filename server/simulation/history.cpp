@@ -23,6 +23,9 @@ constexpr std::array kWork{Share{Kind::create, 16}, Share{Kind::twin, 9},      S
 constexpr std::array kTrouble{Share{Kind::spoil_call, 55}, Share{Kind::cut_off, 5}, Share{Kind::spoil_commit, 12},
                               Share{Kind::crash, 20}, Share{Kind::freeze, 8}};
 
+constexpr std::array kRowWork{Share{Kind::add_row, 25}, Share{Kind::edit_row, 50}, Share{Kind::remove_row, 13},
+                              Share{Kind::sort_rows, 6}, Share{Kind::copy_row, 6}};
+
 /// What a history dwells on, so that what seldom meets by chance meets often in some.
 struct Temper {
   microseconds begin{0};  ///< until then there are new records only
@@ -94,6 +97,27 @@ void add_contention(History& history, const Temper& temper) {
   }
 }
 
+bool has_rows(const Configuration& configuration) {
+  return std::ranges::any_of(configuration.syncs, [](const SyncConfiguration& sync) {
+    return std::ranges::any_of(sync.mappings, [](const ObjectMapping& mapping) { return !mapping.rows.empty(); });
+  });
+}
+
+/// Where records have child rows, people work on those as often as on all else. Drawn apart, too.
+void add_row_work(History& history, const Temper& temper, const Configuration& configuration) {
+  if (!has_rows(configuration)) return;
+  SeededRandom random(history.seed ^ 0x726f7773);
+  for (auto& [name, traits] : history.systems) draw_row_traits(random, traits);
+  for (std::uint64_t left = temper.work; left > 0; --left) {
+    Happening happening;
+    happening.kind = draw(random, kRowWork);
+    happening.at = temper.begin + some_time(random, temper.end - temper.begin);
+    happening.pick = random.bits() % 1'000'000;
+    happening.what = random.bits() % 1'000'000;
+    history.happenings.push_back(happening);
+  }
+}
+
 /// Without a key a create in doubt is looked for in lists of changes alone.
 bool needs_lists(const Configuration& configuration) {
   return std::ranges::any_of(configuration.syncs, [](const SyncConfiguration& sync) {
@@ -104,9 +128,10 @@ bool needs_lists(const Configuration& configuration) {
 }  // namespace
 
 std::string_view name_of(Kind kind) {
-  constexpr std::array<std::string_view, 15> kNames{"create",    "twin",         "copy",  "edit",    "clear",
-                                                    "take_back", "remove",       "merge", "pretend", "spoil_call",
-                                                    "cut_off",   "spoil_commit", "crash", "freeze",  "contend"};
+  constexpr std::array<std::string_view, 20> kNames{"create",    "twin",         "copy",      "edit",     "clear",
+                                                    "take_back", "remove",       "merge",     "pretend",  "add_row",
+                                                    "edit_row",  "remove_row",   "sort_rows", "copy_row", "spoil_call",
+                                                    "cut_off",   "spoil_commit", "crash",     "freeze",   "contend"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -144,6 +169,7 @@ History draw_history(std::uint64_t seed, const Configuration& configuration) {
     add(temper.only ? *temper.only : draw(random, kTrouble), temper.begin);
   }
   add_contention(history, temper);
+  add_row_work(history, temper, configuration);
   std::ranges::stable_sort(history.happenings, {}, &Happening::at);
   return history;
 }

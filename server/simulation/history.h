@@ -33,6 +33,11 @@ struct Happening {
     remove,        ///< a person deletes a record
     merge,         ///< a person merges two records: one survives
     pretend,       ///< a change that is rolled back after its webhook
+    add_row,       ///< a person adds a child row to a record
+    edit_row,      ///< a person edits a field of one, or empties it
+    remove_row,    ///< a person removes one
+    sort_rows,     ///< a person puts them in another order
+    copy_row,      ///< a person adds one that is as another
     spoil_call,    ///< the next call to a system goes wrong
     cut_off,       ///< a system cannot be reached for a while
     spoil_commit,  ///< a daemon's next commit goes wrong

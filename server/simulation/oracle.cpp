@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "mapping/codecs/unicode.h"
 #include "mapping/values/json.h"
 
 namespace counterpart::simulation {
@@ -51,7 +50,12 @@ bool is_in_scope(const ObjectMapping& mapping, Side side, const Native& fields) 
 
 Oracle::Oracle(const Configuration& configuration, const AllValues& values, const Systems& systems,
                const Agenda& agenda, const Network& network)
-    : configuration_(configuration), values_(values), systems_(systems), agenda_(agenda), network_(network) {}
+    : configuration_(configuration),
+      values_(values),
+      systems_(systems),
+      agenda_(agenda),
+      network_(network),
+      rows_(configuration, values) {}
 
 std::string Oracle::describe(const Place& place) {
   return std::get<0>(place) + '/' + std::get<1>(place) + '/' + std::get<2>(place);
@@ -80,10 +84,6 @@ std::optional<Value> Oracle::value_in(const FieldSide& side, const Native& field
   Parsed parsed = read_field(side, record_of(fields));
   if (const Value* value = std::get_if<Value>(&parsed)) return is_unknown(*value) ? Value(Blank{}) : *value;
   return std::nullopt;
-}
-
-std::string Oracle::token_of(const Value& value) {
-  return codecs::ascii_lower(codecs::trimmed(counterpart::describe(value)));
 }
 
 // --- what people say ------------------------------------------------------------------------------
@@ -152,6 +152,7 @@ void Oracle::observe(const SimulatedSystem& system, const Written& written) {
   }
   if (ours) count_write(system, written);
   observe_fields(system, written, identity_of_.at(place));
+  observe_rows(system, written);
   if (ours && silent_) judge_write_at_rest(place);
 }
 
@@ -195,7 +196,9 @@ void Oracle::count_write(const SimulatedSystem& system, const Written& written) 
   ++writes_to_[place];
   const auto touched = touched_.find(place);
   const bool crossed = touched != touched_.end() && may_be_unknown(system, touched->second);
-  if (written.before == written.after && !crossed && !system.traits().shouts && !system.traits().trims) {
+  const auto& lists = system.row_lists(std::string(written.object));
+  const bool same = without_row_ids(lists, written.before) == without_row_ids(lists, written.after);
+  if (same && !crossed && !system.traits().shouts && !system.traits().trims) {
     break_rule("repeated_write", describe(place) + " was written with what it held");
   }
 }
@@ -219,6 +222,20 @@ void Oracle::observe_fields(const SimulatedSystem& system, const Written& writte
       }
     }
   }
+}
+
+void Oracle::observe_rows(const SimulatedSystem& system, const Written& written) {
+  const Place place{system.name(), std::string(written.object), std::string(written.id)};
+  if (system.row_lists(std::string(written.object)).empty()) return;
+  if (written.writer != Writer::hub) {
+    const RowOracle::PersonsWrite write{written.before, written.after, agenda_.now(), system.traits().renews_rows};
+    const int changes = rows_.observe_person(place, write, ended_);
+    edits_of_[place] += changes;
+    row_edits_ += static_cast<std::uint64_t>(changes);
+    return;
+  }
+  rows_.observe_ours(place, written.before, written.after, agenda_.now(), network_.is_heard(),
+                     [&](Instant at) { return may_be_unknown(system, at); });
 }
 
 void Oracle::edited(const Cell& cell, int identity, const Value& value, const FieldRule& rule) {
@@ -431,6 +448,7 @@ void Oracle::collect_told(const Case& one, std::set<std::string>& told) {
   const Native& history = member(one.story, "history");
   if (!history.is_array()) return;
   for (const Native& entry : history.array()) {
+    RowOracle::collect_told(*one.mapping, entry, told);
     for (const char* what : {"lost", "before"}) {
       const Native& raw = member(entry, what);
       if (raw.is_null()) told.insert("");
@@ -468,6 +486,14 @@ void Oracle::judge_pair(const Case& one, const std::set<std::string>& told) {
     return;
   }
   for (const FieldRule& rule : one.mapping->fields) judge_field(one, rule, told);
+  judge_rows(one, told);
+}
+
+void Oracle::judge_rows(const Case& one, const std::set<std::string>& told) {
+  const RowOracle::Pair pair{one.mapping, one.at, one.fields, names_in(member(one.story, "frozen"), "field")};
+  for (const Violation& found : rows_.judge(pair, told, may_look_edited())) {
+    break_rule(found.kind, found.what + "; outcome " + print_json(member(one.story, "outcome")));
+  }
 }
 
 void Oracle::judge_field(const Case& one, const FieldRule& rule, const std::set<std::string>& told) {

@@ -10,16 +10,12 @@
 #include "server/config/configuration.h"
 #include "server/simulation/agenda.h"
 #include "server/simulation/network.h"
+#include "server/simulation/row_oracle.h"
 #include "server/simulation/system.h"
 #include "server/simulation/values.h"
+#include "server/simulation/violation.h"
 
 namespace counterpart::simulation {
-
-/// What an invariant was broken by. `kind` is one word, so that shrinking can tell whether it is still the same.
-struct Violation {
-  std::string kind;
-  std::string what;
-};
 
 /// Knows the truth: it saw every edit and every write as they happened in the systems, and judges what came of them by
 /// the systems' own data. Each value that a person enters is entered once only, so that a value tells which edit it
@@ -57,10 +53,10 @@ class Oracle {
   void judge(const Explain& explain);
 
   const std::vector<Violation>& violations() const { return violations_; }
-  std::uint64_t edits() const { return edits_.size(); }
+  std::uint64_t edits() const { return edits_.size() + row_edits_; }
   std::uint64_t writes() const { return writes_; }
 
-  using Place = std::tuple<std::string, std::string, std::string>;  ///< system, object, id
+  using Place = RecordPlace;
 
   /// All records that this person ever had, in the order in which they were made.
   std::vector<Place> records_of(const std::string& system, const std::string& object, const std::string& id) const;
@@ -114,8 +110,8 @@ class Oracle {
 
   std::vector<Part> parts_of(const std::string& system, const std::string& object) const;
   std::optional<Value> value_in(const FieldSide& side, const Native& fields) const;
-  static std::string token_of(const Value& value);
   void observe_fields(const SimulatedSystem& system, const Written& written, int identity);
+  void observe_rows(const SimulatedSystem& system, const Written& written);
   void edited(const Cell& cell, int identity, const Value& value, const FieldRule& rule);
   void written_by_us(const SimulatedSystem& system, const Written& written, const Cell& cell, int identity,
                      const Value& value);
@@ -132,6 +128,7 @@ class Oracle {
   static void collect_told(const Case& one, std::set<std::string>& told);
   void judge_alone(const Case& one);
   void judge_pair(const Case& one, const std::set<std::string>& told);
+  void judge_rows(const Case& one, const std::set<std::string>& told);
   void judge_field(const Case& one, const FieldRule& rule, const std::set<std::string>& told);
   bool knew_all(const Edit& edit, int held, const Both<Cell>& cells) const;
   void judge_lost(const FieldRule& rule, const Both<Place>& at, int held, const std::set<std::string>& told);
@@ -146,6 +143,8 @@ class Oracle {
   const Systems& systems_;
   const Agenda& agenda_;
   const Network& network_;
+  RowOracle rows_;
+  std::uint64_t row_edits_ = 0;
   std::vector<Edit> edits_;
   std::vector<Identity> identities_;
   std::map<Place, int> identity_of_;

@@ -1,6 +1,8 @@
 #include "server/simulation/people.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "mapping/codecs/unicode.h"
 
@@ -25,6 +27,8 @@ std::string upper(std::string text) {
 void trim_texts(Native& tree) {
   if (tree.is_object()) {
     for (auto& [name, value] : tree.object()) trim_texts(value);
+  } else if (tree.is_array()) {
+    std::ranges::for_each(tree.array(), trim_texts);
   } else if (tree.is_text()) {
     tree = Native(codecs::trimmed(std::string_view(tree.text())));
   }
@@ -44,7 +48,7 @@ std::vector<const typename Entries::value_type*> notes_of(const Entries& entries
 
 People::People(const Configuration& configuration, const AllValues& values, const Oracle::Systems& systems,
                Oracle& oracle, Agenda& agenda)
-    : systems_(systems), oracle_(oracle), agenda_(agenda) {
+    : systems_(systems), oracle_(oracle), agenda_(agenda), rows_(configuration, values) {
   for (const SyncConfiguration& sync : configuration.syncs) {
     for (const ObjectMapping& mapping : sync.mappings) {
       for (const Side side : kSides) {
@@ -92,6 +96,7 @@ std::optional<People::Chosen> People::choose(const Happening& happening, Random&
 void People::act(const Happening& happening) {
   SeededRandom random(happening.pick * 31 + happening.what);
   if (happening.kind == Kind::create) return create(happening, random);
+  if (is_row_work(happening.kind)) return work_on_rows(happening, random);
   const auto chosen = choose(happening, random);
   if (!chosen) return;
   switch (happening.kind) {
@@ -132,11 +137,13 @@ void People::enter(const Entry& entry, Native& fields) {
   write_field(*entry.side, entry.values->make(++entered_), fields);
 }
 
-Native People::new_fields(const Entries& entries, Random& random) {
+Native People::new_fields(const Place& place, Random& random) {
+  const Entries& known = entries_.at(place);
   Native fields{Native::Object()};
-  for (const Entry& entry : entries) {
-    if (tells_who(entries, entry) || random.below(4) != 0) enter(entry, fields);
+  for (const Entry& entry : known) {
+    if (tells_who(known, entry) || random.below(4) != 0) enter(entry, fields);
   }
+  if (rows_.any(place)) rows_.fill(place, fields, random, entered_);
   return fields;
 }
 
@@ -146,7 +153,7 @@ void People::create(const Happening& happening, Random& random) {
       target ? std::pair(target->system, target->object) : objects_[random.below(objects_.size())];
   SimulatedSystem* system = systems_.at(name);
   const std::string id =
-      system->create(object, new_fields(entries(name, object), random), Writer::person, commits(*system, random));
+      system->create(object, new_fields({name, object}, random), Writer::person, commits(*system, random));
   if (!target && random.below(4) == 0) enter_twin_elsewhere({system, object, id}, random);
 }
 
@@ -195,7 +202,7 @@ void People::enter_twin(const Chosen& chosen, const Place& where, Random& random
   const Value who = key_of(*chosen.system, chosen.object, chosen.id);
   if (is_blank(who) || is_changing_key(chosen, who)) return;
   if (oracle_.is_known_in(chosen.system->name(), chosen.object, chosen.id, system, object)) return;
-  Native twin = new_fields(fields, random);
+  Native twin = new_fields(where, random);
   write_field(*key->side, who, twin);
   const std::string id = systems_.at(system)->create(object, std::move(twin), Writer::person, microseconds(0));
   oracle_.note_same(system, object, id, chosen.system->name(), chosen.object, chosen.id);
@@ -283,14 +290,8 @@ void People::contend(const Happening& happening, Second second, std::function<vo
   if (!chosen) return;
   const auto there = counterpart_of(*chosen, random);
   if (!there) return;
-  const Entries& fields = entries(chosen->system->name(), chosen->object);
-  const Entry& entry = fields[random.below(fields.size())];
-  change_field(*chosen, entry, random, false);
   Moves moves;
-  moves.edit = [this, there = *there, rule = entry.rule, seed = random.bits()] {
-    SeededRandom choice(seed);
-    edit_also(there, rule, 100, choice);
-  };
+  moves.edit = begin_contest(*chosen, *there, random);
   moves.take_back = [this, there = *there, seed = happening.pick] {
     SeededRandom choice(seed);
     if (!stopped_ && there.system->fields(there.object, there.id) != nullptr) take_back(there, choice);
@@ -302,6 +303,66 @@ void People::contend(const Happening& happening, Second second, std::function<vo
     if (second == Second::when_read) agenda_.after(later, moves.edit);
     when_read(moves);
   };
+}
+
+/// The first of two edits of one thing; gives the second.
+std::function<void()> People::begin_contest(const Chosen& chosen, const Chosen& there, Random& random) {
+  const bool rows =
+      rows_.any({chosen.system->name(), chosen.object}) && rows_.any({there.system->name(), there.object});
+  if (rows && random.below(2) == 0) {
+    const std::uint64_t seed = random.bits();
+    change_rows(chosen, Kind::edit_row, seed);
+    return [this, there, seed] { change_rows(there, Kind::edit_row, seed); };
+  }
+  const Entries& fields = entries(chosen.system->name(), chosen.object);
+  const Entry& entry = fields[random.below(fields.size())];
+  change_field(chosen, entry, random, false);
+  return [this, there, rule = entry.rule, seed = random.bits()] {
+    SeededRandom choice(seed);
+    edit_also(there, rule, 100, choice);
+  };
+}
+
+/// A record that has rows.
+std::optional<People::Chosen> People::choose_with_rows(const Happening& happening, Random& random) const {
+  if (happening.target) return choose(happening, random);
+  std::vector<Place> places;
+  std::ranges::copy_if(objects_, std::back_inserter(places), [this](const Place& place) { return rows_.any(place); });
+  const auto& [name, object] = places[random.below(places.size())];
+  SimulatedSystem* system = systems_.at(name);
+  const auto ids = system->living(object);
+  if (ids.empty()) return std::nullopt;
+  return Chosen{system, object, ids[random.below(ids.size())]};
+}
+
+/// Now and then somebody does the same to that row, or something else, in the other system at about the same time.
+void People::work_on_rows(const Happening& happening, Random& random) {
+  const auto chosen = choose_with_rows(happening, random);
+  if (!chosen) return;
+  const std::uint64_t seed = random.bits();
+  change_rows(*chosen, happening.kind, seed);
+  const auto there = happening.target || random.below(3) != 0 ? std::nullopt : counterpart_of(*chosen, random);
+  if (!there || !rows_.any({there->system->name(), there->object})) return;
+  constexpr std::array<Kind, 4> kAlso{Kind::edit_row, Kind::edit_row, Kind::remove_row, Kind::add_row};
+  const Kind kind = random.below(2) == 0 ? happening.kind : kAlso[random.below(kAlso.size())];
+  const std::uint64_t choice = random.below(3) == 0 ? random.bits() : seed;
+  const auto also = [this, there = *there, kind, choice] { change_rows(there, kind, choice); };
+  if (random.below(2) == 0) {
+    agenda_.after(microseconds(random.below(kAtOnce)), also);
+    return;
+  }
+  lurking_[{there->system->name(), there->object, there->id}] = [this, later = random.below(kAfterReading), also] {
+    agenda_.after(microseconds(later), also);
+  };
+}
+
+void People::change_rows(const Chosen& chosen, Kind kind, std::uint64_t seed) {
+  const Native* now = chosen.system->fields(chosen.object, chosen.id);
+  if (stopped_ || now == nullptr) return;
+  SeededRandom random(seed);
+  Native fields = *now;
+  if (!rows_.act(kind, {chosen.system->name(), chosen.object}, fields, random, entered_)) return;
+  chosen.system->change(chosen.object, chosen.id, std::move(fields), Writer::person, commits(*chosen.system, random));
 }
 
 void People::stop() {
@@ -347,6 +408,7 @@ void People::merge(const Chosen& chosen, Random& random) {
 Native People::as_kept(const SimulatedSystem& system, const std::string& object, Native fields) const {
   if (system.traits().trims) trim_texts(fields);
   if (!system.traits().shouts) return fields;
+  rows_.shout({system.name(), object}, fields);
   const auto notes = notes_of(entries(system.name(), object));
   if (notes.empty()) return fields;
   const Path& path = notes.front()->side->paths.front();

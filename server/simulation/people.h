@@ -9,6 +9,7 @@
 #include "server/config/configuration.h"
 #include "server/simulation/history.h"
 #include "server/simulation/oracle.h"
+#include "server/simulation/row_work.h"
 #include "server/simulation/system.h"
 #include "server/simulation/values.h"
 
@@ -78,15 +79,20 @@ class People {
   void edit_also(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random);
   void lurk(const Chosen& there, const FieldRule* rule, std::uint64_t percent, Random& random);
   void edit_elsewhere(const Chosen& chosen, const Entry& entry, Random& random);
+  std::optional<Chosen> choose_with_rows(const Happening& happening, Random& random) const;
+  void work_on_rows(const Happening& happening, Random& random);
+  void change_rows(const Chosen& chosen, Happening::Kind kind, std::uint64_t seed);
+  std::function<void()> begin_contest(const Chosen& chosen, const Chosen& there, Random& random);
   void take_back(const Chosen& chosen, Random& random);
   void merge(const Chosen& chosen, Random& random);
-  Native new_fields(const Entries& entries, Random& random);
+  Native new_fields(const Place& place, Random& random);
   void enter(const Entry& entry, Native& fields);
   microseconds commits(const SimulatedSystem& system, Random& random) const;
 
   const Oracle::Systems& systems_;
   Oracle& oracle_;
   Agenda& agenda_;
+  RowWork rows_;
   std::vector<Place> objects_;
   std::map<Place, Entries> entries_;
   std::map<Place, std::set<Place>> synced_with_;

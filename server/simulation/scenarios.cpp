@@ -66,8 +66,23 @@ std::vector<Plot> plots() {
   };
 }
 
+/// Of records with child rows.
+std::vector<Plot> plots_with_rows() {
+  const Side left = Side::left;
+  const Side right = Side::right;
+  return {
+      {"document with lines",
+       [=](Script& s) {
+         s.act(Kind::create, left).act(Kind::add_row, left).act(Kind::add_row, left);
+         s.at(12s).act(Kind::edit_row, right).act(Kind::add_row, left);
+         s.at(24s).act(Kind::remove_row, left).act(Kind::edit_row, right).act(Kind::add_row, right);
+       }},
+  };
+}
+
 Traits plain() {
   Traits traits;
+  traits.renews_rows = true;
   traits.tries_again = true;
   traits.delay = 50ms;
   return traits;
@@ -75,6 +90,7 @@ Traits plain() {
 
 Traits able() {
   Traits traits = plain();
+  traits.renews_rows = false;
   traits.batches = traits.preconditions = traits.unique_revisions = traits.answers_records = true;
   traits.names_writers = traits.sorts_changes = traits.has_stamp = true;
   traits.hook_revision = traits.hook_values = traits.unique_events = true;
@@ -86,7 +102,7 @@ Traits able() {
 std::vector<Scenario> scenarios_of(const Configuration& configuration) {
   std::vector<Scenario> scenarios;
   const SyncConfiguration& sync = configuration.syncs.front();
-  for (const Plot& plot : plots()) {
+  for (const Plot& plot : sync.mappings.front().rows.empty() ? plots() : plots_with_rows()) {
     for (const bool ability : {false, true}) {
       Script script(sync, sync.mappings.front());
       plot.write(script);

@@ -14,8 +14,8 @@ struct Scenario {
 };
 
 /// What can be done with the first mapping of the first sync: creates, updates, a conflict, twins, deletes, a merge, a
-/// first load of several pages. Each with systems that can do little (no batches, preconditions, revisions, stamps,
-/// nor answers with records), and with such that can do all.
+/// first load of several pages; where it has child rows, instead what is done to those. Each with systems that can do
+/// little (no batches, preconditions, revisions, stamps, nor answers with records), and with such that can do all.
 std::vector<Scenario> scenarios_of(const Configuration& configuration);
 
 }  // namespace counterpart::simulation

@@ -116,7 +116,8 @@ class World {
     for (const auto& [name, traits] : history_.systems) {
       const auto objects = objects_of(name, configuration_);
       if (objects.empty()) continue;
-      auto system = std::make_unique<SimulatedSystem>(name, traits, objects, agenda_);
+      auto system =
+          std::make_unique<SimulatedSystem>(name, traits, objects, row_lists_of(name, configuration_), agenda_);
       network_.connect(*system);
       system->on_webhook = [this, name, &how = traits](const Native& event) { post_.take(name, how, event); };
       by_name_[name] = system.get();

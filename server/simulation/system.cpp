@@ -37,6 +37,11 @@ Native difference(const Native& before, const Native& after) {
 }
 
 Native without_blanks(const Native& fields) {
+  if (fields.is_array()) {
+    Native::Array rows;
+    for (const Native& row : fields.array()) rows.push_back(without_blanks(row));
+    return Native(std::move(rows));
+  }
   if (!fields.is_object()) return fields;
   Native::Object kept;
   for (const auto& [name, value] : fields.object()) {
@@ -98,8 +103,9 @@ std::string_view name_of(Writer writer) {
 }
 
 SimulatedSystem::SimulatedSystem(std::string name, Traits traits,
-                                 const std::map<std::string, std::set<std::string>>& objects, Agenda& agenda)
-    : name_(std::move(name)), traits_(traits), agenda_(agenda), columns_(objects) {
+                                 const std::map<std::string, std::set<std::string>>& objects, RowLists rows,
+                                 Agenda& agenda)
+    : name_(std::move(name)), traits_(traits), agenda_(agenda), columns_(objects), rows_(std::move(rows)) {
   for (const auto& [object, columns] : objects) tables_[object];
 }
 
@@ -125,6 +131,12 @@ const Version* SimulatedSystem::seen(const Held& held, Instant at) const {
   return found == nullptr || found->fields.is_null() ? nullptr : found;
 }
 
+const std::vector<RowList>& SimulatedSystem::row_lists(const std::string& object) const {
+  static const std::vector<RowList> none;
+  const auto found = rows_.find(object);
+  return found == rows_.end() ? none : found->second;
+}
+
 Instant SimulatedSystem::clock() const {
   const Instant exact = agenda_.now() + traits_.skew;
   return Instant(exact.time_since_epoch() / traits_.precision * traits_.precision);
@@ -144,13 +156,24 @@ Native SimulatedSystem::show(const std::string& object, const std::string& id, c
     record.emplace_back("created_by", name_of(first.writer));
   }
   Native fields = traits_.leaves_out_blanks ? without_blanks(version.fields) : version.fields;
-  if (!traits_.leaves_out_blanks) {
-    for (const std::string& column : columns_.at(object)) {
-      if (fields.member(column) == nullptr) fields.set(column, Native());
-    }
-  }
+  if (!traits_.leaves_out_blanks) fill_columns(object, fields);
   record.emplace_back("fields", std::move(fields));
   return Native(std::move(record));
+}
+
+/// Blank fields, of the record and of its rows, are told as well.
+void SimulatedSystem::fill_columns(const std::string& object, Native& fields) const {
+  const auto fill = [](const std::set<std::string>& columns, Native& into) {
+    for (const std::string& column : columns) {
+      if (into.member(column) == nullptr) into.set(column, Native());
+    }
+  };
+  fill(columns_.at(object), fields);
+  for (const RowList& list : row_lists(object)) {
+    Native* rows = list.path.find(fields);
+    if (rows == nullptr || !rows->is_array()) continue;
+    for (Native& row : rows->array()) fill(list.columns, row);
+  }
 }
 
 // --- writing --------------------------------------------------------------------------------------
@@ -163,6 +186,9 @@ void SimulatedSystem::store(const std::string& object, const std::string& id, Na
   Instant visible = agenda_.now() + commits;
   if (!record.versions.empty()) visible = std::max(visible, record.versions.back().visible);
   if (!fields.is_null() && keeps) fields = keeps(object, std::move(fields));
+  for (const RowList& list : row_lists(object)) {
+    name_rows(list, before, fields, {traits_.renews_rows, traits_.numbers_rows}, named_rows_);
+  }
   record.versions.push_back({visible, clock(), ++written_, writer, std::move(fields)});
   const Version& now = record.versions.back();
   tell(object, id, now, before);

@@ -12,6 +12,7 @@
 #include "connectors/ports/http_client.h"
 #include "mapping/values/native.h"
 #include "server/simulation/agenda.h"
+#include "server/simulation/row_lists.h"
 #include "server/simulation/traits.h"
 
 namespace counterpart::simulation {
@@ -44,12 +45,15 @@ class SimulatedSystem {
  public:
   using Webhook = std::function<void(const Native& event)>;
 
-  /// `objects`: each with the names of its fields, which are there even where they are blank.
+  /// `objects`: each with the names of its fields, which are there even where they are blank; `rows`: its lists of
+  /// child rows, to which it gives ids.
   SimulatedSystem(std::string name, Traits traits, const std::map<std::string, std::set<std::string>>& objects,
-                  Agenda& agenda);
+                  RowLists rows, Agenda& agenda);
 
   const std::string& name() const { return name_; }
   const Traits& traits() const { return traits_; }
+  /// Where that object shows child rows.
+  const std::vector<RowList>& row_lists(const std::string& object) const;
 
   // --- for people (and automations)
 
@@ -114,6 +118,7 @@ class SimulatedSystem {
   Native show(const std::string& object, const std::string& id, const Version& version, const Held& held) const;
   void store(const std::string& object, const std::string& id, Native fields, Writer writer, microseconds commits);
   void tell(const std::string& object, const std::string& id, const Version& version, const Native& before);
+  void fill_columns(const std::string& object, Native& fields) const;
   Instant clock() const;
   std::string spell(const Version& version) const;
 
@@ -122,7 +127,9 @@ class SimulatedSystem {
   Agenda& agenda_;
   std::map<std::string, std::set<std::string>> columns_;
   std::map<std::string, Table> tables_;
+  RowLists rows_;
   std::uint64_t made_ = 0;
+  std::uint64_t named_rows_ = 0;
   std::uint64_t written_ = 0;
   std::uint64_t events_ = 0;
 };

@@ -49,4 +49,9 @@ Traits draw_traits(Random& random, bool reliable_hooks) {
   return traits;
 }
 
+void draw_row_traits(Random& random, Traits& traits) {
+  traits.renews_rows = chance(random, 35);
+  traits.numbers_rows = chance(random, 50);
+}
+
 }  // namespace counterpart::simulation

@@ -42,9 +42,16 @@ struct Traits {
   bool trims = false;       ///< texts lose blanks around them
   bool shouts = false;      ///< one text field is stored in upper case
   bool automation = false;  ///< a change of one field makes it write another
+
+  // How it names child rows.
+  bool renews_rows = false;   ///< a list that is stored otherwise than it was gets new ids
+  bool numbers_rows = false;  ///< ids are numbers
 };
 
 /// A draw. `reliable_hooks`: every webhook arrives, some time, and tells of what is there.
 Traits draw_traits(Random& random, bool reliable_hooks);
+
+/// A draw of what concerns child rows alone.
+void draw_row_traits(Random& random, Traits& traits);
 
 }  // namespace counterpart::simulation

@@ -58,6 +58,9 @@ AllValues values_of(const Configuration& configuration) {
         const bool found = key != mapping.match.end();
         values.try_emplace(&mapping.fields[i], mapping.fields[i], found ? std::optional(key->kind) : std::nullopt);
       }
+      for (const RowsRule& rows : mapping.rows) {
+        for (const FieldRule& field : rows.fields) values.try_emplace(&field, field, std::nullopt);
+      }
     }
   }
   return values;

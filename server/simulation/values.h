@@ -37,7 +37,7 @@ class FieldValues {
   Kind kind_ = Kind::none;
 };
 
-/// Of each field of the configuration's mappings.
+/// Of each field of the configuration's mappings, and of their rows.
 using AllValues = std::map<const FieldRule*, FieldValues>;
 AllValues values_of(const Configuration& configuration);
 
