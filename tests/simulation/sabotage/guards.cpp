@@ -79,6 +79,7 @@ std::vector<Guard> writes() {
          "set left_base = base.left_base,\n  right_base = base.right_base"}},
        {}},
       {"base after a write", "the written fields' bases stay as they were", "two-systems", "", {}, {}},
+      {"rows after a write", "what a write made of the rows is not looked at", "documents", "", {}, {}},
       {"oscillation",
        "a field that never comes to rest is not frozen",
        "oscillating",

@@ -10,6 +10,7 @@
 #include "connectors/rest/exchange.h"
 #include "connectors/rest/kind.h"
 #include "mapping/reconcile/reconcile.h"
+#include "mapping/reconcile/row_settling.h"
 #include "server/store/failure.h"
 #include "server/store/statements.h"
 #include "server/store/store.h"
@@ -136,6 +137,17 @@ Settlement wrap_settle_update(const ObjectMapping& mapping, const Decision& deci
   Settlement settlement = real_settle_update(mapping, decision, side, sent_from, held, own_revision, state, context);
   if (is_missing("base after a write")) settlement.next.base = state.base;
   return settlement;
+}
+
+using SettleRows = void(const ObjectMapping&, std::size_t, const Decision&, const WrittenRows&, Settlement&);
+
+SettleRows real_settle_rows asm(
+    "__real__ZN11counterpart11settle_rowsERKNS_13ObjectMappingEmRKNS_8DecisionERKNS_11WrittenRowsERNS_10SettlementE");
+SettleRows wrap_settle_rows asm(
+    "__wrap__ZN11counterpart11settle_rowsERKNS_13ObjectMappingEmRKNS_8DecisionERKNS_11WrittenRowsERNS_10SettlementE");
+void wrap_settle_rows(const ObjectMapping& mapping, std::size_t rows, const Decision& decision,
+                      const WrittenRows& written, Settlement& settlement) {
+  if (!is_missing("rows after a write")) real_settle_rows(mapping, rows, decision, written, settlement);
 }
 
 }  // namespace counterpart::sabotage
