@@ -96,6 +96,10 @@ std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, 
     if (sent == nullptr || before == nullptr) continue;
     if (!holds_sent(target, *sent, held) && !holds_sent(target, *before, held)) overtaken.insert(target.name);
   }
+  for (const RowsRule& rule : mapping.rows) {
+    FieldStates unlinked;
+    if (RowsInIntent(rule, side, intent, held, unlinked).is_overtaken()) overtaken.insert(rule.side[side].path.text());
+  }
   return overtaken;
 }
 

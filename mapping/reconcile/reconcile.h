@@ -168,7 +168,7 @@ IntentSettlement settle_intent(const ObjectMapping& mapping, Side side, const In
                                const LinkState& state, Made made = Made::surely);
 
 /// Of that update: the fields (FieldSide::name) of which nothing tells whether they were written, for `held` holds
-/// neither what was sent nor what was there before: somebody has changed them since.
+/// neither what was sent nor what was there before: somebody has changed them since. Lists of rows (their path) so too.
 std::set<std::string> overtaken_fields(const ObjectMapping& mapping, Side side, const IntentFields& intent,
                                        const Record& held);
 

@@ -140,6 +140,10 @@ bool RowsInIntent::done() const {
   return std::ranges::all_of(rows_, [](const Row& row) { return row.found == Found::as_sent; });
 }
 
+bool RowsInIntent::is_overtaken() const {
+  return !done() && !std::ranges::all_of(rows_, [](const Row& row) { return row.found == Found::as_before; });
+}
+
 /// Rows that nobody knows yet may be those that were to be added, or others of the intent under new ids.
 void RowsInIntent::look_for_unknown(const Native& before, bool is_create) {
   std::vector<Row*> wanted;

@@ -25,7 +25,8 @@ class RowsInIntent {
   bool any() const { return !rows_.empty(); }
   bool took_effect() const { return took_effect_; }  ///< something is as nothing but the intent's call made it
   bool has_one_from_before() const { return has_one_from_before_; }
-  bool done() const;  ///< all is as it was sent
+  bool done() const;          ///< all is as it was sent
+  bool is_overtaken() const;  ///< neither that, nor all as it was before
 
   /// Moves bases and links rows. `took_effect`: the call surely did, so that what is otherwise was changed since. Of a
   /// create: all rows or none, for what is left is compared as at first then.

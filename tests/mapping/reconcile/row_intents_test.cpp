@@ -109,5 +109,22 @@ TEST_F(RowsInDoubt, AnIntentTellsWhatARowThatItRemovesHeld) {
   EXPECT_TRUE(settle().done);
 }
 
+TEST_F(RowsInDoubt, RowsThatAreNeitherAsSentNorAsBeforeAreToldAsOvertaken) {
+  // given: one row removed and one added, without a key, by a system that stores what it is sent in other letters
+  document_.mapping.rows[0].key.clear();
+  document_.system.left.remove("product", "nut");
+  document_.add_left("bolt", "3", "9");
+  const auto overtaken = [&] {
+    return overtaken_fields(document_.mapping, Side::right, intent_, document_.system.right.record);
+  };
+  // when, then: before it took effect there is nothing to tell
+  write(false);
+  EXPECT_EQ(overtaken(), std::set<std::string>{});
+  // when, then: after it there is
+  write(true);
+  right("bolt").set("article", "BOLT");
+  EXPECT_EQ(overtaken(), std::set<std::string>{"positions"});
+}
+
 }  // namespace
 }  // namespace counterpart::testing
