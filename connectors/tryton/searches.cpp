@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "connectors/tryton/party.h"
+#include "connectors/tryton/spelling.h"
 #include "mapping/expression/characters.h"
 
 namespace counterpart::tryton {
@@ -25,6 +25,11 @@ Native touched_since(Instant since) {
   return either;
 }
 
+/// Naming `active` shows inactive records; the context's active_test would show inactive rows as well.
+Native active_or_not() {
+  return condition("active", "in", Native::Array{Native(true), Native(false)});
+}
+
 /// The value for `ilike`; a loose one with anything between its letters and digits.
 std::string pattern(const SearchPath& path, std::string_view value) {
   std::string text;
@@ -39,55 +44,33 @@ std::string pattern(const SearchPath& path, std::string_view value) {
 
 }  // namespace
 
-Native parties_with(const std::vector<std::string>& ids) {
+Native records_with(const ObjectModel& model, const std::vector<std::string>& ids) {
   Native::Array numbers;
   for (const std::string& id : ids)
     if (const auto number = id_number(id)) numbers.push_back(*number);
   Native domain = Native::Array{condition("id", "in", std::move(numbers))};
-  // Naming `active` shows inactive parties; the context's active_test would show inactive rows as well.
-  domain.array().push_back(condition("active", "in", Native::Array{Native(true), Native(false)}));
+  if (model.archives) domain.array().push_back(active_or_not());
   return domain;
 }
 
-Native parties_changed(std::optional<Instant> since, const std::string& after) {
+Native records_changed(const ObjectModel& model, std::optional<Instant> since, const std::string& after) {
   Native domain = Native::Array{condition("id", ">", id_number(after).value_or(Native::integer(0)))};
   if (!since) return domain;
   Native any = Native::Array{"OR"};
   any.array().push_back(touched_since(*since));
-  for (const ChildModel& model : child_models())
-    any.array().push_back(condition(model.collection, "where", touched_since(*since)));
+  if (model.base) any.array().push_back(condition(model.base->field, "where", touched_since(*since)));
+  for (const ChildModel& child : model.children)
+    any.array().push_back(condition(child.collection, "where", touched_since(*since)));
   domain.array().push_back(std::move(any));
   return domain;
 }
 
-const std::vector<SearchPath>& search_paths() {
-  constexpr const char* kMechanism = "party.contact_mechanism";
-  constexpr const char* kIdentifier = "party.identifier";
-  static const std::vector<SearchPath> paths = {
-      {"name", kParty, "", "name", false},
-      {"code", kParty, "", "code", false},
-      {"contact_mechanisms[type=email].value", kMechanism, "email", "value", false},
-      {"contact_mechanisms[type=phone].value", kMechanism, "phone", "value", true},
-      {"contact_mechanisms[type=mobile].value", kMechanism, "mobile", "value", true},
-      {"contact_mechanisms[type=website].value", kMechanism, "website", "value", false},
-      {"identifiers[type=eu_vat].code", kIdentifier, "eu_vat", "code", true}};
-  return paths;
-}
-
-const SearchPath* search_path(std::string_view text) {
-  const auto& paths = search_paths();
-  const auto found =
-      std::find_if(paths.begin(), paths.end(), [&](const SearchPath& path) { return path.text == text; });
-  return found != paths.end() ? &*found : nullptr;
-}
-
-Native rows_holding(const SearchPath& path, const std::vector<std::string>& values) {
+Native rows_holding(const ObjectModel& model, const SearchPath& path, const std::vector<std::string>& values) {
   Native any = Native::Array{"OR"};
   for (const std::string& value : values) any.array().push_back(condition(path.field, "ilike", pattern(path, value)));
   Native domain = Native::Array{std::move(any)};
-  if (*path.type != '\0') domain.array().push_back(condition("type", "=", path.type));
-  if (path.model == std::string_view(kParty))
-    domain.array().push_back(condition("active", "in", Native::Array{Native(true), Native(false)}));
+  if (!path.type.empty()) domain.array().push_back(condition("type", "=", path.type));
+  if (model.archives && path.model == model.model) domain.array().push_back(active_or_not());
   return domain;
 }
 

@@ -19,6 +19,43 @@ bool is_true(const Native* value) {
   return value != nullptr && value->is_bool() && value->boolean();
 }
 
+Capabilities capabilities_of(const ObjectModel& model) {
+  Capabilities can;
+  can.create = can.update = true;
+  can.remove = !model.base;  // the base would stay behind
+  can.precondition = true;
+  // unique_revision: once a stamp was seen that tells more than the second.
+  can.returns_record = true;
+  can.names_modifier = true;
+  can.read_batch = model.read_batch;
+  can.write_batch = model.write_batch;
+  for (const SearchPath& path : model.searches) can.searchable.push_back(path.text);
+  return can;
+}
+
+/// What Tryton says of the fields of a model, asked for by their names.
+Call ask_for_fields(const ObjectModel& model, bool shared) {
+  Native::Array names;
+  for (const Field& field : model.fields)
+    if (field.shared == shared) names.emplace_back(field.source);
+  if (!shared)
+    for (const ChildModel& child : model.children) names.emplace_back(child.collection);
+  Call call;
+  call.verb = "describe " + model.name;
+  call.model = shared ? model.base->model : model.model;
+  call.method = "fields_get";
+  call.params.emplace_back(std::move(names));
+  return call;
+}
+
+FieldDescription description_of(const Field& field, const Native& told) {
+  const Native* type = told.member("type");
+  const bool fixed =
+      field.writing == Writing::computed || (field.writing == Writing::usual && is_true(told.member("readonly")));
+  return {field.name, type != nullptr ? type->plain() : "", is_true(told.member("required")) && !field.given, fixed,
+          options_of(told)};
+}
+
 class TrytonKind : public ConnectorKind {
  public:
   std::string title() const override { return "Tryton"; }
@@ -37,27 +74,19 @@ class TrytonKind : public ConnectorKind {
 }  // namespace
 
 TrytonConnector::TrytonConnector(const SystemSettings& settings, const ConnectorPorts& ports)
-    : session_(settings, ports),
-      categories_(session_, "party.category", "name"),
-      countries_(session_, "country.country", "code") {
-  constexpr std::size_t kReadBatch = 100;
-  constexpr std::size_t kWriteBatch = 50;
-  capabilities_.create = capabilities_.update = capabilities_.remove = true;
-  capabilities_.precondition = true;
-  // unique_revision: once a stamp was seen that tells more than the second.
-  capabilities_.returns_record = true;
-  capabilities_.names_modifier = true;
-  capabilities_.read_batch = kReadBatch;
-  capabilities_.write_batch = kWriteBatch;
-  for (const SearchPath& path : search_paths()) capabilities_.searchable.emplace_back(path.text);
+    : session_(settings, ports), directories_(session_) {
+  for (const ObjectModel* model : object_models()) capabilities_.emplace(model, capabilities_of(*model));
 }
 
 std::vector<std::string> TrytonConnector::objects() const {
-  return {kObject};
+  std::vector<std::string> names;
+  for (const ObjectModel* model : object_models()) names.push_back(model->name);
+  return names;
 }
 
 const Capabilities* TrytonConnector::capabilities(std::string_view object) const {
-  return object == kObject ? &capabilities_ : nullptr;
+  const auto found = capabilities_.find(object_model(object));
+  return found != capabilities_.end() ? &found->second : nullptr;
 }
 
 std::chrono::milliseconds TrytonConnector::call_timeout() const {
@@ -69,27 +98,26 @@ boost::asio::awaitable<std::string> TrytonConnector::own_user() {
 }
 
 boost::asio::awaitable<DescribeResult> TrytonConnector::describe(std::string object) {
-  const Manner how = session_.manner("describe party");
-  if (!knows(object)) co_return Failure{Failure::Kind::rejected, how.purpose + ": the only object is party", {}};
-  Native::Array names = {"name", "code", "active", "categories"};
-  for (const ChildModel& model : child_models()) names.emplace_back(model.collection);
-  Call call;
-  call.verb = "describe party";
-  call.model = kParty;
-  call.method = "fields_get";
-  call.params.emplace_back(names);
-  const Replied replied = co_await session_.call(std::move(call));
-  if (const auto* refusal = std::get_if<Refusal>(&replied)) co_return refusal->failure;
+  const ObjectModel* model = object_model(object);
+  if (model == nullptr) co_return unknown("describe", object);
+  const Manner how = session_.manner("describe " + object);
+  Native told = Native::Object{};
+  for (const bool shared : {false, true}) {
+    if (shared && !model->base) continue;
+    const Replied replied = co_await session_.call(ask_for_fields(*model, shared));
+    if (const auto* refusal = std::get_if<Refusal>(&replied)) co_return refusal->failure;
+    const Native& some = std::get<Reply>(replied).result;
+    if (!some.is_object()) co_return incomprehensible(how, "the answer is no object").failure;
+    for (const auto& [name, value] : some.object()) told.set(name, value);
+  }
   ObjectDescription description;
   description.fields.push_back({"id", "integer", false, true, {}});
-  for (const Native& name : names) {
-    const Native* told = std::get<Reply>(replied).result.member(name.text());
-    if (told == nullptr) co_return incomprehensible(how, "there is no field " + name.text()).failure;
-    const Native* type = told->member("type");
-    // A party's code is required, but Tryton numbers it by itself.
-    const bool required = is_true(told->member("required")) && name.text() != "code";
-    description.fields.push_back({name.text(), type != nullptr ? type->plain() : "", required,
-                                  is_true(told->member("readonly")), options_of(*told)});
+  std::vector<Field> fields = model->fields;
+  for (const ChildModel& child : model->children) fields.push_back({.name = child.collection});
+  for (const Field& field : fields) {
+    const Native* of_field = told.member(field.source);
+    if (of_field == nullptr) co_return incomprehensible(how, "there is no field " + field.source).failure;
+    description.fields.push_back(description_of(field, *of_field));
   }
   co_return description;
 }

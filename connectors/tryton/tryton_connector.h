@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "connectors/tryton/directory.h"
-#include "connectors/tryton/party.h"
+#include "connectors/tryton/objects.h"
 #include "connectors/tryton/searches.h"
 #include "connectors/tryton/session.h"
+#include "connectors/tryton/tree.h"
 #include "connectors/tryton/values.h"
 
 namespace counterpart::tryton {
@@ -37,12 +38,13 @@ class TrytonConnector : public Connector {
   std::vector<News> parse_hook(const HookRequest& request) const override;
 
  private:
-  using Parties = std::map<std::string, Party>;
-  using PartiesRead = std::variant<Parties, Failure>;
-  using Holders = std::map<std::string, std::vector<std::string>>;  ///< folded value → ids of parties
+  using Trees = std::map<std::string, Tree>;
+  using TreesRead = std::variant<Trees, Failure>;
+  using Holders = std::map<std::string, std::vector<std::string>>;  ///< folded value → ids of records
 
-  /// A change of one party under way.
+  /// A change of one record under way.
   struct Write {
+    const ObjectModel* model = nullptr;
     Call call;
     std::string id;
     std::string revision;              ///< as read before
@@ -50,33 +52,33 @@ class TrytonConnector : public Connector {
   };
   /// Creates under way: what is to be made, and where its result goes.
   struct Making {
+    const ObjectModel* model = nullptr;
     std::vector<Native> values;
     std::vector<std::size_t> places;
     std::vector<std::string> ids;  ///< "" until made
     SendBy send_by{};
   };
 
-  bool knows(const std::string& object) const { return object == kObject; }
-  boost::asio::awaitable<PartiesRead> parties(std::vector<std::string> ids);
-  boost::asio::awaitable<PartiesRead> parties_of_one_call(std::vector<std::string> ids);
-  boost::asio::awaitable<std::variant<Holders, Failure>> holders(const SearchPath* path,
+  Failure unknown(const std::string& verb, const std::string& object) const;
+  boost::asio::awaitable<TreesRead> trees(const ObjectModel* model, std::vector<std::string> ids);
+  boost::asio::awaitable<TreesRead> trees_of_one_call(const ObjectModel* model, std::vector<std::string> ids);
+  boost::asio::awaitable<std::variant<Holders, Failure>> holders(const ObjectModel* model, const SearchPath* path,
                                                                  std::vector<std::string> values);
-  boost::asio::awaitable<std::optional<Failure>> learn_names(std::vector<const Native*> records);
   boost::asio::awaitable<void> make(Making* making, std::size_t begin, std::size_t end,
                                     std::vector<WriteResult>* results);
   boost::asio::awaitable<void> read_made(const Making* making, std::vector<WriteResult>* results);
-  WriteResult prepare(const UpdateOrder& order, std::optional<Write>& write) const;
+  boost::asio::awaitable<std::variant<std::vector<std::string>, Failure>> made_ids(const ObjectModel* model,
+                                                                                   const Native& told,
+                                                                                   std::size_t count);
+  WriteResult prepare(const ObjectModel& model, const UpdateOrder& order, std::optional<Write>& write) const;
   boost::asio::awaitable<void> carry_out(const Write* write, WriteResult* result);
   boost::asio::awaitable<Failure> look_again(const Write* write, Failure failure);
-  boost::asio::awaitable<void> read_written(const std::vector<Write>* writes, const std::vector<std::size_t>* places,
-                                            std::vector<WriteResult>* results);
-
-  static constexpr const char* kObject = "party";
+  boost::asio::awaitable<void> read_written(const ObjectModel* model, const std::vector<Write>* writes,
+                                            const std::vector<std::size_t>* places, std::vector<WriteResult>* results);
 
   Session session_;
-  Directory categories_;
-  Directory countries_;
-  Capabilities capabilities_;
+  Directories directories_;
+  std::map<const ObjectModel*, Capabilities> capabilities_;
 };
 
 }  // namespace counterpart::tryton
