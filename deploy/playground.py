@@ -5,6 +5,7 @@ plays a person in either system, and asks the daemon over its Unix socket. Pytho
 """
 import contextlib
 import copy
+import fcntl
 import http.client
 import itertools
 import json
@@ -264,6 +265,7 @@ class Playground:
         self.processes = []
         self.daemon = None
         self.tryton = None
+        self.tryton_lock = None
 
     def __enter__(self):
         return self
@@ -277,6 +279,8 @@ class Playground:
                 process.end()
         if self.tryton is not None:
             self.tryton_script("stop")
+        if self.tryton_lock is not None:
+            self.tryton_lock.close()
 
     # --- starting ---------------------------------------------------------------------------------
 
@@ -290,10 +294,13 @@ class Playground:
         self.erp_sandbox = SandboxB(self.sandbox_address)
         return process
 
-    def tryton_script(self, *words):
+    def tryton_folder(self):
         # As root its database runs as user postgres, who may not get through to this checkout.
         own = "/var/lib/counterpart-tryton" if os.geteuid() == 0 else str(ROOT / ".cache" / "tryton")
-        folder = os.environ.get("COUNTERPART_TRYTON_DIR", own)
+        return os.environ.get("COUNTERPART_TRYTON_DIR", own)
+
+    def tryton_script(self, *words):
+        folder = self.tryton_folder()
         script = ROOT / "tests" / "stand-ins" / "tryton" / "start"
         done = subprocess.run([script, str(self.tryton_port), folder, *words], stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
@@ -301,6 +308,10 @@ class Playground:
         return done.stdout
 
     def start_tryton(self):
+        # One at a time: others who want it wait until this one has ended.
+        os.makedirs(self.tryton_folder(), exist_ok=True)
+        self.tryton_lock = open(os.path.join(self.tryton_folder(), "in_use"), "w")
+        fcntl.flock(self.tryton_lock, fcntl.LOCK_EX)
         self.tryton_port = free_port()
         out = self.tryton_script("reset")
         line = next(line for line in out.splitlines() if line.startswith("READY"))

@@ -20,6 +20,7 @@ enum class Spelling : std::uint8_t {
   row,        ///< a row's id
   reference,  ///< a row's name or code, by Field::lookup
   names,      ///< those of several rows, sorted
+  rates,      ///< the rates of taxes, "0.19 + 0.07"; "fixed" of one that has none
 };
 
 /// Who may write a field.
@@ -34,6 +35,8 @@ struct Field {
   std::string name;  ///< in the record
   Spelling spelling = Spelling::plain;
   std::string source = name;       ///< Tryton's field
+  std::string sent = source;       ///< the one that is written
+  std::string instead = {};        ///< the one that is read where there is no value; "" for none
   const Lookup* lookup = nullptr;  ///< where its rows are found
   Writing writing = Writing::usual;
   bool shared = false;    ///< it stands in ObjectModel::base
@@ -89,6 +92,8 @@ struct ObjectModel {
 
 /// The objects there are.
 const ObjectModel& party_model();
+const ObjectModel& product_model();
+const ObjectModel& sale_model();
 
 const std::vector<const ObjectModel*>& object_models();
 
@@ -97,6 +102,10 @@ const ObjectModel* object_model(std::string_view name);
 
 /// "party, product and sale".
 std::string object_names();
+
+/// Whether `after` holds a value of that name that `before` (nullptr: a new record) does not. What is not in `after`
+/// at all was left alone.
+bool is_changed(const std::string& name, const Native* before, const Native& after);
 
 /// nullptr where records cannot be searched by that path.
 const SearchPath* search_path(const ObjectModel& model, std::string_view text);

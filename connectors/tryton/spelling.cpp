@@ -14,13 +14,13 @@ std::optional<std::int64_t> integer(std::string_view text) {
   return value;
 }
 
-std::string text_of(const Native& tagged, std::string_view name) {
+std::string told_text(const Native& tagged, std::string_view name) {
   const Native* value = tagged.member(name);
   return value != nullptr ? value->plain() : "";
 }
 
 std::optional<std::chrono::year_month_day> day_of(const Native& tagged) {
-  const auto part = [&](std::string_view name) { return integer(text_of(tagged, name)).value_or(0); };
+  const auto part = [&](std::string_view name) { return integer(told_text(tagged, name)).value_or(0); };
   const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part("year"))),
                                         std::chrono::month(static_cast<unsigned>(part("month"))),
                                         std::chrono::day(static_cast<unsigned>(part("day")))};
@@ -41,6 +41,8 @@ std::string digits(long long value, std::size_t width) {
   std::string text = std::to_string(value);
   return text.size() < width ? std::string(width - text.size(), '0') + text : text;
 }
+
+constexpr std::string_view kAnd = " + ";
 
 }  // namespace
 
@@ -66,9 +68,9 @@ Native tagged(Instant instant) {
 }
 
 std::optional<Instant> instant_of(const Native& tagged) {
-  const auto part = [&](std::string_view name) { return integer(text_of(tagged, name)).value_or(0); };
+  const auto part = [&](std::string_view name) { return integer(told_text(tagged, name)).value_or(0); };
   const auto day = day_of(tagged);
-  if (text_of(tagged, "__class__") != "datetime" || !day) return std::nullopt;
+  if (told_text(tagged, "__class__") != "datetime" || !day) return std::nullopt;
   return Instant(std::chrono::sys_days(*day)) + std::chrono::hours(part("hour")) +
          std::chrono::minutes(part("minute")) + std::chrono::seconds(part("second")) +
          std::chrono::microseconds(part("microsecond"));
@@ -122,6 +124,22 @@ Native plain_date(const Native& tagged) {
   if (!day) return {};
   return digits(static_cast<int>(day->year()), 4) + "-" + digits(static_cast<unsigned>(day->month()), 2) + "-" +
          digits(static_cast<unsigned>(day->day()), 2);
+}
+
+std::string joined_rates(const std::vector<std::string>& rates) {
+  std::string text;
+  for (const std::string& rate : rates) text += (text.empty() ? "" : std::string(kAnd)) + rate;
+  return text;
+}
+
+std::set<std::string> rates_of(std::string_view joined) {
+  std::set<std::string> rates;
+  while (!joined.empty()) {
+    const std::size_t end = std::min(joined.find(kAnd), joined.size());
+    rates.emplace(joined.substr(0, end));
+    joined.remove_prefix(std::min(end + kAnd.size(), joined.size()));
+  }
+  return rates;
 }
 
 }  // namespace counterpart::tryton

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mapping/values/native.h"
 #include "mapping/values/value.h"
@@ -33,5 +35,11 @@ Native plain_decimal(const Native& tagged);
 std::optional<Native> tagged_date(std::string_view iso);
 /// The text "2026-11-22".
 Native plain_date(const Native& tagged);
+
+/// What stands for a tax without a rate.
+inline constexpr const char* kFixedTax = "fixed";
+/// "0.19 + 0.07", and back.
+std::string joined_rates(const std::vector<std::string>& rates);
+std::set<std::string> rates_of(std::string_view joined);
 
 }  // namespace counterpart::tryton

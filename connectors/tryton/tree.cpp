@@ -21,7 +21,8 @@ std::string text_of(const Native& row, std::string_view name) {
 }
 
 bool follows(const Field& field) {
-  return field.spelling == Spelling::reference || field.spelling == Spelling::names;
+  return field.spelling == Spelling::reference || field.spelling == Spelling::names ||
+         field.spelling == Spelling::rates;
 }
 
 /// What a field is asked for by: "country.code".
@@ -43,13 +44,27 @@ std::optional<Native> names_of(const Field& field, const Native& row) {
   return Native(Native::Array(names.begin(), names.end()));
 }
 
+/// The rates of the taxes that a field leads to, in Tryton's order; nullopt where it told none of them.
+std::optional<Native> rates_told(const Field& field, const Native& row) {
+  const Native* taxes = row.member(field.source + ".");
+  if (taxes == nullptr || !taxes->is_array()) return std::nullopt;
+  std::vector<std::string> rates;
+  for (const Native& tax : taxes->array()) {
+    const Native* rate = tax.member(field.lookup->field);
+    rates.push_back(is_blank(rate) ? kFixedTax : plain_decimal(*rate).plain());
+  }
+  return rates.empty() ? Native() : Native(joined_rates(rates));
+}
+
 std::optional<Native> value_of(const Field& field, const Native& row) {
   if (field.spelling == Spelling::names) return names_of(field, row);
   if (field.spelling == Spelling::reference) {
     const Native* other = row.member(field.source + ".");
     return other != nullptr ? copy_of(*other, field.lookup->field) : Native();
   }
+  if (field.spelling == Spelling::rates) return rates_told(field, row);
   Native value = copy_of(row, field.source);
+  if (value.is_null() && !field.instead.empty()) value = copy_of(row, field.instead);
   if (value.is_null()) return value;
   if (field.spelling == Spelling::decimal) return plain_decimal(value);
   if (field.spelling == Spelling::date) return plain_date(value);

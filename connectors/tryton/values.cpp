@@ -57,20 +57,13 @@ const Native* row_with(const Native::Array& rows, const std::string& id) {
   return found != rows.end() ? &*found : nullptr;
 }
 
-/// What is not in `after` at all was left alone; an empty list is meant to be empty.
-bool is_changed(const Field& field, const Native* before, const Native& after) {
-  const Native* now = after.member(field.name);
-  if (now == nullptr) return false;
-  const Native* then = before != nullptr ? before->member(field.name) : nullptr;
-  return then == nullptr ? !is_blank(now) : !(*then == *now);
-}
-
 // --- names -------------------------------------------------------------------------------------------
 
 std::set<std::string> names_in(const Field& field, const Native* fields) {
   std::set<std::string> names;
   const Native* value = fields != nullptr ? fields->member(field.name) : nullptr;
   if (is_blank(value)) return names;
+  if (field.spelling == Spelling::rates) return rates_of(value->plain());
   if (field.spelling != Spelling::names) return {value->plain()};
   for (const Native& name : rows_of(*fields, field.name))
     if (!is_blank(&name)) names.insert(name.plain());
@@ -79,7 +72,7 @@ std::set<std::string> names_in(const Field& field, const Native* fields) {
 
 void add_names(const std::vector<Field>& fields, const Native* before, const Native& after, Names& names) {
   for (const Field& field : fields) {
-    if (field.lookup == nullptr || !is_changed(field, before, after)) continue;
+    if (field.lookup == nullptr || !is_changed(field.name, before, after)) continue;
     names[field.lookup].merge(names_in(field, before));
     names[field.lookup].merge(names_in(field, &after));
   }
@@ -129,9 +122,9 @@ Native sent_value(const Field& field, const Native& value, const Directories& di
 
 /// Two fields may say the same of one of Tryton's: a row's id and its code. What says nothing yields.
 void put(const Field& field, Native value, Native& values) {
-  const Native* other = values.member(field.source);
+  const Native* other = values.member(field.sent);
   if (other == nullptr || other->is_null()) {
-    values.set(field.source, std::move(value));
+    values.set(field.sent, std::move(value));
   } else if (!value.is_null() && !(value == *other)) {
     throw Unsuitable("'" + field.name + "' and another field say different things of the same '" + field.source + "'");
   }
@@ -148,7 +141,7 @@ void check_computed(const Field& field, const Native* before, const Native& afte
 void add_fields(const std::vector<Field>& fields, const Native* before, const Native& after,
                 const Directories& directories, Native& own, Native& shared) {
   for (const Field& field : fields) {
-    if (!is_changed(field, before, after) || field.writing == Writing::ruled) continue;
+    if (!is_changed(field.name, before, after) || field.writing == Writing::ruled) continue;
     if (field.writing == Writing::computed) {
       check_computed(field, before, after);
     } else if (field.spelling != Spelling::names) {

@@ -1,15 +1,6 @@
-// The connector, through the real HTTP client, against a real Tryton (tests/stand-ins/tryton/start).
+// Parties in a real Tryton, through the real HTTP client.
 
-#include <array>
-#include <boost/asio/ip/tcp.hpp>
-#include <cstdio>
-#include <cstdlib>
-#include <map>
-#include <sstream>
-
-#include "connectors/tryton/session.h"
-#include "server/http/client/client.h"
-#include "support.h"
+#include "real.h"
 
 namespace counterpart::tryton {
 namespace {
@@ -19,116 +10,8 @@ using testing::HasSubstr;
 using testing::SizeIs;
 using testing::StartsWith;
 
-/// Runs the starter; its output, with the exit code in `code`.
-std::string starter(const std::string& words, int& code) {
-  const char* folder = std::getenv("COUNTERPART_TRYTON_DIR");
-  const std::string source = COUNTERPART_SOURCE_DIR;
-  const std::string command = "'" + source + "/tests/stand-ins/tryton/start' " + words;
-  const std::string where = folder != nullptr ? folder : source + "/.cache/tryton";
-  std::string text = command;
-  text.replace(text.find("DIR"), 3, "'" + where + "'");
-  FILE* pipe = popen(text.c_str(), "r");
-  if (pipe == nullptr) return "";
-  std::string output;
-  std::array<char, 256> piece{};
-  while (std::fgets(piece.data(), piece.size(), pipe) != nullptr) output += piece.data();
-  code = pclose(pipe);
-  return output;
-}
-
-/// Ports of this machine that were free a moment ago.
-int free_port() {
-  boost::asio::io_context io;
-  boost::asio::ip::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
-  return acceptor.local_endpoint().port();
-}
-
-/// One Tryton for all tests of this program.
-class RunningTryton : public testing::Environment {
- public:
-  void SetUp() override {
-    int code = 0;
-    const std::string output = starter(std::to_string(free_port()) + " DIR", code);
-    std::istringstream words(output.substr(std::min(output.find("READY"), output.size())));
-    for (std::string word; words >> word;)
-      if (const auto equals = word.find('='); equals != std::string::npos)
-        told[word.substr(0, equals)] = word.substr(equals + 1);
-    missing = output.rfind("SKIP", 0) == 0 ? output : "";
-    ASSERT_TRUE(!missing.empty() || told.count("url") == 1) << "exit code " << code << ": " << output;
-  }
-  void TearDown() override {
-    int code = 0;
-    starter("0 DIR stop", code);
-    EXPECT_EQ(0, code);
-  }
-  static std::map<std::string, std::string> told;
-  static std::string missing;
-};
-std::map<std::string, std::string> RunningTryton::told;
-std::string RunningTryton::missing;
-const testing::Environment* const kRunning = testing::AddGlobalTestEnvironment(new RunningTryton);
-
-/// Spoils the session of one request, as if Tryton had forgotten it.
-class Forgetful : public HttpClient {
- public:
-  explicit Forgetful(HttpClient& client) : client_(client) {}
-  boost::asio::awaitable<HttpResponse> send(HttpRequest request) override {
-    for (auto& [name, value] : request.headers)
-      if (name == "Authorization" && std::exchange(forget, false)) value = "Session aHViOjI6bm8=";
-    if (request.body.find("common.db.login") != std::string::npos) ++logins;
-    co_return co_await client_.send(std::move(request));
-  }
-  bool forget = false;
-  int logins = 0;
-
- private:
-  HttpClient& client_;
-};
-
-class RealTryton : public testing::Test {
+class RealParty : public RealTryton {
  protected:
-  void SetUp() override {
-    if (!RunningTryton::missing.empty()) GTEST_SKIP() << RunningTryton::missing;
-    const auto& told = RunningTryton::told;
-    client_ = http::make_client(io, {"erp", 4, "", 1 << 25, std::chrono::seconds(10)}, points_);
-    http = std::make_unique<Forgetful>(*client_);
-    const ConnectorPorts ports{http.get(), &clock_, &random_};
-    connector = make_connector(told.at("url"), told.at("user"), told.at("password"), ports);
-    SystemSettings settings;
-    settings.name = "person";
-    settings.plain = {{"url", told.at("url")}, {"user", "admin"}};
-    settings.secret = {{"password", Secret(told.at("admin_password"))}};
-    person_ = std::make_unique<Session>(settings, ports);
-    const auto seconds = std::chrono::system_clock::now().time_since_epoch();
-    tag = std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(seconds).count());
-  }
-
-  /// A person's call; the result as JSON.
-  std::string person(const std::string& model, const std::string& method, const std::string& params) {
-    Call call;
-    call.verb = "act person";
-    call.model = model;
-    call.method = method;
-    call.params = parse_json(params).array();
-    const Replied replied = run(io, person_->call(std::move(call)));
-    if (const auto* refusal = std::get_if<Refusal>(&replied)) return show(refusal->failure);
-    return print_json(std::get<Reply>(replied).result);
-  }
-
-  Record created(const std::string& fields) {
-    std::vector<CreateOrder> orders = {{parse_json(fields), ""}};
-    const auto made = run(io, connector->create("party", std::move(orders), SendBy::max()));
-    if (std::holds_alternative<Failure>(made[0])) throw std::runtime_error(show(made[0]));
-    return std::get<Written>(made[0]).record.value();
-  }
-
-  Record read(const std::string& id) { return std::get<Record>(run(io, connector->read("party", {id}))[0]); }
-
-  WriteResult update(const Record& before, const Native& after) {
-    std::vector<UpdateOrder> orders = {{before.id, before.revision, before.fields, after}};
-    return run(io, connector->update("party", std::move(orders), SendBy::max()))[0];
-  }
-
   /// A contact with everything, its e-mail made unique.
   std::string contact() const {
     return R"({"name":"Anna Berg","categories":["Contact"],"contact_mechanisms":[{"type":"email","value":"anna.)" +
@@ -137,25 +20,9 @@ class RealTryton : public testing::Test {
            R"("identifiers":[{"type":"eu_vat","code":"DE136695976"}],)"
            R"("addresses":[{"street":"Weg 1","postal_code":"10115","city":"Berlin","country":"DE"}]})";
   }
-
-  static std::string row_id(const Record& record, const char* collection, std::size_t index = 0) {
-    return record.fields.member(collection)->array().at(index).member("id")->plain();
-  }
-
-  boost::asio::io_context io;
-  std::unique_ptr<Forgetful> http;
-  std::unique_ptr<Connector> connector;
-  std::string tag;
-
- private:
-  NoFaultPoints points_;
-  StillClock clock_;
-  CountingRandom random_;
-  std::unique_ptr<HttpClient> client_;
-  std::unique_ptr<Session> person_;
 };
 
-TEST_F(RealTryton, MakesAPartyWithAllItsRowsAndReadsItBackAlike) {
+TEST_F(RealParty, MakesAPartyWithAllItsRowsAndReadsItBackAlike) {
   const Record made = created(contact());
   const Record again = read(made.id);
 
@@ -169,7 +36,7 @@ TEST_F(RealTryton, MakesAPartyWithAllItsRowsAndReadsItBackAlike) {
             print_json(*again.fields.member("addresses")));
 }
 
-TEST_F(RealTryton, FindsByEmailPhoneVatIdCodeAndName) {
+TEST_F(RealParty, FindsByEmailPhoneVatIdCodeAndName) {
   const Record made = created(contact());
   const auto found = [&](const std::string& path, const std::string& value) {
     return " " + show(run(io, connector->find("party", path, {value, "n%_ne\\"})))[0] + " ";
@@ -182,7 +49,7 @@ TEST_F(RealTryton, FindsByEmailPhoneVatIdCodeAndName) {
   EXPECT_EQ("  ", found("contact_mechanisms[type=email].value", "anna%"));
 }
 
-TEST_F(RealTryton, AnUpdateChangesMakesAndDeletesRows) {
+TEST_F(RealParty, AnUpdateChangesMakesAndDeletesRows) {
   const Record made = created(contact());
   Native after = made.fields;
   after.set("name", "Anna Berg-Meyer");
@@ -204,7 +71,7 @@ TEST_F(RealTryton, AnUpdateChangesMakesAndDeletesRows) {
   EXPECT_THAT(held.fields.member("contact_mechanisms")->array(), SizeIs(3));
 }
 
-TEST_F(RealTryton, APersonsChangeOfWhatIsWrittenIsAConflictAndOfAnotherRowIsNot) {
+TEST_F(RealParty, APersonsChangeOfWhatIsWrittenIsAConflictAndOfAnotherRowIsNot) {
   const Record made = created(contact());
   Native after = made.fields;
   after.member("contact_mechanisms")->array()[0].set("value", "new." + tag + "@x.de");
@@ -219,7 +86,7 @@ TEST_F(RealTryton, APersonsChangeOfWhatIsWrittenIsAConflictAndOfAnotherRowIsNot)
   EXPECT_EQ("hers@x.de", read(made.id).fields.member("contact_mechanisms")->array()[0].member("value")->text());
 }
 
-TEST_F(RealTryton, RowsAndPartiesThatAreGoneAreToldApart) {
+TEST_F(RealParty, RowsAndPartiesThatAreGoneAreToldApart) {
   const Record made = created(contact());
   Native after = made.fields;
   after.member("identifiers")->array()[0].set("code", "ATU12011204");
@@ -230,7 +97,7 @@ TEST_F(RealTryton, RowsAndPartiesThatAreGoneAreToldApart) {
   EXPECT_EQ("gone", show(run(io, connector->read("party", {made.id}))[0]));
 }
 
-TEST_F(RealTryton, InactivePartiesAreReadAndInactiveRowsAreNot) {
+TEST_F(RealParty, InactivePartiesAreReadAndInactiveRowsAreNot) {
   const Record made = created(contact());
   person("party.address", "write", "[[" + row_id(made, "addresses") + R"(],{"active":false}])");
   person("party.party", "write", "[[" + made.id + R"(],{"active":false}])");
@@ -239,7 +106,7 @@ TEST_F(RealTryton, InactivePartiesAreReadAndInactiveRowsAreNot) {
   EXPECT_EQ("[]", print_json(*held.fields.member("addresses")));
 }
 
-TEST_F(RealTryton, AChangeOfAnyPartIsSeenAndNothingElse) {
+TEST_F(RealParty, AChangeOfAnyPartIsSeenAndNothingElse) {
   const Record made = created(contact());
   const Record other = created(R"({"name":"Quiet"})");
   const auto changed = [&](const Record& since) {
@@ -270,7 +137,7 @@ TEST_F(RealTryton, AChangeOfAnyPartIsSeenAndNothingElse) {
   EXPECT_GE(all.records.size(), 2U);
 }
 
-TEST_F(RealTryton, OneBadPartyOfManyIsRefusedAlone) {
+TEST_F(RealParty, OneBadPartyOfManyIsRefusedAlone) {
   std::vector<CreateOrder> orders;
   for (const char* code : {"DE136695976", "DE136695970", "ATU12011204"}) {
     const std::string identifier = std::string(R"([{"type":"eu_vat","code":")") + code + R"("}])";
@@ -281,7 +148,7 @@ TEST_F(RealTryton, OneBadPartyOfManyIsRefusedAlone) {
   EXPECT_THAT(show(made[1]), StartsWith("rejected: "));
 }
 
-TEST_F(RealTryton, AForgottenSessionIsRenewed) {
+TEST_F(RealParty, AForgottenSessionIsRenewed) {
   const Record made = created(R"({"name":"Anna"})");
   http->logins = 0;
   http->forget = true;
@@ -289,7 +156,7 @@ TEST_F(RealTryton, AForgottenSessionIsRenewed) {
   EXPECT_EQ(1, http->logins);
 }
 
-TEST_F(RealTryton, DeletesOnlyWhatIsUnchanged) {
+TEST_F(RealParty, DeletesOnlyWhatIsUnchanged) {
   const Record made = created(R"({"name":"Anna"})");
   std::vector<DeleteOrder> stale = {{made.id, "p:1.000000"}};
   EXPECT_THAT(show(run(io, connector->remove("party", std::move(stale), SendBy::max()))[0]), StartsWith("conflict: "));
@@ -298,7 +165,7 @@ TEST_F(RealTryton, DeletesOnlyWhatIsUnchanged) {
   EXPECT_EQ("gone", show(run(io, connector->read("party", {made.id}))[0]));
 }
 
-TEST_F(RealTryton, DescribesWhatARecordHolds) {
+TEST_F(RealParty, DescribesWhatARecordHolds) {
   const auto described = std::get<ObjectDescription>(run(io, connector->describe("party")));
   std::vector<std::string> fields;
   for (const FieldDescription& field : described.fields)

@@ -414,10 +414,77 @@ TEST_F(ScriptedTryton, ChangesComePageByPageInTheOrderOfIds) {
   EXPECT_THAT(tryton.last("model.party.party.search"), HasSubstr(R"(["id",">",200])"));
 }
 
-TEST_F(ScriptedTryton, KnowsPartiesOnlyAndNoWebhooks) {
-  EXPECT_THAT(connector->objects(), ElementsAre("party"));
-  EXPECT_EQ(nullptr, connector->capabilities("sale"));
-  EXPECT_THAT(show(run(io, connector->read("sale", {"7"}))), ElementsAre(StartsWith("rejected: ")));
+struct TaxChoice {
+  std::string taxes;       ///< those of the rate
+  std::string of_product;  ///< the ids of the product's own
+  std::string outcome;     ///< in the call, or in the refusal
+};
+
+/// A tax as Tryton tells it; "sale" or another kind of group, or "" without one.
+std::string tax(int id, const std::string& kind, const std::string& more = R"("active":true,"parent":null)") {
+  return R"({"id":)" + std::to_string(id) +
+         R"(,"rate":{"__class__":"Decimal","decimal":"0.190"},"type":"percentage",)" + more + R"(,"group.":)" +
+         (kind.empty() ? "null" : R"({"id":1,"kind":")" + kind + R"("})") + "}";
+}
+
+TEST_F(ScriptedTryton, ATaxIsTheProductsOwnOfItsRateElseTheOnlyOneOnSales) {
+  const std::vector<TaxChoice> choices = {
+      {tax(1, ""), "", R"("taxes":[["add",[1]]])"},
+      {tax(1, "purchase") + "," + tax(2, "sale"), "", R"("taxes":[["add",[2]]])"},
+      {tax(1, "sale", R"("active":false,"parent":null)") + "," + tax(2, "both"), "", R"("taxes":[["add",[2]]])"},
+      {tax(1, "sale", R"("active":true,"parent":9)") + "," + tax(2, "sale"), "", R"("taxes":[["add",[2]]])"},
+      {tax(1, "sale") + "," + tax(2, "sale"), R"({"id":2})", R"("taxes":[["add",[2]]])"},
+      {tax(1, "sale") + "," + tax(2, "sale"), R"({"id":3})", "several taxes on sales of the rate 0.19; give the line"},
+      {tax(1, "purchase"), "", "no tax on sales of the rate 0.19; make it there"},
+      {"", "", "no tax on sales of the rate 0.19"}};
+  for (const TaxChoice& choice : choices) {
+    SCOPED_TRACE(choice.taxes + " " + choice.of_product);
+    tryton.answer = [&](const std::string& method, const Native&) {
+      if (method == "model.account.tax.search_read") return FakeTryton::ok("[" + choice.taxes + "]");
+      if (method == "model.product.product.search_read")
+        return FakeTryton::ok(R"([{"id":4,"code":"P-1","sale_uom":8,"account_category.":{"id":1,)"
+                              R"("customer_taxes_used.":[)" +
+                              choice.of_product + "]}}]");
+      return method == "model.sale.sale.create" ? FakeTryton::ok("[5]") : FakeTryton::ok("[]");
+    };
+    std::vector<CreateOrder> orders = {
+        {parse_json(R"({"lines":[{"product_code":"P-1","quantity":"1.50","unit_price":2,"tax_rate":"0.19"}]})"), ""}};
+    const auto made = show(run(io, connector->create("sale", std::move(orders), SendBy::max())))[0];
+    EXPECT_THAT(made + tryton.last("model.sale.sale.create"), HasSubstr(choice.outcome));
+    tryton.bodies.clear();
+    tryton.calls.clear();
+  }
+}
+
+TEST_F(ScriptedTryton, WhatASaleCannotTakeIsSaidBeforeAnythingIsSent) {
+  const std::vector<std::array<std::string, 3>> cases = {
+      {R"("state":"draft")", R"("state":"done")", "'state' is Tryton's own"},
+      {R"("total_amount":"1.00")", R"("total_amount":"2.00")", "'total_amount' is Tryton's own"},
+      {R"("sale_date":null)", R"("sale_date":"22.11.2026")", "'sale_date' takes a date (2026-12-31), not '22.11.2026'"},
+      {R"("quantity":1.0)", R"("quantity":"1,5")", "'quantity' takes a number, not '1,5'"},
+      {R"("party":2)", R"("party":"two")", "'party' takes the id of a row"},
+      {R"("product_code":null)", R"("product_code":"X")", "no active product with the code 'X'; make it there"},
+      {R"("tax_rate":"fixed")", R"("tax_rate":"0.07")", "a tax that is no percentage"}};
+  tryton.answer = [](const std::string&, const Native&) { return FakeTryton::ok("[]"); };
+  const std::string draft =
+      R"({"sale_date":null,"state":"draft","party":2,"total_amount":"1.00","lines":[{"id":3,"product_code":null,)"
+      R"("quantity":1.0,"tax_rate":"fixed"}]})";
+  for (const auto& [before, after, words] : cases) {
+    SCOPED_TRACE(after);
+    std::string changed = draft;
+    changed.replace(changed.find(before), before.size(), after);
+    std::vector<UpdateOrder> orders = {{"7", "p:1", parse_json(draft), parse_json(changed)}};
+    const auto written = show(run(io, connector->update("sale", std::move(orders), SendBy::max())))[0];
+    EXPECT_THAT(written, testing::AllOf(StartsWith("rejected: erp: update sale: "), HasSubstr(words)));
+  }
+  EXPECT_EQ(0, tryton.count("model.sale.sale.write"));
+}
+
+TEST_F(ScriptedTryton, KnowsItsObjectsAndNoWebhooks) {
+  EXPECT_THAT(connector->objects(), ElementsAre("party", "product", "sale"));
+  EXPECT_EQ(nullptr, connector->capabilities("invoice"));
+  EXPECT_THAT(show(run(io, connector->read("invoice", {"7"}))),
+              ElementsAre("rejected: erp: read invoice: Tryton's objects here are party, product, sale"));
   EXPECT_EQ(std::nullopt, connector->hook_scheme());
   EXPECT_THROW(connector->parse_hook({}), HookFormatError);
 }
