@@ -50,7 +50,10 @@ Refusal refused(const Manner& manner, const Native& error) {
   if (name == "LoginException")
     return refusal(Kind::credentials, manner, "the login asks for more than a password: " + words(details, 1));
   if (name == "RateLimitException") return refusal(Kind::retry, manner, "too many logins", true);
-  return refusal(Kind::retry, manner, "Tryton failed: " + name, true);
+  // A name in quotes is one that Tryton did not find.
+  const bool unknown = name.size() > 2 && name.front() == '\'' && name.back() == '\'';
+  const char* remedy = unknown ? ": it knows no such model or field; are the modules for this object installed?" : "";
+  return refusal(Kind::retry, manner, "Tryton failed: " + name + remedy, true);
 }
 
 Replied result_of(const Manner& manner, const HttpResponse& response) {
@@ -73,7 +76,7 @@ Replied result_of(const Manner& manner, const HttpResponse& response) {
 
 std::string remedy(int status) {
   if (status == 401) return "user or password are refused";
-  if (status == 403) return "the method may not be called; is this Tryton 6.0 or later, with the module party?";
+  if (status == 403) return "the method may not be called; is this Tryton 6.0 or later, with the modules it takes?";
   if (status == 404) return "there is no such database; the url ends with its name: http://host:8000/database";
   return status < 400 ? "the address leads elsewhere; is the url right?" : "refused";
 }

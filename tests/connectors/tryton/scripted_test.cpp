@@ -259,6 +259,13 @@ TEST_F(ScriptedTryton, UnderstandsWhatGoesWrong) {
   }
 }
 
+TEST_F(ScriptedTryton, AModuleThatIsMissingIsNamed) {
+  tryton.answer = [](const std::string&, const Native&) { return FakeTryton::error(R"(["'sale.sale'","Traceback"])"); };
+  EXPECT_THAT(show(run(io, connector->read("sale", {"7"})))[0],
+              "retry: erp: read sale: Tryton failed: 'sale.sale': it knows no such model or field; are the modules for "
+              "this object installed?");
+}
+
 TEST_F(ScriptedTryton, LongWordsAreCutAndTracebacksAreLeftOut) {
   next = FakeTryton::error(R"(["UserError",[")" + std::string(2000, 'x') + R"(","",null]])");
   EXPECT_LT(create(R"({"name":"Anna"})").size(), 550U);
