@@ -118,6 +118,15 @@ class AddressBlockCodec final : public SingleCodec<PostalAddress> {
 
   std::string_view kind() const override { return kAddressKind; }
 
+  std::vector<Native> samples() const override {
+    return {"Musterstr. 12\n10115 Berlin",
+            "c/o Byron\r\nMusterstr. 12\r\n10115 Berlin\r\nDeutschland",
+            "10 Downing Street\nLondon\nSW1A 2AA\nUnited Kingdom",
+            "1 Main St\nSpringfield, IL 62704\nUSA",
+            "Damrak 1\n1012 LG Amsterdam\nNetherlands",
+            "Berlin"};
+  }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     if (!raw.is_text()) return not_a(raw, kAddressKind);

@@ -9,6 +9,7 @@ class BooleanCodec final : public SingleCodec<bool> {
  public:
   std::string_view kind() const override { return "boolean"; }
   std::vector<Value> values() const override { return {Value(false), Value(true)}; }
+  bool names_values() const override { return true; }
 
  private:
   Parsed parse_present(const Native& raw) const override {
@@ -29,6 +30,7 @@ class WordBooleanCodec final : public Codec {
 
   std::string_view kind() const override { return "boolean"; }
   std::vector<Value> values() const override { return {Value(false), Value(true)}; }
+  bool names_values() const override { return true; }
 
   Parsed parse(const Native& raw) const override {
     if (is_blank_spelling(raw)) return blank();

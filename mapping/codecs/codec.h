@@ -59,6 +59,13 @@ class Codec {
 
   /// Every value there is, where they are few enough to be gone through: of a boolean, an option. Else none.
   virtual std::vector<Value> values() const { return {}; }
+
+  /// Whether the mapping itself names these values one by one, as a table does: then the other side must spell each.
+  virtual bool names_values() const { return false; }
+
+  /// Spellings worth trying, as people and systems write such values: usual ones, odd ones, and those at this codec's
+  /// own limits; some may be none that it reads. What every codec of a kind has in common need not be among them.
+  virtual std::vector<Native> samples() const { return {}; }
 };
 
 using CodecPtr = std::shared_ptr<const Codec>;

@@ -10,6 +10,11 @@ class EmailCodec final : public SingleCodec<std::string> {
  public:
   std::string_view kind() const override { return "text"; }
 
+  std::vector<Native> samples() const override {
+    return {"ada@example.org", "Ada.Lovelace@EXAMPLE.org", "o'hara+news@sub.example.co.uk", "müller@bücher.example",
+            "a@b.cd",          "mu\u0308ller@example.org"};
+  }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     if (!raw.is_text()) return not_an_address(raw);

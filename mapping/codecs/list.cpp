@@ -22,12 +22,35 @@ Problem no_list(const Native& raw) {
   return not_a(raw, "list of texts", "map a field that holds several texts");
 }
 
+/// Each text alone, each with the one after it, and all of them, as far as they can be spelled so.
+template <class Texts>
+std::vector<Native> lists_of(const Texts& texts, const ListSpelling& spelling) {
+  std::vector<Native> lists;
+  const auto add = [&](Native::Array items) {
+    Printed list = spelling.join(std::move(items));
+    if (auto* spelled = std::get_if<Native>(&list)) lists.push_back(std::move(*spelled));
+  };
+  Native::Array all;
+  for (const auto& text : texts) {
+    if (!all.empty()) add({all.back(), Native(text)});
+    add({Native(text)});
+    all.emplace_back(text);
+  }
+  add(std::move(all));
+  return lists;
+}
+
 /// Several texts, of which nothing is known.
 class ListCodec final : public SingleCodec<TextSet> {
  public:
   explicit ListCodec(ListSpelling spelling) : spelling_(std::move(spelling)) {}
 
   std::string_view kind() const override { return kListKind; }
+
+  std::vector<Native> samples() const override {
+    constexpr std::string_view kTexts[] = {"a", " b ", "a b", "é", "e\u0301", "7", "a;b", "a,b", "a|b", ""};
+    return lists_of(kTexts, spelling_);
+  }
 
  private:
   Parsed parse_present(const Native& raw) const override {
@@ -101,6 +124,10 @@ class OptionsCodec final : public SingleCodec<TextSet> {
     }
     return all;
   }
+
+  bool names_values() const override { return true; }
+
+  std::vector<Native> samples() const override { return lists_of(table_.spellings(), spelling_); }
 
  private:
   Parsed parse_present(const Native& raw) const override {

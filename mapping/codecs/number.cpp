@@ -82,6 +82,10 @@ class PercentCodec final : public SingleCodec<Decimal> {
 
   std::string_view kind() const override { return "number"; }
 
+  std::vector<Native> samples() const override {
+    return {"19 %", "19%", "7", "0.19", "0,19", "19,5 %", Native::integer(19), Native(Native::Number{"0.19"})};
+  }
+
  private:
   bool is_fraction() const { return shape_.form == PercentShape::Form::fraction; }
 

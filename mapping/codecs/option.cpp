@@ -32,6 +32,8 @@ class OptionCodec final : public SingleCodec<std::string> {
     return all;
   }
 
+  bool names_values() const override { return true; }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     auto read = table_.read(raw);

@@ -108,6 +108,19 @@ class FullNameCodec final : public SingleCodec<PersonName> {
 
   std::string_view kind() const override { return kKind; }
 
+  std::vector<Native> samples() const override {
+    return {"Dr. Ada Lovelace",
+            "Johann Wolfgang von Goethe",
+            "María García López",
+            "Martin Luther King Jr.",
+            "Madonna",
+            "Prof. Dr.",
+            "Lovelace, Ada",
+            "  Ada   Lovelace ",
+            "Ludwig van der Rohe",
+            "Ada Lovelace geb. Byron"};
+  }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     if (!raw.is_text()) return not_a(raw, kKind);
@@ -166,6 +179,10 @@ class FamilyFirstCodec final : public SingleCodec<PersonName> {
   }
 
   std::string_view kind() const override { return kKind; }
+
+  std::vector<Native> samples() const override {
+    return {"Lovelace, Dr. Ada", "von Goethe, Johann", "Lovelace", ", Ada", "King Jr., Martin Luther", "a, b, c"};
+  }
 
  private:
   static std::string before_family(const PersonName& name) { return part(name.title + " " + name.given); }

@@ -44,6 +44,23 @@ class PhoneCodec final : public SingleCodec<std::string> {
 
   std::string_view kind() const override { return "text"; }
 
+  /// The region's own numbers, as they are dialled there, and those of others.
+  std::vector<Native> samples() const override {
+    std::vector<Native> all{"+4930901820",           "0049 30 901820",   "030 901820",
+                            "(030) 90 18-20",        "+43 1 234567890",  "+1 650-253-0000",
+                            "+41446681800",          "+39 06 6982",      "+44 20 7031 3000 ext. 12",
+                            "tel:+33-1-42-68-53-00", "+49 151 23456789", "110"};
+    for (const auto type : {PhoneNumberUtil::FIXED_LINE, PhoneNumberUtil::MOBILE}) {
+      PhoneNumber number;
+      if (!phones().GetExampleNumberForType(region_, type, &number)) continue;
+      std::string dialled;
+      phones().Format(number, PhoneNumberUtil::NATIONAL, &dialled);
+      all.emplace_back(dialled);
+      all.emplace_back(dialled + " ext. 3");
+    }
+    return all;
+  }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     if (!raw.is_text() && !is_digits(raw)) return not_valid(raw);

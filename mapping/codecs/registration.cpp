@@ -150,6 +150,11 @@ class RegistrationCodec final : public SingleCodec<std::string> {
 
   std::string_view kind() const override { return "text"; }
 
+  std::vector<Native> samples() const override {
+    return {"Amtsgericht Charlottenburg HRB 12345 B", "HRB12345B, AG Charlottenburg", "HRB 12345",  "hra 00123",
+            "Amtsgericht Frankfurt am Main HRB 7",    "VR 4711 Amtsgericht Köln",     "FN 123456a", "CHE-107.787.577"};
+  }
+
   Value narrow(const Value& value) const override {
     const auto* text = std::get_if<std::string>(&value);
     if (!number_only_ || text == nullptr) return value;

@@ -5,7 +5,7 @@ namespace {
 
 std::string_view kind_of(const Value& value) {
   struct Name {
-    std::string_view operator()(const Unknown&) const { return "unknown value"; }
+    std::string_view operator()(const Unknown&) const { return "unknown"; }
     std::string_view operator()(const Blank&) const { return "blank"; }
     std::string_view operator()(const std::string&) const { return "text"; }
     std::string_view operator()(const Decimal&) const { return "number"; }
@@ -39,7 +39,8 @@ Problem not_a(const Native& raw, std::string_view expected, std::string remedy) 
 }
 
 Problem wrong_kind(const Value& value, std::string_view kind) {
-  return {"a " + std::string(kind_of(value)) + " cannot be written as a " + std::string(kind),
+  return {"a value of the kind " + std::string(kind_of(value)) + " cannot be written as one of the kind " +
+              std::string(kind),
           "give both sides of the field codecs of the same kind in the mapping"};
 }
 

@@ -97,7 +97,39 @@ class TextCodec final : public Codec {
 
   std::string_view kind() const override { return "text"; }
 
+  /// As long as there is room for and one longer, of plain and of other letters; and the characters that are allowed.
+  std::vector<Native> samples() const override {
+    constexpr std::size_t kLongest = 500;  // what is cut is cut letter by letter
+    std::vector<Native> all;
+    for (std::size_t length : {bounds_.most, bounds_.most + 1}) {
+      if (bounds_.most == 0 || bounds_.most > kLongest) break;
+      for (const std::string_view letter : {"a", "ä", "👍"}) all.emplace_back(repeated(letter, length));
+      all.emplace_back(std::string(length - 1, 'a') + " b");
+    }
+    if (bounds_.allowed) append_allowed(all);
+    return all;
+  }
+
  private:
+  static std::string repeated(std::string_view letter, std::size_t times) {
+    std::string text;
+    for (std::size_t i = 0; i < times; ++i) text += letter;
+    return text;
+  }
+
+  /// The first characters of the set, one by one and together, as many as there is room for.
+  void append_allowed(std::vector<Native>& all) const {
+    constexpr std::int32_t kCharacters = 12;
+    std::string together;
+    for (std::int32_t i = 0; i < std::min(kCharacters, bounds_.allowed->size()); ++i) {
+      std::string character;
+      icu::UnicodeString(bounds_.allowed->charAt(i)).toUTF8String(character);
+      if (bounds_.most == 0 || bounds_.length(together + character) <= bounds_.most) together += character;
+      all.emplace_back(std::move(character));
+    }
+    all.emplace_back(std::move(together));
+  }
+
   bool is_cut(const std::string& text) const { return bounds_.truncates && bounds_.length(text) > bounds_.most; }
 
   Native printed_cut(const std::string& text) const {

@@ -93,6 +93,12 @@ class UrlCodec final : public SingleCodec<std::string> {
 
   std::string_view kind() const override { return "text"; }
 
+  std::vector<Native> samples() const override {
+    return {"https://example.com",   "HTTPS://Example.com/", "http://example.com/a/../b?x=1#y",
+            "example.com",           "bücher.example/ä b",   "https://example.com:443/path/",
+            "http://192.0.2.7:8080", "http://localhost/a"};
+  }
+
   Value narrow(const Value& value) const override {
     const auto* text = std::get_if<std::string>(&value);
     if (!bare_ || text == nullptr) return value;

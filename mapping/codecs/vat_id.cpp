@@ -35,6 +35,13 @@ class VatIdCodec final : public SingleCodec<std::string> {
 
   std::string_view kind() const override { return "text"; }
 
+  std::vector<Native> samples() const override {
+    return {"DE136695976",          "de 136 695 976", "ATU13585627", "FR 40 303 265 045",
+            "NL004495445B01",       "GR094259216",    "EL094259216", "LU15027442",
+            "CHE-107.787.577 MWST", "NO995567636MVA", "GB980780684", "IE1234567FA",
+            "ESA28015865",          "PL8567346215",   "US123456789", "DE000000000"};
+  }
+
  private:
   Parsed parse_present(const Native& raw) const override {
     auto normal = raw.is_text() ? normal_vat_id(raw.text()) : std::nullopt;

@@ -143,7 +143,7 @@ TEST(Codecs, RefuseValuesOfAnotherKindAndListsAndObjects) {
     const Value foreign = it->kind() == "date" ? Value(true) : Value(day(2026, 1, 1));
 
     EXPECT_THAT(written(it, foreign), StartsWith("problem: a ")) << name;
-    EXPECT_THAT(written(it, Unknown{}), StartsWith("problem: a unknown value")) << name;
+    EXPECT_THAT(written(it, Unknown{}), StartsWith("problem: a value of the kind unknown")) << name;
     EXPECT_THAT(read(it, Native(Native::Array{Native("a")})), StartsWith("problem: ")) << name;
     EXPECT_THAT(read(it, Native(Native::Object{{"a", Native("b")}})), StartsWith("problem: ")) << name;
   }
