@@ -10,6 +10,10 @@ bool SyncConfiguration::is_whole(const ObjectMapping& mapping) const {
   return whole.at(static_cast<std::size_t>(&mapping - mappings.data()));
 }
 
+const WrittenFields& SyncConfiguration::written_of(const ObjectMapping& mapping) const {
+  return written.at(static_cast<std::size_t>(&mapping - mappings.data()));
+}
+
 Configuration read_configuration(const std::filesystem::path& file, config::Problems& problems) {
   return read_configuration(file, problems, find_connector);
 }

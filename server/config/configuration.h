@@ -150,19 +150,34 @@ struct SystemConfiguration {
   bool whole = true;                             ///< read without a mistake: it may be asked
 };
 
+/// What a field's row says besides its rule; it decides nothing.
+struct WrittenField {
+  config::Place place;
+  bool lossy = false;  ///< it is known that not all values come back as they went
+};
+
+/// Of the fields of an object mapping: as ObjectMapping::fields, and as the fields of its rows.
+struct WrittenFields {
+  std::vector<WrittenField> fields;
+  std::vector<std::vector<WrittenField>> rows;
+};
+
 struct SyncConfiguration {
   std::string name;
   Both<std::string> between;  ///< names of systems
   Side leading = Side::left;
   std::vector<ObjectMapping> mappings;
-  std::vector<config::Place> places;  ///< of the mappings, each where it is written
-  std::vector<bool> whole;            ///< of the mappings, each whether it was read without a mistake
-  std::string version;                ///< fingerprint of everything that decides: rules, tables, codecs
+  std::vector<config::Place> places;   ///< of the mappings, each where it is written
+  std::vector<bool> whole;             ///< of the mappings, each whether it was read without a mistake
+  std::vector<WrittenFields> written;  ///< of the mappings
+  std::string version;                 ///< fingerprint of everything that decides: rules, tables, codecs
 
   /// Where one of `mappings` is written.
   const config::Place& place_of(const ObjectMapping& mapping) const;
   /// Whether one of `mappings` was read without a mistake.
   bool is_whole(const ObjectMapping& mapping) const;
+  /// What the rows of the fields of one of `mappings` say besides their rules.
+  const WrittenFields& written_of(const ObjectMapping& mapping) const;
 };
 
 struct Configuration {

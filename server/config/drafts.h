@@ -50,6 +50,7 @@ struct Field {
   Sides as, clean;
   Direction direction = Direction::both;
   Forbidden against_direction = Forbidden::tolerate;
+  bool lossy = false;
   std::optional<Conflict> conflict;
   std::optional<Initial> initial;
   bool empty_never_overwrites = false;

@@ -116,6 +116,7 @@ class RowReader {
     add_word(field, "conflict", conflict, {});
     add_word(field, "initial", initial, {});
     add_word(field, "against_direction", against_direction, {});
+    add_word(field, "lossy", lossy, truth_words());
     add_word(field, "empty_never_overwrites", empty_never_overwrites, truth_words());
     add_text(field, "name", name);
     add_text(field, "note", note);

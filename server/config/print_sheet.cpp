@@ -55,6 +55,8 @@ class CellPrinter {
         return field_.initial ? word(initial_type(), *field_.initial) : "";
       case SheetColumn::against_direction:
         return field_.direction == Direction::both ? "" : word(against_direction_type(), field_.against_direction);
+      case SheetColumn::lossy:
+        return field_.lossy ? "yes" : "";
       case SheetColumn::empty_never_overwrites:
         return field_.empty_never_overwrites ? "yes" : "";
       case SheetColumn::name:

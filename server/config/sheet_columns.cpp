@@ -31,6 +31,7 @@ const std::vector<Headings>& headings() {
       {conflict, "conflict", "Konflikt", {}},
       {initial, "initial", "Erstabgleich", {"erster Abgleich"}},
       {against_direction, "against direction", "gegen die Richtung", {}},
+      {lossy, "lossy", "verlustbehaftet", {}},
       {empty_never_overwrites, "empty never overwrites", "leer überschreibt nie", {}},
       {name, "name", "Name", {}},
       {note, "note", "Bemerkung", {"notes"}},

@@ -23,6 +23,7 @@ enum class SheetColumn {
   conflict,
   initial,
   against_direction,
+  lossy,
   empty_never_overwrites,
   name,
   note,

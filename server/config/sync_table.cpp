@@ -67,6 +67,12 @@ void check_against_direction(const Field& field, const Node& node, Problems& pro
                "remove it, or say direction: to_left or to_right");
 }
 
+void check_lossy(const Field& field, const Node& node, Problems& problems) {
+  if (!field.lossy || field.direction == Direction::both) return;
+  problems.add(node.find("lossy")->place, "lossy means nothing where a field goes one way: nothing comes back",
+               "remove it, or let the field go both ways");
+}
+
 void check_example(const Field& field, const Node& node, Problems& problems) {
   if (field.example.left.has_value() == field.example.right.has_value()) return;
   const Side missing = field.example.left ? Side::right : Side::left;
@@ -210,6 +216,9 @@ Table<Field> field_table() {
       .optional(
           "against_direction", &Field::against_direction, against_direction_type(),
           "A change on the side that only receives: tolerate it until the next one comes, restore the value, or alert.")
+      .optional("lossy", &Field::lossy, config::boolean(),
+                "It is known that some values do not come back as they went, and may change so on the side where they "
+                "were entered: `check` lets the field pass. It decides nothing else.")
       .optional("conflict", &Field::conflict, maybe(conflict_type()),
                 "Who wins when both sides changed the field: a side, `latest` (by the records' times of change), "
                 "`manual` (it "
@@ -227,6 +236,7 @@ Table<Field> field_table() {
           "How one value is spelled on either side, for `counterpart mapping test`: `{ left: 15 %, right: 0.15 }`; "
           "several stand one a line, several paths' parts are joined with ` + `. It decides nothing.")
       .check(check_against_direction)
+      .check(check_lossy)
       .check(check_example);
   return table;
 }

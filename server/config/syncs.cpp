@@ -9,6 +9,13 @@ namespace {
 struct ResolvedObject {
   ObjectMapping mapping;
   ObjectCodecs codecs;
+  WrittenFields written;
+};
+
+/// What is resolved of several fields beside their rules.
+struct FieldsBeside {
+  std::vector<Both<std::string>>& codecs;
+  std::vector<WrittenField>& written;
 };
 
 /// One object mapping, from what is written; counts and reports everything that is wrong with it.
@@ -23,7 +30,7 @@ class ObjectReader {
     mapping.object = {object.left, object.right};
     mapping.on_create = object.on_create;
     mapping.on_delete = {object.on_delete.left, object.on_delete.right};
-    mapping.fields = read_fields(object.fields, result.codecs.fields);
+    mapping.fields = read_fields(object.fields, {result.codecs.fields, result.written.fields});
     for (const ChildRows& rows : object.rows) read_rows(rows, result);
     for (const Side side : kSides) {
       if (object.where[side]) mapping.where[side] = read_expression(*object.where[side], problems_);
@@ -49,7 +56,7 @@ class ObjectReader {
   }
 
   /// Names of fields that could not be read are known all the same: `match` may name them.
-  std::vector<FieldRule> read_fields(const std::vector<Field>& fields, std::vector<Both<std::string>>& codecs) {
+  std::vector<FieldRule> read_fields(const std::vector<Field>& fields, const FieldsBeside& beside) {
     std::vector<FieldRule> rules;
     for (const Field& field : fields) {
       auto resolved = fields_.read(field);
@@ -59,7 +66,8 @@ class ObjectReader {
       }
       refuse_same(resolved->rule, field, rules);
       rules.push_back(std::move(resolved->rule));
-      codecs.push_back(std::move(resolved->codec));
+      beside.codecs.push_back(std::move(resolved->codec));
+      beside.written.push_back({field.place, field.lossy});
     }
     return rules;
   }
@@ -67,7 +75,8 @@ class ObjectReader {
   void read_rows(const ChildRows& rows, ResolvedObject& result) {
     RowCodecs codecs;
     auto rule = fields_.read_rules(rows);
-    auto fields = read_fields(rows.fields, codecs.fields);
+    std::vector<WrittenField> written;
+    auto fields = read_fields(rows.fields, {codecs.fields, written});
     if (!rule) return;
     rule->fields = std::move(fields);
     for (const Node& name : rows.key) {
@@ -81,6 +90,7 @@ class ObjectReader {
     }
     result.mapping.rows.push_back(std::move(*rule));
     result.codecs.rows.push_back(std::move(codecs));
+    result.written.rows.push_back(std::move(written));
   }
 
   std::optional<std::size_t> row_field(const Node& name, const std::string& purpose, const RowsRule& rule) {
@@ -318,6 +328,7 @@ class SyncReader {
       result.mappings.push_back(std::move(resolved.mapping));
       result.places.push_back(object.place);
       result.whole.push_back(object.whole && problems_.size() == told_before);
+      result.written.push_back(std::move(resolved.written));
       codecs.push_back(std::move(resolved.codecs));
     }
     refuse_unknown_mappings(fields, sync.objects, result);

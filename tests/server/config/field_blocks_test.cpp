@@ -34,6 +34,7 @@ const Samples& samples() {
       {"clean", {"trim", "{ left: \"replace('#','') | trim\" }", "{ right: \"value ~ '$${x}'\" }"}},
       {"direction", {"to_left", "to_right", "both", "<-"}},
       {"against_direction", {"tolerate", "restore", "alert"}},
+      {"lossy", {"true", "false"}},
       {"conflict", {"leading", "left", "right", "latest", "manual", "keep_non_blank", "min", "max"}},
       {"initial", {"leading", "left", "right", "manual"}},
       {"empty_never_overwrites", {"true", "false"}},
@@ -59,11 +60,11 @@ std::string any_row(std::mt19937& random, int number) {
   };
   std::string row = some("left").substr(2) + some("right");
   const std::string direction = random() % 2 == 0 ? some("direction") : "";
-  const bool one_way = direction.find("to_") != std::string::npos;
+  const bool one_way = direction.find("to_") != std::string::npos || direction.find("<-") != std::string::npos;
   row += direction;
   for (const auto& [key, values] : samples()) {
     const bool told = key == "left" || key == "right" || key == "direction";
-    const bool sensible = key != "against_direction" || one_way;
+    const bool sensible = key == "against_direction" ? one_way : key != "lossy" || !one_way;
     if (!told && sensible && random() % 2 == 0) row += some(key);
   }
   return "{ " + row + " }";

@@ -55,6 +55,7 @@ TEST(Fingerprint, StaysWhenNothingThatDecidesChanges) {
       {"{ kind: person, active: true }", "{ active: true, kind: person }"},
       {"{ left: city, right: town }", "{ right: town, left: city }"},
       {"{ left: city, right: town }", "{ right: town, left: city, as: text, direction: '<->', conflict: left }"},
+      {"{ left: city, right: town }", "{ left: city, right: town, lossy: true }"},
       {"clean: trim", "clean: value | trim"},
       {"unused: { a: b }", "unused: { a: c }"},
       {"systems:", "log: { level: debug }\nsystems:"},

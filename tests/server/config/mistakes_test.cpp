@@ -272,7 +272,7 @@ const Mistaken kWrongFields[] = {
      "c.yaml:14:21: expected at least one item, found a list; fill the list, or remove the key\n"},
     {"{ left: a, right: b, transfrom: x }",
      "c.yaml:14:34: unknown key 'transfrom' in a field; known are: left, right, name, as, clean, direction, "
-     "against_direction, conflict, initial, empty_never_overwrites, note or example\n"},
+     "against_direction, lossy, conflict, initial, empty_never_overwrites, note or example\n"},
     {"{ left: a, right: b, direction: left }",
      "c.yaml:14:45: expected both, to_left, to_right, <->, <- or ->, found 'left'\n"},
     {"{ left: a, right: b, conflict: last }",
@@ -290,6 +290,10 @@ const Mistaken kWrongFields[] = {
     {"{ left: a, right: b, against_direction: alert }",
      "c.yaml:14:53: against_direction means nothing where a field goes both ways; remove it, or say direction: "
      "to_left or to_right\n"},
+    {"{ left: a, right: b, lossy: perhaps }", "c.yaml:14:41: expected true or false, found 'perhaps'\n"},
+    {"{ left: a, right: b, direction: to_left, lossy: true }",
+     "c.yaml:14:61: lossy means nothing where a field goes one way: nothing comes back; remove it, or let the field go "
+     "both ways\n"},
     {"{ left: a, right: b, as: option(form) }",
      "c.yaml:14:45: in the type 'option(form)': there is no table 'form'; did you mean 'forms'?\n"},
     {"{ left: a, right: b, as: name_parts }",

@@ -257,6 +257,39 @@ TEST_F(WholeConfiguration, ReadsDirectionsAndCleaning) {
   EXPECT_FALSE(fields.at(2).side.right.clean.has_value());
 }
 
+TEST(Configuration, KnowsWhereEachFieldIsWrittenAndWhetherItIsLossy) {
+  const auto reading = test::read(R"(systems: { crm: { connector: plain }, erp: { connector: plain } }
+syncs:
+  sales:
+    between: { left: crm, right: erp }
+    objects:
+      - left: deals
+        right: orders
+        fields:
+          - { left: title, right: subject }
+          - { left: note, right: remark, lossy: true }
+        rows:
+          - left: lines
+            right: positions
+            fields: [{ left: product, right: article }, { left: text, right: name, lossy: true }]
+)");
+  ASSERT_EQ(reading.mistakes, "");
+
+  const SyncConfiguration& sync = reading.configuration.syncs.at(0);
+  const WrittenFields& written = sync.written_of(sync.mappings.at(0));
+  const auto told = [](const WrittenField& field) {
+    return std::to_string(field.place.line) + ":" + std::to_string(field.place.column) + (field.lossy ? " lossy" : "");
+  };
+
+  ASSERT_EQ(written.fields.size(), 2U);
+  EXPECT_EQ(told(written.fields.at(0)), "9:13");
+  EXPECT_EQ(told(written.fields.at(1)), "10:13 lossy");
+  ASSERT_EQ(written.rows.size(), 1U);
+  ASSERT_EQ(written.rows.at(0).size(), 2U);
+  EXPECT_EQ(told(written.rows.at(0).at(0)), "14:22");
+  EXPECT_EQ(told(written.rows.at(0).at(1)), "14:57 lossy");
+}
+
 constexpr const char* kSmall = R"(
 systems:
   crm: { connector: plain, url: http://127.0.0.1:1 }

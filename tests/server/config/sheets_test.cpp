@@ -71,6 +71,17 @@ TEST(Sheets, HaveTheSameFingerprintAsTheRowsInYaml) {
   }
 }
 
+TEST(Sheets, SayWhichFieldsAreLossy) {
+  const std::pair<const char*, bool> spellings[] = {
+      {"", false}, {"no", false}, {"yes", true}, {"Ja", true}, {"x", true}};
+
+  for (const auto& [spelling, lossy] : spellings) {
+    const auto reading = read_sheet(std::string("left field,verlustbehaftet,right field\na,") + spelling + ",b\n");
+    EXPECT_EQ(reading.mistakes, "") << spelling;
+    EXPECT_EQ(reading.configuration.syncs.at(0).written.at(0).fields.at(0).lossy, lossy) << spelling;
+  }
+}
+
 TEST(Sheets, TakeADirectionInManySpellings) {
   const std::pair<const char*, Direction> spellings[] = {
       {"", Direction::both},           {"↔", Direction::both},         {"<->", Direction::both},
