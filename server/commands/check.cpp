@@ -8,6 +8,7 @@
 #include "server/commands/command.h"
 #include "server/commands/live_check.h"
 #include "server/commands/loading.h"
+#include "server/commands/round_trip_check.h"
 
 namespace counterpart::commands {
 namespace {
@@ -41,8 +42,13 @@ int check(const CheckOptions& options) {
   }
   config::Problems problems;
   const Configuration configuration = read_configuration(options.config_file, problems);
-  const std::string asked = check_systems(configuration, options.offline, problems);
-  std::fputs(asked.c_str(), stdout);
+  RoundTripCheck round_trips(configuration);
+  const std::string asked = check_systems(configuration, options.offline, problems,
+                                          [&](const auto& sync, const auto& mapping, Side side, const auto& records) {
+                                            round_trips.try_records(sync, mapping, side, records);
+                                          });
+  const std::string tried = round_trips.report(problems);
+  std::fputs((asked + tried).c_str(), stdout);
   std::fputs(problems.print_notes().c_str(), stdout);
   if (!problems.empty()) {
     print_mistakes(problems);

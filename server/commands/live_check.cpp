@@ -76,8 +76,8 @@ class ListingReport {
 
 class LiveCheck {
  public:
-  LiveCheck(const Configuration& configuration, config::Problems& problems)
-      : configuration_(configuration), problems_(problems) {}
+  LiveCheck(const Configuration& configuration, config::Problems& problems, const SeenRecords& seen)
+      : configuration_(configuration), problems_(problems), seen_(seen) {}
 
   std::string run(bool offline) {
     TopologyPorts ports;
@@ -152,11 +152,15 @@ class LiveCheck {
                     "check `changes` in its connector's definition, and that it runs");
         continue;
       }
-      const ListingReport report(std::get<ChangesPage>(listed));
+      const auto& page = std::get<ChangesPage>(listed);
+      const ListingReport report(page);
       report_ += name + "/" + object + ": ";
       if (!description.fields.empty()) report_ += std::to_string(description.fields.size()) + " fields described; ";
       report_ += report.summary() + "\n";
-      for (const Participation& part : topology.participations(system, object)) report_ += report.unseen_of(part);
+      for (const Participation& part : topology.participations(system, object)) {
+        report_ += report.unseen_of(part);
+        seen_(*part.sync->settings, *part.mapping, part.side, page.records);
+      }
     }
   }
 
@@ -202,6 +206,7 @@ class LiveCheck {
 
   const Configuration& configuration_;
   config::Problems& problems_;
+  const SeenRecords& seen_;
   asio::io_context io_{1};
   SystemClock clock_;
   SystemRandom random_;
@@ -221,8 +226,9 @@ void check_connectors(const Configuration& configuration, config::Problems& prob
   make_topology(configuration, ports, problems);
 }
 
-std::string check_systems(const Configuration& configuration, bool offline, config::Problems& problems) {
-  return LiveCheck(configuration, problems).run(offline);
+std::string check_systems(const Configuration& configuration, bool offline, config::Problems& problems,
+                          const SeenRecords& seen) {
+  return LiveCheck(configuration, problems, seen).run(offline);
 }
 
 }  // namespace counterpart::commands
