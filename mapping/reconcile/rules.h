@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "mapping/codecs/codec.h"
 #include "mapping/expression/expression.h"
 #include "mapping/expression/path.h"
+#include "mapping/schema/value_rules.h"
 #include "mapping/values/record.h"
 #include "mapping/values/side.h"
 
@@ -43,6 +45,7 @@ struct FieldSide {
   std::string name;         ///< the paths' texts joined by " + ": the key in bases and messages
   CodecPtr codec;
   std::optional<Expression> clean;  ///< over the name `value`, part of reading this side; with several paths, of each
+  std::shared_ptr<const ValueRules> validate = nullptr;  ///< what is asked of values written here; nullptr: nothing
 };
 
 struct FieldRule {
