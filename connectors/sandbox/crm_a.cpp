@@ -194,13 +194,19 @@ Native describe(const Field& field) {
                        {"required", field.mandatory},
                        {"read_only", false},
                        {"options", Native::Array(field.options.begin(), field.options.end())}};
+  if (has_length(field.kind)) {
+    shown.emplace_back("max_length", Native::integer(static_cast<long long>(field.max_length)));
+  }
+  if (field.custom) shown.emplace_back("custom", true);
   if (field.kind == Kind::rows) shown.emplace_back("fields", describe_all(field.rows.fields));
   return Native(std::move(shown));
 }
 
 Native describe_all(const std::vector<Field>& fields) {
   Native::Array shown;
-  for (const Field& field : fields) shown.push_back(describe(field));
+  for (const Field& field : fields) {
+    if (!field.removed) shown.push_back(describe(field));
+  }
   return Native(std::move(shown));
 }
 

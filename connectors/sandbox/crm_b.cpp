@@ -102,13 +102,18 @@ Native describe(const Field& field) {
   if (!field.options.empty()) {
     shown.emplace_back("options", Native::Array(field.options.begin(), field.options.end()));
   }
+  if (has_length(field.kind)) {
+    shown.emplace_back("length", Native::integer(static_cast<long long>(field.max_length)));
+  }
   if (field.kind == Kind::rows) shown.emplace_back("fields", describe_all(field.rows.fields));
   return Native(std::move(shown));
 }
 
 Native describe_all(const std::vector<Field>& fields) {
   Native::Array shown;
-  for (const Field& field : fields) shown.push_back(describe(field));
+  for (const Field& field : fields) {
+    if (!field.removed) shown.push_back(describe(field));
+  }
   return Native(std::move(shown));
 }
 

@@ -137,6 +137,7 @@ SandboxResponse Front::answer_control(const SandboxRequest& request, const std::
   if (path.size() == 3 && what == "webhooks" && path[2] == "replay" && post) {
     return json_answer(200, Native(Native::Object{{"replayed", whole(outbox_.replay())}}));
   }
+  if (path.size() == 3 && what == "schema" && post) return edit_schema(path[2], read_body(request));
   if (path.size() != 2) throw Refused(404, "there is no such control call");
   if (what == "webhooks" && get) return answer_webhooks();
   if (what == "calls" && get) return json_answer(200, calls_.show(manners_.users));
@@ -160,6 +161,13 @@ SandboxResponse Front::answer_webhooks() const {
                                                 {"retried", whole(now.retried)},
                                                 {"given_up", whole(now.given_up)},
                                                 {"dropped", whole(now.dropped)}}));
+}
+
+SandboxResponse Front::edit_schema(const std::string& object, const Native& request) {
+  Table* table = find_table(object);
+  if (table == nullptr) throw Refused(404, "there is no such object");
+  table->edit_schema(request);
+  return {204, {}, {}, {}, false};
 }
 
 SandboxResponse Front::answer_records(const std::string& object) {

@@ -104,6 +104,7 @@ class Front : public SandboxCrm {
   SandboxResponse answer_control(const SandboxRequest& request, const std::vector<std::string>& path);
   SandboxResponse answer_webhooks() const;
   SandboxResponse answer_records(const std::string& object);
+  SandboxResponse edit_schema(const std::string& object, const Native& request);
   std::vector<std::string> path_below_prefix(std::string_view path) const;
   User authenticate(const HttpHeaders& headers);
   bool matches(const Route& route, const std::vector<std::string>& path, Match& match);

@@ -11,7 +11,25 @@
 namespace counterpart::sandbox {
 namespace {
 
-constexpr std::size_t kCharactersMax = 200;
+struct NamedKind {
+  Kind kind;
+  std::string_view name;
+};
+constexpr NamedKind kKinds[] = {
+    {Kind::text, "text"},
+    {Kind::email, "email"},
+    {Kind::option, "option"},
+    {Kind::flag, "boolean"},
+    {Kind::ja_nein, "ja_nein"},
+    {Kind::iso_date, "date"},
+    {Kind::german_date, "date_de"},
+    {Kind::integer, "integer"},
+    {Kind::number, "number"},
+    {Kind::integer_text, "integer_text"},
+    {Kind::german_decimal, "decimal_de"},
+    {Kind::rows, "rows"},
+};
+
 constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
 bool is_digit(char c) {
@@ -85,8 +103,8 @@ std::string read_text(const Schema& schema, const Field& field, const Native& va
   if (!value.is_text()) refuse(schema, field.path, "must be a text");
   std::string text = schema.trims ? trimmed(value.text()) : value.text();
   if (text.empty()) return text;
-  if (characters(text) > kCharactersMax) {
-    refuse(schema, field.path, "is longer than " + std::to_string(kCharactersMax) + " characters");
+  if (characters(text) > field.max_length) {
+    refuse(schema, field.path, "is longer than " + std::to_string(field.max_length) + " characters");
   }
   if (const char* fault = fault_of(field, text)) refuse(schema, field.path, fault);
   return text;
@@ -106,7 +124,7 @@ void collect(const Schema& schema, const std::string& group, const Native& prope
 /// A member that is no field itself: a group of fields, or unknown.
 void collect_group(const Schema& schema, const std::string& path, const Native& value, std::vector<Change>& changes) {
   const std::string group = path + '.';
-  const auto in_group = [&](const Field& field) { return field.path.starts_with(group); };
+  const auto in_group = [&](const Field& field) { return !field.removed && field.path.starts_with(group); };
   if (std::ranges::none_of(schema.fields, in_group)) refuse(schema, path, "there is no such field");
   if (value.is_object()) return collect(schema, group, value, changes);
   if (!value.is_null()) refuse(schema, path, "must be an object");
@@ -130,42 +148,27 @@ void collect(const Schema& schema, const std::string& group, const Native& prope
 }  // namespace
 
 std::string_view name_of(Kind kind) {
-  switch (kind) {
-    case Kind::text:
-      return "text";
-    case Kind::email:
-      return "email";
-    case Kind::option:
-      return "option";
-    case Kind::flag:
-      return "boolean";
-    case Kind::ja_nein:
-      return "ja_nein";
-    case Kind::iso_date:
-      return "date";
-    case Kind::german_date:
-      return "date_de";
-    case Kind::integer:
-      return "integer";
-    case Kind::number:
-      return "number";
-    case Kind::integer_text:
-      return "integer_text";
-    case Kind::german_decimal:
-      return "decimal_de";
-    case Kind::rows:
-      return "rows";
-  }
-  return "";
+  return std::ranges::find(kKinds, kind, &NamedKind::kind)->name;
+}
+
+std::optional<Kind> kind_of(std::string_view name) {
+  const auto found = std::ranges::find(kKinds, name, &NamedKind::name);
+  return found == std::end(kKinds) ? std::nullopt : std::optional(found->kind);
+}
+
+bool has_length(Kind kind) {
+  return kind == Kind::text || kind == Kind::email;
 }
 
 std::size_t Schema::index_of(std::string_view path) const {
-  const auto found = std::ranges::find(fields, path, &Field::path);
+  const auto is_it = [&](const Field& field) { return !field.removed && field.path == path; };
+  const auto found = std::ranges::find_if(fields, is_it);
   return static_cast<std::size_t>(found - fields.begin());
 }
 
 std::size_t Schema::index_of_search(std::string_view name) const {
-  const auto found = name.empty() ? fields.end() : std::ranges::find(fields, name, &Field::search_name);
+  const auto is_it = [&](const Field& field) { return !field.removed && field.search_name == name; };
+  const auto found = name.empty() ? fields.end() : std::ranges::find_if(fields, is_it);
   return static_cast<std::size_t>(found - fields.begin());
 }
 
@@ -187,6 +190,7 @@ std::vector<Change> read_changes(const Schema& schema, const Native& properties)
 
 void check_mandatory(const Schema& schema, const std::vector<std::string>& values) {
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
+    if (schema.fields[i].removed) continue;
     if (schema.fields[i].mandatory && values[i].empty()) refuse(schema, schema.fields[i].path, "is mandatory");
   }
 }
@@ -202,8 +206,8 @@ Native show_value(const Field& field, const std::string& stored, bool leave_out_
 Native show_fields(const Schema& schema, const std::vector<std::string>& values, bool leave_out_blanks) {
   Native tree{Native::Object()};
   for (std::size_t i = 0; i < schema.fields.size(); ++i) {
-    if (leave_out_blanks && values[i].empty()) continue;
     const Field& field = schema.fields[i];
+    if (field.removed || (leave_out_blanks && values[i].empty())) continue;
     const auto dot = field.path.find('.');
     if (dot == std::string::npos) {
       tree.object().emplace_back(field.path, show_value(field, values[i], leave_out_blanks));

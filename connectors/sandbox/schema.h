@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "mapping/values/native.h"
 
 namespace counterpart::sandbox {
+
+inline constexpr std::size_t kLengthMax = 200;  ///< characters of a text
 
 /// How a field is spelled in its CRM's JSON.
 enum class Kind {
@@ -25,6 +28,8 @@ enum class Kind {
   rows,            ///< a list of rows, each with an id of its own; written whole
 };
 std::string_view name_of(Kind kind);
+/// The kind of that name; nullopt where there is none.
+std::optional<Kind> kind_of(std::string_view name);
 
 struct Field;
 
@@ -43,7 +48,13 @@ struct Field {
   std::string search_name;  ///< what a search calls it; "": cannot be searched
   std::vector<std::string> options;
   Rows rows = {};
+  std::size_t max_length = kLengthMax;  ///< of texts, in characters
+  bool custom = false;                  ///< added by the CRM's users
+  bool removed = false;                 ///< not there for anybody; what it held comes back with it
 };
+
+/// Whether its length is limited.
+bool has_length(Kind kind);
 
 /// One object of a CRM: its fields and manners.
 struct Schema {

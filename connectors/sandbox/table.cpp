@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "connectors/sandbox/rows.h"
+#include "connectors/sandbox/schema_edit.h"
 
 namespace counterpart::sandbox {
 namespace {
@@ -130,6 +131,15 @@ Page Table::own_order_page(const ChangeWindow& window, std::size_t number, std::
     for (std::size_t i = skipped; i < end; ++i) page.records.push_back(find(places[i].second));
   }
   return page;
+}
+
+void Table::edit_schema(const Native& request) {
+  Schema edited = schema_;
+  sandbox::edit_schema(edited, request);
+  schema_ = std::move(edited);
+  for (auto& [id, record] : records_) record.values.resize(schema_.fields.size());
+  search_.resize(schema_.fields.size());
+  ++version_;
 }
 
 std::vector<const Record*> Table::all() const {

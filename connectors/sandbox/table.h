@@ -83,6 +83,9 @@ class Table {
   /// The same in the table's own order.
   Page own_order_page(const ChangeWindow& window, std::size_t number, std::size_t per_page) const;
 
+  /// Changes the fields (schema_edit.h); records keep what they hold. Throws Refused.
+  void edit_schema(const Native& request);
+
   /// Each record, by id.
   std::vector<const Record*> all() const;
 

@@ -180,6 +180,7 @@ TEST_F(CrmATest, TheSchemaNamesFieldsTypesAndOptions) {
   EXPECT_EQ(schema.at({"fields", "10"}), R"({"name":"legal_form","type":"option","required":false,"read_only":false,)"
                                          R"("options":["limited","stock","partnership"]})");
   EXPECT_EQ(hub("GET", "/a/schema/contacts").at({"fields", "8", "type"}), "date");
+  EXPECT_EQ(hub("GET", "/a/schema/contacts").at({"fields", "2", "max_length"}), "200");
 }
 
 TEST_F(CrmATest, ABatchReadTellsWhatIsMissing) {

@@ -163,8 +163,8 @@ TEST_F(CrmBTest, OnlyKnownKeysGetIn) {
 TEST_F(CrmBTest, FieldsAreDescribed) {
   const Answer fields = hub("GET", "/b/fields/persons");
 
-  EXPECT_EQ(fields.at({"fields", "0"}), R"({"name":"full_name","kind":"text","mandatory":true})");
-  EXPECT_EQ(fields.at({"fields", "1"}), R"({"name":"contact.email","kind":"email","mandatory":false})");
+  EXPECT_EQ(fields.at({"fields", "0"}), R"({"name":"full_name","kind":"text","mandatory":true,"length":200})");
+  EXPECT_EQ(fields.at({"fields", "1"}), R"({"name":"contact.email","kind":"email","mandatory":false,"length":200})");
 }
 
 TEST_F(CrmBTest, SearchComparesWithoutBlanksAndCaseAndFindsDuplicates) {
