@@ -1,7 +1,7 @@
 #include <charconv>
 #include <unicode/brkiter.h>
-#include <unicode/uniset.h>
 
+#include "mapping/codecs/character_set.h"
 #include "mapping/codecs/families.h"
 #include "mapping/codecs/single.h"
 
@@ -17,8 +17,7 @@ struct Bounds {
   std::size_t most = 0;  ///< 0: any length
   bool in_bytes = false;
   bool truncates = false;
-  std::shared_ptr<const icu::UnicodeSet> allowed;  ///< nullptr: all
-  std::string allowed_as;                          ///< as it was written
+  std::optional<CharacterSet> allowed;  ///< nullopt: all
 
   std::size_t length(std::string_view text) const { return in_bytes ? text.size() : length_of(text); }
   std::string unit() const { return in_bytes ? "bytes" : "characters"; }
@@ -43,16 +42,6 @@ std::string cut(const std::string& text, const Bounds& bounds) {
   return kept.substr(0, static_cast<std::size_t>(without.data() - kept.data()) + without.size());
 }
 
-/// The first character that is not in the set, with its place counted from 1.
-std::optional<std::pair<std::string, std::int32_t>> first_outside(const icu::UnicodeSet& set, const std::string& text) {
-  const auto whole = icu::UnicodeString::fromUTF8(text);
-  const std::int32_t at = set.span(whole, 0, USET_SPAN_CONTAINED);
-  if (at >= whole.length()) return std::nullopt;
-  std::string character;
-  icu::UnicodeString(whole.char32At(at)).toUTF8String(character);
-  return std::pair(character, whole.countChar32(0, at) + 1);
-}
-
 class TextCodec final : public Codec {
  public:
   explicit TextCodec(Bounds bounds) : bounds_(std::move(bounds)) {}
@@ -70,7 +59,7 @@ class TextCodec final : public Codec {
     const auto* text = std::get_if<std::string>(&value);
     if (text == nullptr) return wrong_kind(value, kind());
     if (bounds_.allowed) {
-      if (const auto outside = first_outside(*bounds_.allowed, *text)) return not_allowed(*text, *outside);
+      if (const auto outside = bounds_.allowed->first_outside(*text)) return not_allowed(*text, *outside);
     }
     const std::size_t length = bounds_.length(*text);
     if (bounds_.most == 0 || length <= bounds_.most) return Native(*text);
@@ -137,9 +126,9 @@ class TextCodec final : public Codec {
     return kept.empty() ? Native() : Native(std::move(kept));
   }
 
-  Problem not_allowed(const std::string& text, const std::pair<std::string, std::int32_t>& outside) const {
-    return {"character " + std::to_string(outside.second) + " of " + shown(Native(text)) + ", '" + outside.first +
-                "', is not allowed there (" + bounds_.allowed_as + ")",
+  Problem not_allowed(const std::string& text, const OutsideCharacter& outside) const {
+    return {"character " + std::to_string(outside.place) + " of " + shown(Native(text)) + ", '" + outside.character +
+                "', is not allowed there (" + bounds_.allowed->text() + ")",
             "replace it in the record, or in the mapping with `clean`"};
   }
 
@@ -155,13 +144,8 @@ std::size_t length_in(const Argument& argument) {
                            argument.column);
 }
 
-std::shared_ptr<const icu::UnicodeSet> characters_in(const Argument& argument) {
-  UErrorCode status = U_ZERO_ERROR;
-  auto set = std::make_shared<icu::UnicodeSet>(icu::UnicodeString::fromUTF8(argument.text), 0, nullptr, status);
-  if (U_SUCCESS(status) && !set->isEmpty()) {
-    set->freeze();
-    return set;
-  }
+CharacterSet characters_in(const Argument& argument) {
+  if (auto set = CharacterSet::parse(argument.text)) return *std::move(set);
   throw SpecificationError(
       "'" + argument.text + "' is no set of characters: write one like '[A-Za-z0-9 -]' or '[[:L:]]'", argument.column);
 }
@@ -174,7 +158,6 @@ CodecPtr make_text(const Specification& specification, const Surroundings&) {
   for (const Argument& argument : specification.arguments) {
     if (argument.text.starts_with('[')) {
       bounds.allowed = characters_in(argument);
-      bounds.allowed_as = argument.text;
     } else if (argument.text == "bytes") {
       bounds.in_bytes = true;
     } else if (argument.text == "truncate") {
