@@ -10,6 +10,7 @@
 
 #include "connectors/ports/clock.h"
 #include "connectors/webhook/hook.h"
+#include "mapping/schema/description.h"
 #include "mapping/values/record.h"
 
 namespace counterpart {
@@ -89,17 +90,6 @@ struct ChangesPage {
 };
 using ChangesResult = std::variant<ChangesPage, Failure>;
 
-/// One field as the system describes it.
-struct FieldDescription {
-  std::string name;
-  std::string type;
-  bool required = false;
-  bool read_only = false;
-  std::vector<std::string> options;
-};
-struct ObjectDescription {
-  std::vector<FieldDescription> fields;
-};
 using DescribeResult = std::variant<ObjectDescription, Failure>;
 
 /// Speaks to one system. Batch-first: every call takes many items, splits them as the system

@@ -195,6 +195,11 @@ struct Describe {
   std::optional<Path> required;
   std::optional<Path> read_only;
   std::optional<Path> options;  ///< every value there
+  std::optional<Path> max_length;
+  std::optional<Path> custom;
+  std::optional<Path> label;
+  std::optional<Path> row_fields;  ///< of a field of child rows: the list of theirs
+  std::optional<bool> users_add_fields;
   std::vector<FieldDescription> fields;
 };
 

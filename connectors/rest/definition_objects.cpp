@@ -12,6 +12,7 @@ using config::Table;
 
 const std::vector<std::string> kCallKeys = {"request", "query", "headers", "body"};
 constexpr std::int64_t kBatchMost = 10'000;
+constexpr std::int64_t kLengthMost = 1'000'000'000;
 
 config::Type<std::int64_t> batch_limit() {
   return config::integer(1, kBatchMost);
@@ -239,6 +240,10 @@ Table<Remove> remove_table() {
   return table;
 }
 
+std::size_t length_from(std::int64_t number) {
+  return static_cast<std::size_t>(number);
+}
+
 Table<Describe> describe_table() {
   const auto field =
       Table<FieldDescription>("a field")
@@ -246,7 +251,12 @@ Table<Describe> describe_table() {
           .optional("type", &FieldDescription::type, config::text(), "Its type, as the system calls it.")
           .optional("required", &FieldDescription::required, config::boolean(), "It must be filled.")
           .optional("read_only", &FieldDescription::read_only, config::boolean(), "It cannot be written.")
-          .optional("options", &FieldDescription::options, config::list_of(config::text()), "The values it takes.");
+          .optional("options", &FieldDescription::options, config::list_of(config::text()), "The values it takes.")
+          .optional("max_length", &FieldDescription::max_length,
+                    maybe(config::read_as<std::size_t, std::int64_t>(config::integer(1, kLengthMost), length_from)),
+                    "How many characters it holds.")
+          .optional("custom", &FieldDescription::custom, config::boolean(), "It was added by the system's users.")
+          .optional("label", &FieldDescription::label, config::text(), "Its name as people there see it.");
   Table<Describe> table("describe");
   add_call_keys(table, &Describe::call, false);
   table.optional("select", &Describe::select, selection_type(), "The list of fields in the answer.")
@@ -256,6 +266,13 @@ Table<Describe> describe_table() {
       .optional("read_only", &Describe::read_only, maybe(path_type()), "In a field: whether it cannot be written.")
       .optional("options", &Describe::options, maybe(path_type()),
                 "In a field: its values, such as `options[*].value`.")
+      .optional("max_length", &Describe::max_length, maybe(path_type()), "In a field: how many characters it holds.")
+      .optional("custom", &Describe::custom, maybe(path_type()), "In a field: whether the system's users added it.")
+      .optional("label", &Describe::label, maybe(path_type()), "In a field: its name as people there see it.")
+      .optional("row_fields", &Describe::row_fields, maybe(path_type()),
+                "In a field of child rows: the list of the fields of a row, each described as fields are.")
+      .optional("users_add_fields", &Describe::users_add_fields, maybe(config::boolean()),
+                "Whether the system's users can add fields of their own.")
       .optional("fields", &Describe::fields, config::list_of(field.type()), "Or the fields are declared here.")
       .check([](const Describe&, const Node& node, Problems& problems) {
         if (!has_any(node, {"request", "fields"})) problems.add(node.place, "describe needs a request, or fields");
@@ -308,7 +325,8 @@ Table<Object> object_table() {
       .optional("remove", &Object::remove, maybe(remove_table().type()),
                 "Deleting: `${id}`, `${revision}`. Nothing is deleted in this release.")
       .optional("describe", &Object::describe, maybe(describe_table().type()),
-                "The fields, for `counterpart check`. Without it check shows what a first page of records holds.")
+                "The fields, for `counterpart check`, for what is looked at before writing, and for changes of the "
+                "schema. Without it check shows what a first page of records holds.")
       .check([](const Object& object, const Node& node, Problems& problems) {
         if (!has_any(node, {"read"})) problems.add(node.place, "an object must be readable", "add read:");
         check_stamp(object, node, problems);

@@ -1,6 +1,7 @@
 #include "connectors/rest/rest_connector.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "connectors/rest/hook_reader.h"
 #include "connectors/rest/record_reader.h"
@@ -50,21 +51,49 @@ bool truth_at(const std::optional<Path>& path, const Native& item) {
   return value != nullptr && (value->is_bool() ? value->boolean() : !value->is_null() && value->plain() != "0");
 }
 
-FieldDescription field_of(const Describe& describe, const Native& item) {
-  FieldDescription field;
-  if (const Native* name = describe.name.find(item)) field.name = name->plain();
-  if (const Native* type = describe.type ? describe.type->find(item) : nullptr) field.type = type->plain();
-  field.required = truth_at(describe.required, item);
-  field.read_only = truth_at(describe.read_only, item);
-  if (!describe.options) return field;
-  for (const Native* option : describe.options->find_all(item)) {
-    if (!option->is_array()) {
-      field.options.push_back(option->plain());
+/// What stands there, the elements of lists one by one.
+std::vector<const Native*> all_at(const std::optional<Path>& path, const Native& item) {
+  std::vector<const Native*> all;
+  if (!path) return all;
+  for (const Native* found : path->find_all(item)) {
+    if (!found->is_array()) {
+      all.push_back(found);
       continue;
     }
-    for (const Native& element : option->array()) field.options.push_back(element.plain());
+    for (const Native& element : found->array()) all.push_back(&element);
   }
+  return all;
+}
+
+/// A system that says 0, or nothing, says no length.
+std::optional<std::size_t> length_at(const std::optional<Path>& path, const Native& item) {
+  const std::string text = text_at(path, item);
+  std::size_t length = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), length);
+  const bool whole = fault == std::errc() && end == text.data() + text.size();
+  return whole && length > 0 ? std::optional(length) : std::nullopt;
+}
+
+FieldDescription field_of(const Describe& describe, const Native& item) {
+  FieldDescription field;
+  field.name = text_at(describe.name, item);
+  field.type = text_at(describe.type, item);
+  field.required = truth_at(describe.required, item);
+  field.read_only = truth_at(describe.read_only, item);
+  for (const Native* option : all_at(describe.options, item)) field.options.push_back(option->plain());
+  field.max_length = length_at(describe.max_length, item);
+  field.custom = truth_at(describe.custom, item);
+  field.label = text_at(describe.label, item);
   return field;
+}
+
+/// The field, and behind it those of its rows.
+void add_field(const Describe& describe, const Native& item, std::vector<FieldDescription>& fields) {
+  const std::string name = fields.emplace_back(field_of(describe, item)).name;
+  for (const Native* row_field : all_at(describe.row_fields, item)) {
+    FieldDescription& inner = fields.emplace_back(field_of(describe, *row_field));
+    inner.name = name + "." + inner.name;
+  }
 }
 
 }  // namespace
@@ -116,13 +145,13 @@ boost::asio::awaitable<DescribeResult> RestConnector::describe(std::string name)
   if (known == nullptr) co_return Failure{Kind::rejected, asking.purpose + ": no such object", std::nullopt};
   if (!known->describe) co_return ObjectDescription{};
   const Describe& how = *known->describe;
-  ObjectDescription description{how.fields};
+  ObjectDescription description{how.fields, how.users_add_fields};
   if (!how.call.request) co_return description;
   const Answered answered = co_await exchange_.ask(&how.call, Variables(), asking);
   if (const auto* failure = std::get_if<Failure>(&answered)) co_return *failure;
   const auto items = how.select.find(std::get<Answer>(answered).body);
   if (!items) co_return incomprehensible(asking, "the answer holds no list at '" + how.select.list() + "'");
-  for (const Native* item : *items) description.fields.push_back(field_of(how, *item));
+  for (const Native* item : *items) add_field(how, *item, description.fields);
   co_return description;
 }
 

@@ -15,6 +15,13 @@ std::vector<std::string> options_of(const Native& description) {
   return options;
 }
 
+/// A text of so many characters tells them as a number, or as a statement that gives one.
+std::optional<std::size_t> length_of(const Native& description) {
+  const Native* size = description.member("size");
+  const auto number = size != nullptr ? id_number(size->plain()) : std::nullopt;
+  return number ? std::optional<std::size_t>(std::stoul(number->number())) : std::nullopt;
+}
+
 bool is_true(const Native* value) {
   return value != nullptr && value->is_bool() && value->boolean();
 }
@@ -52,8 +59,16 @@ FieldDescription description_of(const Field& field, const Native& told) {
   const Native* type = told.member("type");
   const bool fixed =
       field.writing == Writing::computed || (field.writing == Writing::usual && is_true(told.member("readonly")));
-  return {field.name, type != nullptr ? type->plain() : "", is_true(told.member("required")) && !field.given, fixed,
-          options_of(told)};
+  const Native* label = told.member("string");
+  FieldDescription description;
+  description.name = field.name;
+  description.type = type != nullptr ? type->plain() : "";
+  description.required = is_true(told.member("required")) && !field.given;
+  description.read_only = fixed;
+  description.options = options_of(told);
+  description.max_length = length_of(told);
+  description.label = label != nullptr ? label->plain() : "";
+  return description;
 }
 
 class TrytonKind : public ConnectorKind {
@@ -111,7 +126,8 @@ boost::asio::awaitable<DescribeResult> TrytonConnector::describe(std::string obj
     for (const auto& [name, value] : some.object()) told.set(name, value);
   }
   ObjectDescription description;
-  description.fields.push_back({"id", "integer", false, true, {}});
+  description.users_add_fields = false;  // it takes a module
+  description.fields.push_back({"id", "integer", false, true, {}, {}});
   std::vector<Field> fields = model->fields;
   for (const ChildModel& child : model->children) fields.push_back({.name = child.collection});
   for (const Field& field : fields) {

@@ -365,6 +365,28 @@ TEST_F(SandboxA, DescribesItsFields) {
   EXPECT_TRUE(fields[0].read_only && !fields[0].required);
   EXPECT_EQ((Texts{"limited", "stock"}), fields[0].options);
   EXPECT_TRUE(fields[1].required && !fields[1].read_only);
+  EXPECT_FALSE(fields[0].max_length || fields[0].custom);
+}
+
+TEST_F(SandboxA, TellsLengthsCustomFieldsAndTheFieldsOfRows) {
+  use("sandbox-a");
+  http.script(
+      {json(200, R"({"fields":[{"name":"score","type":"text","max_length":40,"custom":true},)"
+                 R"({"name":"none","type":"text","max_length":0},)"
+                 R"({"name":"lines","type":"rows","fields":[{"name":"product","type":"text","required":true}]},)"
+                 R"({"name":"end","type":"text"}]})")});
+
+  const auto result = run(connector->describe("deals"));
+
+  const auto& description = std::get<ObjectDescription>(result);
+  ASSERT_EQ(5U, description.fields.size());
+  EXPECT_EQ(40U, description.fields[0].max_length);
+  EXPECT_TRUE(description.fields[0].custom);
+  EXPECT_FALSE(description.fields[1].max_length) << "0 is no length";
+  ASSERT_NE(nullptr, description.find("lines.product"));
+  EXPECT_TRUE(description.find("lines.product")->required);
+  EXPECT_EQ("end", description.fields[4].name);
+  EXPECT_EQ(true, description.users_add_fields);
 }
 
 }  // namespace
