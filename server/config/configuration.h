@@ -121,6 +121,9 @@ struct HookSettings {
   bool readable = true;              ///< false: what is written of them has mistakes, which were told
 };
 
+/// What becomes of a field that appears in a system.
+enum class NewFields { ignore, alert };
+
 /// One CRM or ERP.
 struct SystemConfiguration {
   config::Place place;
@@ -133,6 +136,8 @@ struct SystemConfiguration {
   milliseconds settle{0};                  ///< news waits so long before it is worked
   milliseconds sweep_every{300'000};
   milliseconds sweep_overlap{60'000};
+  milliseconds schema_every{3'600'000};  ///< how often its fields are asked for
+  NewFields new_fields = NewFields::alert;
   std::int64_t not_found_tries = 4;  ///< "not found" is believed after so many reads
   milliseconds not_found_wait{2'000};
   std::int64_t requests_per_second = 50;

@@ -43,11 +43,22 @@ struct System : SystemConfiguration {
 enum class Conflict { leading, left, right, latest, manual, keep_non_blank, min, max };
 enum class Initial { leading, left, right, manual };
 
+/// What is asked of values that are written to one side.
+struct Validate {
+  Place place;
+  Node written;  ///< all of it, for sheets
+  std::optional<std::int64_t> min_length, max_length;
+  std::optional<Node> characters, pattern, min, max;
+  bool required = false;
+  std::vector<std::string> options;
+};
+
 struct Field {
   Place place;
   std::vector<Node> left, right;
   std::optional<Node> name;
   Sides as, clean;
+  Both<std::optional<Validate>> validate;
   Direction direction = Direction::both;
   Forbidden against_direction = Forbidden::tolerate;
   bool lossy = false;

@@ -62,6 +62,13 @@ const Node* same_for_both(const Node::Member& member) {
   return left != nullptr && right != nullptr && left->scalar == right->scalar ? left : nullptr;
 }
 
+/// Both ways, as where nothing is written.
+Node without_usual_direction(Node row) {
+  std::erase_if(row.members,
+                [](const Node::Member& member) { return member.key == "direction" && member.value.scalar == "both"; });
+  return row;
+}
+
 void emit(const Node& node, YAML::Emitter& out) {
   if (node.kind == Node::Kind::scalar) {
     out << escaped_reference(node.scalar);
@@ -75,7 +82,6 @@ void emit(const Node& node, YAML::Emitter& out) {
   }
   out << YAML::Flow << YAML::BeginMap;
   for (const Node::Member& member : node.members) {
-    if (member.key == "direction" && member.value.scalar == "both") continue;  // as where nothing is written
     const Node* same = same_for_both(member);
     out << YAML::Key << member.key << YAML::Value;
     emit(same != nullptr ? *same : member.value, out);
@@ -84,6 +90,12 @@ void emit(const Node& node, YAML::Emitter& out) {
 }
 
 }  // namespace
+
+std::string print_on_one_line(const Node& node) {
+  YAML::Emitter out;
+  emit(node, out);
+  return out.c_str();
+}
 
 std::vector<FieldBlock> blocks_of(const FieldSheet& sheet) {
   std::vector<FieldBlock> blocks;
@@ -105,7 +117,7 @@ std::string print_blocks(const std::vector<FieldBlock>& blocks) {
   for (const FieldBlock& block : blocks) {
     YAML::Emitter out;
     out << YAML::BeginMap << YAML::Key << "fields" << YAML::Value << YAML::BeginSeq;
-    for (const Node& row : block.rows) emit(row, out);
+    for (const Node& row : block.rows) emit(without_usual_direction(row), out);
     out << YAML::EndSeq << YAML::EndMap;
     std::string names;
     if (!block.sync.empty()) names += "sync " + block.sync;

@@ -25,6 +25,9 @@ void check_blocks(const std::vector<FieldBlock>& blocks, config::Problems& probl
 /// empty list where there is none.
 std::string print_blocks(const std::vector<FieldBlock>& blocks);
 
+/// The node on one line, as YAML: "{max_length: 40, characters: latin}".
+std::string print_on_one_line(const config::Node& node);
+
 /// The sheet that stands for the rows of these mappings, as CSV with all columns. What a sheet cannot show goes to
 /// `problems`: what comes from `${…}`, and texts of blanks.
 std::string print_field_sheet(const std::vector<MappingRows>& mappings, config::Problems& problems);

@@ -113,6 +113,7 @@ class RowReader {
     add_word(field, "direction", direction, direction_words());
     add_sides(field, "as", types());
     add_sides(field, "clean", {cell(left_cleaning), cell(right_cleaning)});
+    add_sides(field, "validate", {rules(left_rules), rules(right_rules)});
     add_word(field, "conflict", conflict, {});
     add_word(field, "initial", initial, {});
     add_word(field, "against_direction", against_direction, {});
@@ -160,6 +161,40 @@ class RowReader {
     const auto known = std::ranges::find(words, std::string_view(word), &Words::value_type::first);
     written->scalar = known != words.end() ? std::string(known->second) : word;
     field.members.push_back({key, written->place, *written});
+  }
+
+  /// Rules as a section holds them, without its braces: all that is told of them is told of the cell.
+  std::optional<Node> rules(SheetColumn column) const {
+    const auto written = cell(column);
+    if (!written) return std::nullopt;
+    Problems mistakes;
+    Node section = config::parse_yaml("{" + written->scalar + "}", file_, {}, mistakes);
+    if (mistakes.empty() && holds_texts(section)) {
+      put_at(section, written->place);
+      return section;
+    }
+    problems_.add(written->place, "expected rules, found " + written->shown(),
+                  "write them as max_length: 40, characters: latin, pattern: '[0-9]{5}'");
+    return std::nullopt;
+  }
+
+  /// Whether it is a map of texts and of lists of texts, as rules are.
+  static bool holds_texts(const Node& section) {
+    const auto is_text = [](const Node& node) { return node.kind == Node::Kind::scalar; };
+    return section.kind == Node::Kind::map && std::ranges::all_of(section.members, [&](const Node::Member& member) {
+             const bool list = member.value.kind == Node::Kind::list;
+             return list ? std::ranges::all_of(member.value.items, is_text) : is_text(member.value);
+           });
+  }
+
+  static void put_at(Node& node, const Place& place) {
+    node.place = place;
+    node.text_begins.reset();
+    for (Node& item : node.items) put_at(item, place);
+    for (Node::Member& member : node.members) {
+      member.place = place;
+      put_at(member.value, place);
+    }
   }
 
   Both<std::optional<Node>> types() const {

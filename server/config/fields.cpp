@@ -91,6 +91,10 @@ std::optional<FieldSide> FieldReader::read_side(const Field& field, Side side, s
     result.clean = read_cleaning(*clean, problems_);
     whole = whole && result.clean.has_value();
   }
+  if (const auto& rules = field.validate[side]; rules && result.codec && writes_to(field.direction, side)) {
+    result.validate = read_value_rules(*rules, result.codec->kind(), problems_);
+    whole = whole && result.validate != nullptr;
+  }
   if (!whole || !result.codec) return std::nullopt;
   if (result.codec->arity() != result.paths.size()) {
     problems_.add(place,

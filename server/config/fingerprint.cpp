@@ -22,10 +22,33 @@ Native text_of(const std::optional<Expression>& expression) {
   return expression ? Native(expression->text()) : Native();
 }
 
+template <class T>
+Native written_text(const std::optional<T>& rule, std::string T::* text) {
+  return rule ? Native((*rule).*text) : Native();
+}
+
+Native length_of(const std::optional<std::size_t>& length) {
+  return length ? Native::integer(static_cast<long long>(*length)) : Native();
+}
+
+Native canonical(const ValueRules& rules) {
+  Native::Array out{length_of(rules.min_length),
+                    length_of(rules.max_length),
+                    written_text(rules.characters, &AllowedCharacters::name),
+                    written_text(rules.pattern, &RequiredPattern::text),
+                    written_text(rules.min, &ValueBound::text),
+                    written_text(rules.max, &ValueBound::text),
+                    rules.required};
+  for (const std::string& option : rules.options) out.emplace_back(option);
+  return Native(std::move(out));
+}
+
 Native canonical_side(const FieldSide& side, const std::string& codec) {
   Native::Array paths;
   for (const Path& path : side.paths) paths.emplace_back(path.text());
-  return Native(Native::Array{Native(std::move(paths)), codec, text_of(side.clean)});
+  Native::Array out{Native(std::move(paths)), codec, text_of(side.clean)};
+  if (side.validate) out.push_back(canonical(*side.validate));
+  return Native(std::move(out));
 }
 
 Native canonical(const FieldRule& rule, const Both<std::string>& codec) {

@@ -37,6 +37,10 @@ class CellPrinter {
         return text(field_.clean.left);
       case SheetColumn::right_cleaning:
         return text(field_.clean.right);
+      case SheetColumn::left_rules:
+        return rules(field_.validate.left);
+      case SheetColumn::right_rules:
+        return rules(field_.validate.right);
       case SheetColumn::left_example:
         return example(field_.example.left);
       case SheetColumn::right_example:
@@ -91,6 +95,22 @@ class CellPrinter {
       problems_.add(written->place, "a sheet's empty cell is no text of blanks", "remove the key");
     }
     return shown(*written);
+  }
+
+  /// As the section holds them, without its braces.
+  std::string rules(const std::optional<Validate>& written) {
+    if (!written) return "";
+    if (holds_interpolated(written->written)) {
+      problems_.add(written->place, "what ${…} stands for would be written into the sheet", "write it out here");
+    }
+    const std::string section = print_on_one_line(written->written);
+    return section.substr(1, section.size() - 2);
+  }
+
+  static bool holds_interpolated(const Node& node) {
+    return node.interpolated || std::ranges::any_of(node.items, holds_interpolated) ||
+           std::ranges::any_of(node.members,
+                               [](const Node::Member& member) { return holds_interpolated(member.value); });
   }
 
   /// A blank is an example as well: '' stands for it.

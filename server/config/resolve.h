@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -89,6 +90,9 @@ std::optional<Expression> read_cleaning(const Node& node, Problems& problems);
 /// "in the ‹language› 'text': what", at its column; nothing of the text where it came from an interpolation.
 void add_language_mistake(const std::string& language, const Node& node, const std::string& what, std::size_t column,
                           Problems& problems, std::string remedy = "");
+
+/// What is asked of values of that kind (Codec::kind()); nullptr after a mistake was told.
+std::shared_ptr<const ValueRules> read_value_rules(const Validate& written, std::string_view kind, Problems& problems);
 
 /// True where a value can be put there: the path names one place in a record.
 bool is_writable(const Path& path);

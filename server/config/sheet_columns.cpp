@@ -28,6 +28,8 @@ const std::vector<Headings>& headings() {
       {max_length, "max length", "Höchstlänge", {"maximum length", "maximale Länge"}},
       {left_cleaning, "cleaning left", "Bereinigung links", {"left cleaning", "linke Bereinigung"}},
       {right_cleaning, "cleaning right", "Bereinigung rechts", {"right cleaning", "rechte Bereinigung"}},
+      {left_rules, "validate left", "Prüfung links", {"left validate", "linke Prüfung"}},
+      {right_rules, "validate right", "Prüfung rechts", {"right validate", "rechte Prüfung"}},
       {conflict, "conflict", "Konflikt", {}},
       {initial, "initial", "Erstabgleich", {"erster Abgleich"}},
       {against_direction, "against direction", "gegen die Richtung", {}},

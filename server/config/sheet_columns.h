@@ -20,6 +20,8 @@ enum class SheetColumn {
   max_length,
   left_cleaning,
   right_cleaning,
+  left_rules,
+  right_rules,
   conflict,
   initial,
   against_direction,

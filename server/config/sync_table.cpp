@@ -212,6 +212,9 @@ Table<Field> field_table() {
       .optional("as", &Field::as, both_or_each("as"),
                 "How the value is spelled, a codec: `text` where nothing is written, email, date('dd.MM.yyyy'), …")
       .optional("clean", &Field::clean, both_or_each("clean"), "Cleaning while reading a side: replace('#','') | trim")
+      .optional("validate", &Field::validate, validate_type(),
+                "What is asked of values before they are written, for both sides or each its own: "
+                "`{ right: { max_length: 40, characters: latin } }`. A value that breaks it sets the record aside.")
       .optional("direction", &Field::direction, direction(), "Which way the field goes; <->, -> and <- say the same.")
       .optional(
           "against_direction", &Field::against_direction, against_direction_type(),

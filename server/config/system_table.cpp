@@ -58,6 +58,29 @@ Table<System> pace_table() {
   return table;
 }
 
+/// To map a field by its name takes a word of a person: which codec it has, and who wins.
+Type<NewFields> new_fields_type() {
+  Type<NewFields> type = choice<NewFields>({{"alert", NewFields::alert}, {"ignore", NewFields::ignore}});
+  type.read = [read = type.read](const Node& node, Problems& problems) -> std::optional<NewFields> {
+    const bool planned = node.kind == Node::Kind::scalar && node.scalar == "map";
+    if (!planned) return read(node, problems);
+    problems.add(node.place, "new_fields: map is not supported yet",
+                 "write alert, and add a field row when you are told of a new field");
+    return std::nullopt;
+  };
+  return type;
+}
+
+Table<System> schema_table() {
+  Table<System> table("schema", "The system's fields, their lengths and options, are looked at for changes.");
+  table
+      .optional("every", &System::schema_every, duration(1s, 7 * kDay),
+                "How often, besides at the start and after the system has refused a write.")
+      .optional("new_fields", &System::new_fields, new_fields_type(),
+                "A field that is new there: alert, or ignore (it is noted all the same).");
+  return table;
+}
+
 Table<System> breaker_table() {
   Table<System> table("breaker", "When the system does not work, it is left alone for a while.");
   table.optional("failures", &System::breaker_failures, integer(1, 1'000), "Failures in a row that open the breaker.")
@@ -113,6 +136,7 @@ Table<System> system_table(const ConnectorKind* kind) {
                 "for systems that send webhooks before they have stored the change.")
       .section("sweep", sweep_table())
       .section("not_found", not_found_table())
+      .section("schema", schema_table())
       .section("pace", pace_table())
       .section("breaker", breaker_table())
       .optional("timeout", &System::timeout, duration(1ms, 1h),

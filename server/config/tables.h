@@ -15,6 +15,8 @@ config::Table<Sync> sync_table();
 config::Table<Object> object_table();
 config::Table<Field> field_table();
 config::Type<Verify> verify_type();
+/// `validate`: rules for both sides, or a map with rules for each.
+config::Type<Both<std::optional<Validate>>> validate_type();
 
 // The words of a field row, as written.
 config::Type<Conflict> conflict_type();

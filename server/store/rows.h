@@ -253,4 +253,25 @@ struct Watermark {
   std::optional<Instant> at;  ///< nullopt: never swept
 };
 
+/// An object's fields as a system tells them (mapping/schema/description_json.h).
+struct StoredSchema {
+  Native accepted;            ///< as they are gone on with: what was narrowed since is as it was
+  Native live;                ///< as they were last read
+  std::int64_t revision = 0;  ///< counts what was kept
+};
+
+/// Something that has changed in a field since the last look.
+struct SchemaNote {
+  std::string field;
+  std::string kind;  ///< name_of(SchemaChangeKind)
+  std::string what;  ///< in words
+};
+
+struct SchemaUpdate {
+  std::string system;
+  std::string object;
+  StoredSchema schema;  ///< `revision`: the one that was read before
+  std::vector<SchemaNote> changes;
+};
+
 }  // namespace counterpart::store

@@ -15,6 +15,7 @@
 #include "server/store/links.h"
 #include "server/store/listener.h"
 #include "server/store/reports.h"
+#include "server/store/schemas.h"
 #include "server/store/sharing.h"
 #include "server/store/statistics.h"
 #include "server/store/upkeep.h"
@@ -533,6 +534,39 @@ awaitable<void> Store::resolve_alert(std::string kind, std::string subject) {
     return Done{};
   };
   co_await impl_->lanes_.work().run<Done>("resolve_alert", std::move(work));
+}
+
+awaitable<std::optional<StoredSchema>> Store::schema_of(std::string system, std::string object) {
+  using Found = std::optional<StoredSchema>;
+  std::function<Found(Transaction&)> work = [system = std::move(system),
+                                             object = std::move(object)](Transaction& transaction) {
+    return store::schema_of(transaction, system, object);
+  };
+  co_return co_await impl_->lanes_.work().run<Found>("schema_of", std::move(work));
+}
+
+awaitable<bool> Store::keep_schema(SchemaUpdate update) {
+  std::function<bool(Transaction&)> work = [update = std::move(update)](Transaction& transaction) {
+    return store::keep_schema(transaction, update);
+  };
+  co_return co_await impl_->lanes_.work().run<bool>("keep_schema", std::move(work));
+}
+
+awaitable<bool> Store::accept_schema(std::string system, std::string object) {
+  std::function<bool(Transaction&)> work = [system = std::move(system),
+                                            object = std::move(object)](Transaction& transaction) {
+    return store::accept_schema(transaction, system, object);
+  };
+  co_return co_await impl_->lanes_.work().run<bool>("accept_schema", std::move(work));
+}
+
+awaitable<void> Store::list_anew(std::string system, std::string object) {
+  std::function<Done(Transaction&)> work = [system = std::move(system),
+                                            object = std::move(object)](Transaction& transaction) {
+    store::list_anew(transaction, system, object);
+    return Done{};
+  };
+  co_await impl_->lanes_.work().run<Done>("list_anew", std::move(work));
 }
 
 }  // namespace counterpart::store

@@ -66,7 +66,8 @@ using Wake = std::function<void(SyncId sync, const std::vector<RecordKey>& keys,
 /// threads; the names: register_syncs, beat, accept, mark, claim, give_back, lease_keys, leave_keys, renew, links_of,
 /// identities, index, open_creates, begin_intents, store_created, complete, reopen_links, has_links, release,
 /// counterparts, awaited, take_over, announce, pace, begin_sweep, keep_sweep, end_sweep, watermark, save_watermark,
-/// listings, save_listings, upkeep, statistics, status, parked, retry_parked, explain, store_alert, resolve_alert.
+/// listings, save_listings, upkeep, statistics, status, parked, retry_parked, explain, store_alert, resolve_alert,
+/// schema_of, keep_schema, accept_schema, list_anew.
 class Store {
  public:
   /// `host`: who runs its lanes, for simulations; nullptr: threads of their own.
@@ -232,6 +233,19 @@ class Store {
   /// Makes tomorrow's partitions, drops what is older than it is to be kept, and stale leases. Idempotent;
   /// called once a minute or so.
   awaitable<void> upkeep(Retention kept);
+
+  // --- what systems are like (server/schema) --------------------------------------------------
+
+  /// What was last kept of an object's fields; nullopt: nothing yet.
+  awaitable<std::optional<StoredSchema>> schema_of(std::string system, std::string object);
+  /// Keeps it, and what has changed; nothing where another daemon has kept another one since `schema.revision` was read
+  /// (0: there was none). Whether it was kept.
+  awaitable<bool> keep_schema(SchemaUpdate update);
+  /// A person takes an object's fields as they are now: nothing of them is stopped any more, and their alerts end.
+  /// Whether the object is known.
+  awaitable<bool> accept_schema(std::string system, std::string object);
+  /// The object's next sweep lists all of its records.
+  awaitable<void> list_anew(std::string system, std::string object);
 
   // --- seen from outside ----------------------------------------------------------------------
 

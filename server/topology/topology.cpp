@@ -4,13 +4,23 @@
 
 #include "connectors/webhook/signed_text.h"
 #include "mapping/reconcile/references.h"
+#include "mapping/reconcile/stopped_fields.h"
 
 namespace counterpart {
 
 const ObjectMapping* Sync::mapping(std::string_view name) const {
+  if (const auto reduced = in_force_.find(name); reduced != in_force_.end()) return reduced->second;
   const auto& mappings = settings->mappings;
   const auto found = std::find_if(mappings.begin(), mappings.end(), [&](const auto& m) { return m.name == name; });
   return found == mappings.end() ? nullptr : &*found;
+}
+
+void Sync::stop_fields(const std::string& name, std::set<std::string> fields) {
+  in_force_.erase(name);
+  const ObjectMapping* whole = mapping(name);
+  if (whole == nullptr || fields.empty()) return;
+  ObjectMapping without = without_fields(*whole, fields);
+  in_force_[name] = &reduced_.try_emplace({name, std::move(fields)}, std::move(without)).first->second;
 }
 
 System* Topology::system(std::string_view name) {

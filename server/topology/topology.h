@@ -1,15 +1,19 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.h"
 #include "server/config/configuration.h"
 #include "server/store/rows.h"
+#include "server/topology/live_schema.h"
 #include "server/topology/troubles.h"
 
 namespace counterpart {
@@ -23,6 +27,7 @@ struct System {
   bool hooks = false;            ///< takes webhooks at all
   std::string own_user;          ///< our user's id there; "" until asked, or where it does not tell
   Troubles troubles;             ///< what is wrong with it as a whole
+  LiveSchema schema;             ///< its objects as it describes them
   std::set<std::string> shared;  ///< objects in which more than one sync takes part
 };
 
@@ -37,8 +42,18 @@ struct Sync {
   std::set<std::string> referring;  ///< mappings with fields that name other records
   std::set<std::string> referred;   ///< mappings whose records others name
 
-  /// nullptr for a name that this sync's configuration does not know (any more).
+  /// The mapping as it is in force now. nullptr for a name that this sync's configuration does not know (any more).
+  /// What is given stays valid as long as the sync is, whatever is put in force later.
   const ObjectMapping* mapping(std::string_view name) const;
+
+  /// From now on the mapping of that name goes on without these of its fields and collections of rows; as it is
+  /// configured where there are none.
+  void stop_fields(const std::string& name, std::set<std::string> fields);
+
+ private:
+  /// A mapping without some of its fields: work under way may still hold one that is no longer in force.
+  std::map<std::pair<std::string, std::set<std::string>>, ObjectMapping> reduced_;
+  std::map<std::string, const ObjectMapping*, std::less<>> in_force_;  ///< where it is not the configured one
 };
 
 /// One place where an object of a system takes part.

@@ -8,6 +8,7 @@
 #include "mapping/reconcile/told.h"
 #include "mapping/reconcile/totals.h"
 #include "mapping/reconcile/unchanged.h"
+#include "mapping/reconcile/violations.h"
 #include "server/worker/endings.h"
 
 namespace counterpart {
@@ -163,6 +164,20 @@ bool park_on_totals(Work& work, Item& item, const Both<const Record*>& records, 
   return problem.has_value();
 }
 
+bool park_on_violation(Work& work, Item& item) {
+  for (const Side side : kSides) {
+    const System& system = *work.sync.system[side];
+    const auto there = system.schema.object(item.mapping->object[side]);
+    const auto violation = first_violation(*item.mapping, *item.decision, side, item.id[side].empty(), there.get());
+    if (!violation) continue;
+    end_parked(work, item,
+               {"not written to " + system.settings->name + ": " + violation->problem.what, violation->field,
+                violation->problem.remedy});
+    return true;
+  }
+  return false;
+}
+
 void decide_linked(Work& work, Item& item) {
   const auto records = item.records();
   item.decision = reconcile(*item.mapping, item.state, records, context_of(work, item));
@@ -174,7 +189,11 @@ void decide_linked(Work& work, Item& item) {
   }
   if (park_if_final(work, item)) return;
   const bool writes = item.decision->writes(Side::left) || item.decision->writes(Side::right);
-  if (park_on_totals(work, item, records, Totals::own) || writes) return;
+  if (park_on_totals(work, item, records, Totals::own)) return;
+  if (writes) {
+    park_on_violation(work, item);
+    return;
+  }
   note_kept(work, item);
   item.state = item.decision->next;
   if (!item.link || item.settled_intents || !item.decision->fields.empty() || !item.decision->rows.empty()) {

@@ -26,6 +26,10 @@ enum class Totals { own, compared };
 /// Ends an item whose document does not add up; whether it did.
 bool park_on_totals(Work& work, Item& item, const Both<const Record*>& records, Totals which);
 
+/// Ends an item of which a value that is to be written breaks what the mapping asks, or what the system says of its
+/// field: no call is spent on it. Whether it did.
+bool park_on_violation(Work& work, Item& item);
+
 /// Freezes the rows that a write did not do.
 void note_not_done(Work& work, Item& item, const Settlement& settlement);
 

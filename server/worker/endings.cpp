@@ -175,6 +175,7 @@ void end_failure(Work& work, Item& item, Side side, const Failure& failure, std:
       end_spared(work, item, what, jitter, kSparedConflicts);
       break;
     case Kind::rejected:
+      system.schema.doubt();
       end_parked(work, item,
                  {what, "",
                   "correct the record or the mapping; its next change, or `counterpart parked retry`, "

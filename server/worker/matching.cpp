@@ -336,7 +336,8 @@ void decide_to_create(Work& work, Search& search) {
   item.decision = decide_create(*item.mapping, search.target, *item.record[item.side]);
   if (item.decision->parked()) return park_on_problem(work, item);
   const auto problem = check_own_totals(*item.mapping, item.side, *item.record[item.side]);
-  if (problem) end_parked(work, item, {problem->what, "", problem->remedy});
+  if (problem) return end_parked(work, item, {problem->what, "", problem->remedy});
+  park_on_violation(work, item);
 }
 
 boost::asio::awaitable<void> conclude(Work& work, std::vector<Search>& searches) {

@@ -271,7 +271,7 @@ const Mistaken kWrongFields[] = {
     {"{ left: [], right: b }",
      "c.yaml:14:21: expected at least one item, found a list; fill the list, or remove the key\n"},
     {"{ left: a, right: b, transfrom: x }",
-     "c.yaml:14:34: unknown key 'transfrom' in a field; known are: left, right, name, as, clean, direction, "
+     "c.yaml:14:34: unknown key 'transfrom' in a field; known are: left, right, name, as, clean, validate, direction, "
      "against_direction, lossy, conflict, initial, empty_never_overwrites, note or example\n"},
     {"{ left: a, right: b, direction: left }",
      "c.yaml:14:45: expected both, to_left, to_right, <->, <- or ->, found 'left'\n"},

@@ -40,7 +40,8 @@ struct Row {
 TEST(Sheets, HaveTheSameFingerprintAsTheRowsInYaml) {
   const std::string headings =
       "left field;direction;right field;left type;right type;table;max length;cleaning left;cleaning right;conflict;"
-      "initial;against direction;empty never overwrites;name;note;example left;example right\n";
+      "initial;against direction;empty never overwrites;name;note;example left;example right;validate left;validate "
+      "right\n";
   const Row rows[] = {
       {"a;;b", "[{ left: a, right: b }]"},
       {"a;;b\n;;;;;\n\nc;;d", "[{ left: a, right: b }, { left: c, right: d }]"},
@@ -64,6 +65,9 @@ TEST(Sheets, HaveTheSameFingerprintAsTheRowsInYaml) {
       {"a;;b;;;;;;;;;;ja", "[{ left: a, right: b, empty_never_overwrites: true }]"},
       {"a;;b;;;;;;;;;;;Ort", "[{ left: a, right: b, name: Ort }]"},
       {"a;;b;;;;;;;;;;;;for people;x;x", "[{ left: a, right: b }]"},
+      {"a;;b;;;;;;;;;;;;;;;max_length: 40;\"characters: latin, pattern: '[A-Z]+', options: [A, B]\"",
+       "[{ left: a, right: b, validate: { left: { max_length: 40 }, right: { characters: latin, pattern: '[A-Z]+', "
+       "options: [A, B] } } }]"},
   };
 
   for (const Row& row : rows) {

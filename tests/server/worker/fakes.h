@@ -66,7 +66,7 @@ class FakeConnector : public Connector {
   boost::asio::awaitable<std::vector<WriteResult>> remove(std::string, std::vector<DeleteOrder>, SendBy) override {
     co_return std::vector<WriteResult>{};
   }
-  boost::asio::awaitable<DescribeResult> describe(std::string) override { co_return ObjectDescription{}; }
+  boost::asio::awaitable<DescribeResult> describe(std::string) override { co_return description; }
   std::optional<HookScheme> hook_scheme() const override { return std::nullopt; }
   std::vector<News> parse_hook(const HookRequest&) const override { return news; }
   std::optional<std::string> hook_evidence(const HookRequest&) const override { return evidence; }
@@ -80,6 +80,7 @@ class FakeConnector : public Connector {
   }
 
   Capabilities can;
+  ObjectDescription description;
   std::map<std::string, ReadResult> answers;  ///< to reads, by id
   ReadResult everything = Gone{};             ///< to reads of other ids
   std::function<ChangesResult(std::optional<Instant> since, const std::string& page)> list;
