@@ -9,9 +9,9 @@ namespace {
 
 using namespace counterpart::commands;
 
-const Command kCommands[] = {serve_command(),   check_command(),   mapping_command(),
-                             migrate_command(), status_command(),  parked_command(),
-                             explain_command(), sandbox_command(), simulate_command()};
+const Command kCommands[] = {serve_command(),   check_command(),   mapping_command(), migrate_command(),
+                             status_command(),  parked_command(),  explain_command(), connector_command(),
+                             sandbox_command(), simulate_command()};
 
 }  // namespace
 

@@ -70,8 +70,8 @@ Schema orders() {
            {"status", Kind::option, false, "", {"offen", "gewonnen", "verloren"}},
            {"currency", Kind::option, false, "", {"EUR", "USD", "GBP"}},
            {"total", Kind::german_decimal, false, "", {}},
-           {"organisation_id", Kind::integer, false, "", {}},
-           {"positions", Kind::rows, false, "", {}, order_positions()}},
+           {"positions", Kind::rows, false, "", {}, order_positions()},
+           {"organisation_id", Kind::integer, false, "", {}}},
           false,
           true,
           400};

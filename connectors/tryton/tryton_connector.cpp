@@ -1,5 +1,6 @@
 #include "connectors/tryton/tryton_connector.h"
 
+#include "connectors/tryton/spelling.h"
 #include "connectors/tryton/tryton.h"
 
 namespace counterpart::tryton {

@@ -1,5 +1,6 @@
 #include "mapping/codecs/character_set.h"
 
+#include <algorithm>
 #include <unicode/uniset.h>
 
 namespace counterpart::codecs {
@@ -28,6 +29,14 @@ std::optional<OutsideCharacter> CharacterSet::first_outside(std::string_view tex
   icu::UnicodeString(whole.char32At(at)).toUTF8String(outside.character);
   outside.place = whole.countChar32(0, at) + 1;
   return outside;
+}
+
+std::vector<std::string> CharacterSet::first_characters(std::int32_t most) const {
+  std::vector<std::string> characters;
+  for (std::int32_t i = 0; i < std::min(most, set_->characters.size()); ++i) {
+    icu::UnicodeString(set_->characters.charAt(i)).toUTF8String(characters.emplace_back());
+  }
+  return characters;
 }
 
 }  // namespace counterpart::codecs

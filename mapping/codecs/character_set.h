@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace counterpart::codecs {
 
@@ -23,6 +24,9 @@ class CharacterSet {
 
   /// The first character of the text that is not in the set.
   std::optional<OutsideCharacter> first_outside(std::string_view text) const;
+
+  /// Its first characters, in UTF-8, so many at most.
+  std::vector<std::string> first_characters(std::int32_t most) const;
 
   /// As it was written.
   const std::string& text() const { return text_; }

@@ -110,9 +110,7 @@ class TextCodec final : public Codec {
   void append_allowed(std::vector<Native>& all) const {
     constexpr std::int32_t kCharacters = 12;
     std::string together;
-    for (std::int32_t i = 0; i < std::min(kCharacters, bounds_.allowed->size()); ++i) {
-      std::string character;
-      icu::UnicodeString(bounds_.allowed->charAt(i)).toUTF8String(character);
+    for (std::string& character : bounds_.allowed->first_characters(kCharacters)) {
       if (bounds_.most == 0 || bounds_.length(together + character) <= bounds_.most) together += character;
       all.emplace_back(std::move(character));
     }

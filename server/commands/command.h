@@ -22,6 +22,7 @@ Command migrate_command();
 Command status_command();
 Command parked_command();
 Command explain_command();
+Command connector_command();
 Command sandbox_command();
 Command simulate_command();
 

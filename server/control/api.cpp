@@ -71,6 +71,8 @@ boost::asio::awaitable<http::ServerResponse> Api::route(http::ServerRequest requ
     co_return json(status);
   }
   if (!path.empty() && path[0] == "parked") co_return co_await parked(std::move(path), std::move(request));
+  const bool accepts = path.size() == 4 && path[0] == "schema" && path[3] == "accept";
+  if (accepts && request.method == "POST") co_return co_await accept_schema(std::move(path));
   if (path.size() >= 4 && path[0] == "explain") co_return co_await explain(std::move(path));
   co_return not_found();
 }
@@ -94,6 +96,18 @@ boost::asio::awaitable<http::ServerResponse> Api::parked(std::vector<std::string
   if (one && count == 0) co_return no_such_park(path[1]);
   Native body{Native::Object{}};
   body.set("retried", Native::integer(count));
+  co_return json(body);
+}
+
+boost::asio::awaitable<http::ServerResponse> Api::accept_schema(std::vector<std::string> path) {
+  const System* system = topology_.system(path[1]);
+  if (system == nullptr) co_return problem(404, "no system '" + path[1] + "' is configured");
+  if (!co_await store_.accept_schema(path[1], path[2])) {
+    co_return problem(404, "of '" + path[1] + "' no object '" + path[2] + "' has been described yet");
+  }
+  system->schema.doubt();
+  Native body{Native::Object{}};
+  body.set("accepted", Native(true));
   co_return json(body);
 }
 

@@ -14,6 +14,7 @@ namespace counterpart {
 ///   GET  /api/v1/status
 ///   GET  /api/v1/parked[?sync=NAME]      GET /api/v1/parked/{id}
 ///   POST /api/v1/parked/{id}/retry       POST /api/v1/parked/retry   (all)
+///   POST /api/v1/schema/{system}/{object}/accept
 ///   GET  /api/v1/explain/{system}/{object}/{record id}
 class Api {
  public:
@@ -24,6 +25,7 @@ class Api {
  private:
   boost::asio::awaitable<http::ServerResponse> route(http::ServerRequest request);
   boost::asio::awaitable<http::ServerResponse> parked(std::vector<std::string> path, http::ServerRequest request);
+  boost::asio::awaitable<http::ServerResponse> accept_schema(std::vector<std::string> path);
   boost::asio::awaitable<http::ServerResponse> explain(std::vector<std::string> path);
 
   Topology& topology_;

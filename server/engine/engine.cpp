@@ -65,6 +65,7 @@ Engine::Engine(OwnIo& io, const Configuration& configuration, std::string databa
       workers_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_, configuration.work),
       sweeper_(io_.get_executor(), topology_, store_, *ports_.clock, *ports_.random, metrics_,
                sweep_settings(configuration)),
+      schema_watch_(io_.get_executor(), topology_, store_, *ports_.clock, metrics_),
       others_(store_, *ports_.clock, metrics_, std::move(daemon_id), ears()) {
   store_.on_dirty(
       [this](store::SyncId sync, const std::vector<store::RecordKey>& keys, std::chrono::milliseconds settle) {
@@ -147,12 +148,16 @@ void Engine::run(KeepRunning keep_running) {
     keep_running("own user of " + settings.name, learn_own_user(system));
   }
   keep_running("upkeep", keep_house());
+  for (System& system : topology_.systems) {
+    keep_running("schema of " + system.settings->name, schema_watch_.watch(system));
+  }
 }
 
 void Engine::stop() {
   stopping_ = true;
   workers_.stop();
   sweeper_.stop();
+  schema_watch_.stop();
   others_.stop();
 }
 

@@ -15,6 +15,7 @@
 #include "server/http/client/client.h"
 #include "server/intake/intake.h"
 #include "server/observe/metrics.h"
+#include "server/schema/schema_watch.h"
 #include "server/store/store.h"
 #include "server/sweeps/sweeper.h"
 #include "server/topology/topology.h"
@@ -66,6 +67,7 @@ class Engine {
   store::Store& store() { return store_; }
   Topology& topology() { return topology_; }
   Metrics& metrics() { return metrics_; }
+  SchemaWatch& schema_watch() { return schema_watch_; }
 
  private:
   std::unique_ptr<HttpClient> make_governed_client(const SystemConfiguration& settings);
@@ -84,6 +86,7 @@ class Engine {
   Intake intake_;
   Workers workers_;
   Sweeper sweeper_;
+  SchemaWatch schema_watch_;
   Others others_;
   bool stopping_ = false;
 };

@@ -17,13 +17,6 @@ constexpr microseconds kAutomation = 150ms;
 constexpr std::uint64_t kAtOnce = 600'000;  // microseconds
 constexpr std::uint64_t kAfterReading = 150'000;
 
-std::string upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
 void trim_texts(Native& tree) {
   if (tree.is_object()) {
     for (auto& [name, value] : tree.object()) trim_texts(value);
@@ -413,7 +406,7 @@ Native People::as_kept(const SimulatedSystem& system, const std::string& object,
   if (notes.empty()) return fields;
   const Path& path = notes.front()->side->paths.front();
   const Native* value = path.find(fields);
-  if (value != nullptr && value->is_text()) path.set(fields, Native(upper(value->text())));
+  if (value != nullptr && value->is_text()) path.set(fields, Native(in_capitals(value->text())));
   return fields;
 }
 

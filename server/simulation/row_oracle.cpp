@@ -12,7 +12,7 @@ std::string describe(const RecordPlace& place) {
   return std::get<0>(place) + '/' + std::get<1>(place) + '/' + std::get<2>(place);
 }
 
-const Native::Array& rows_at(const Path& path, const Native& fields) {
+const Native::Array& rows_held(const Path& path, const Native& fields) {
   static const Native::Array none;
   const Native* rows = fields.is_null() ? nullptr : path.find(fields);
   return rows != nullptr && rows->is_array() ? rows->array() : none;
@@ -121,7 +121,7 @@ RowOracle::Held RowOracle::held_in(const RecordPlace& place, const Native& field
   const auto lists = lists_.find({std::get<0>(place), std::get<1>(place)});
   if (lists == lists_.end()) return held;
   for (const List& list : lists->second) {
-    for (const Native& row : rows_at(list.path, fields)) {
+    for (const Native& row : rows_held(list.path, fields)) {
       HeldRow& one = held.rows.emplace_back();
       if (const Native* id = row.member(list.id)) one.id = id->plain();
       for (const Column& column : list.columns) {
@@ -208,7 +208,7 @@ void RowOracle::collect_told(const ObjectMapping& mapping, const Native& entry, 
 
 RowOracle::Rows RowOracle::rows_of(const RowsRule& rule, Side side, const Native& fields) const {
   Rows rows;
-  for (const Native& native : rows_at(rule.side[side].path, fields)) {
+  for (const Native& native : rows_held(rule.side[side].path, fields)) {
     Row& row = rows.emplace_back();
     for (const FieldRule& field : rule.fields) {
       const auto& value = row.values.emplace_back(value_in(field.side[side], native));

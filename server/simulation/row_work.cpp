@@ -19,12 +19,6 @@ Native::Array& rows_in(const Path& path, Native& fields) {
   return path.find(fields)->array();
 }
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return text;
-}
-
 bool is_filled(const FieldSide& side, const Native& row) {
   const Parsed parsed = read_field(side, Shown(row, true));
   const Value* value = std::get_if<Value>(&parsed);
@@ -32,6 +26,13 @@ bool is_filled(const FieldSide& side, const Native& row) {
 }
 
 }  // namespace
+
+std::string in_capitals(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
 
 bool is_row_work(Kind kind) {
   return kind >= Kind::add_row && kind <= Kind::copy_row;
@@ -141,7 +142,7 @@ void RowWork::shout(const Place& place, Native& fields) const {
     const Path& path = entry->side->paths.front();
     for (Native& row : rows_in(list.path, fields)) {
       const Native* value = path.find(row);
-      if (value != nullptr && value->is_text()) path.set(row, Native(upper(value->text())));
+      if (value != nullptr && value->is_text()) path.set(row, Native(in_capitals(value->text())));
     }
   }
 }

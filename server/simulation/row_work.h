@@ -13,6 +13,9 @@
 
 namespace counterpart::simulation {
 
+/// a to z as A to Z, the rest as it is: what a system makes of a text that it stores in upper case.
+std::string in_capitals(std::string text);
+
 /// What people do to the child rows of a record that they have before them.
 class RowWork {
  public:

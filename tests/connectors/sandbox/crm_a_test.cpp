@@ -31,7 +31,7 @@ TEST_F(CrmATest, AContactIsAnsweredWithIdsTimesUsersAndAllItsProperties) {
             R"("updated_at":"2026-11-20T10:00:00.123Z","created_by":"u-anna","updated_by":"u-anna",)"
             R"("properties":{"firstname":"Ada","lastname":null,"email":"Ada@x.example","phone":null,"street":null,)"
             R"("zip":null,"city":null,"country":null,"birthday":null,"newsletter":true,"notes":null,)"
-            R"("external_ref":null}})");
+            R"("company_id":null,"external_ref":null}})");
   EXPECT_EQ(read.header("ETag"), "\"1-3e9\"");
 }
 

@@ -42,7 +42,7 @@ TEST_F(DocumentsTest, ADealAnswersItsLinesWithIdsAndAllTheirFields) {
             R"({"id":"l-1","product":"P-1","description":null,"quantity":2.5,"unit_price":199.9,)"
             R"("discount_percent":null,"tax_rate":19},)"
             R"({"id":"l-2","product":"P-2","description":null,"quantity":null,"unit_price":null,)"
-            R"("discount_percent":null,"tax_rate":null}],"external_ref":null})");
+            R"("discount_percent":null,"tax_rate":null}],"company_id":null,"external_ref":null})");
 }
 
 TEST_F(DocumentsTest, ADealWithoutLinesShowsAnEmptyList) {
