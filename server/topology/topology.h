@@ -50,6 +50,9 @@ struct Sync {
   /// configured where there are none.
   void stop_fields(const std::string& name, std::set<std::string> fields);
 
+  /// Whether it goes on without some.
+  bool has_stopped_fields(const std::string& name) const { return in_force_.contains(name); }
+
  private:
   /// A mapping without some of its fields: work under way may still hold one that is no longer in force.
   std::map<std::pair<std::string, std::set<std::string>>, ObjectMapping> reduced_;

@@ -131,8 +131,10 @@ void settle(Work& work, Update& update, Side side) {
     item.ending.history.push_back({side, field, "adjusted", {}, {}, {}, "the system normalised what was written"});
   }
   if (item.link) {
-    // Only a revision that nobody else can have made marks the echo of this write.
-    const bool clean = can.unique_revision && !settlement.dirty && (can.precondition || !update.own_answer);
+    // Only a revision that nobody else can have made marks the echo of this write; and where fields are stopped, what
+    // was edited in them meanwhile is still to be carried.
+    const bool clean = can.unique_revision && !settlement.dirty && (can.precondition || !update.own_answer) &&
+                       !work.sync.has_stopped_fields(item.mapping->name);
     item.link->own_revision[side] = clean ? update.held->revision : std::string();
   }
 }

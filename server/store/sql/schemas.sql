@@ -38,7 +38,16 @@ where kind = 'schema'
   and resolved is null
 
 -- name: list_anew
--- A sweep without watermark lists all.
-delete from watermark
+-- A sweep without watermark lists all. One that is under way would save its own at the end: it ends here, and the next
+-- begins at once.
+with forgotten as (
+  delete from watermark
+  where system_id = $1
+    and object = $2
+)
+update sweep
+set number = number + 1,
+  until = null,
+  due = counterpart.now()
 where system_id = $1
   and object = $2
